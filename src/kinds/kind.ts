@@ -1,0 +1,51 @@
+/** A value as filters, orderings and cursors hold it, once a kind has made it canonical. */
+export type Scalar = string | number | bigint | boolean;
+
+export type KindName =
+	| "string"
+	| "boolean"
+	| "integer"
+	| "number"
+	| "numeric"
+	| "timestamp";
+
+/**
+ * Where an operand lies among the values that a row can hold: on `value` (0), between it and the
+ * next greater one (1), or below it, where it is the least of all (-1). A timestamp finer than the
+ * field's digits and an integer that no double equals lie beside.
+ */
+export interface Position<V extends Scalar = Scalar> {
+	readonly value: V;
+	readonly side: -1 | 0 | 1;
+}
+
+/**
+ * One kind of value: what belongs to it, its canonical form, and the one comparison that operators,
+ * orderings and cursors share. Two values of a kind are equal exactly when their canonical forms
+ * are `===`.
+ */
+export interface Kind<V extends Scalar = Scalar> {
+	readonly name: KindName;
+	/** What an operand must be, for messages: "an integer". */
+	readonly expects: string;
+	/** The canonical form of an operand, or undefined where the input is none of this kind. */
+	operand(input: unknown): V | undefined;
+	/** The canonical form of a row's value, or undefined: the row has none of this kind. */
+	read(value: unknown): V | undefined;
+	/** Negative, zero or positive. Total on canonical forms. */
+	compare(a: V, b: V): number;
+	position(operand: V): Position<V>;
+	/**
+	 * Compares rows' values with a constant that a row can hold: the sign of (value − constant), NaN
+	 * where the value is absent. So `> 0` is false of an absent value, and no test needs a second
+	 * look at it.
+	 */
+	against(constant: V): (value: unknown) => number;
+	/** Whether a row's value equals such a constant. */
+	equals(constant: V): (value: unknown) => boolean;
+}
+
+export const exactly = <V extends Scalar>(value: V): Position<V> => ({
+	value,
+	side: 0,
+});

@@ -1,0 +1,1 @@
+export { usersSchema } from "./schema.ts";
