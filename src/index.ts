@@ -4,60 +4,60 @@
  * @packageDocumentation
  */
 
-export type { TableTarget } from "./compile/layout.ts";
-export { compileOrdering } from "./compile/ordering.ts";
-export { compilePredicate, type Predicate } from "./compile/predicate.ts";
+export type { TableTarget } from './compile/layout.ts'
+export { compileOrdering } from './compile/ordering.ts'
+export { compilePredicate, type Predicate } from './compile/predicate.ts'
 export {
-	type Insert,
-	insertRow,
-	type RecordTarget,
-	readRow,
-} from "./compile/row.ts";
+  type Insert,
+  insertRow,
+  type RecordTarget,
+  readRow,
+} from './compile/row.ts'
 export {
-	type CompiledQuery,
-	compileFilter,
-	compileQuery,
-	type FilterTarget,
-	type QueryTarget,
-	type Target,
-} from "./compile/sql.ts";
-export { createTable } from "./compile/table.ts";
-export { and, type Condition, not, or } from "./condition/condition.ts";
-export type { Ordering } from "./condition/ordering.ts";
-export { type PrintedFilter, printFilter } from "./condition/print.ts";
-export type { Dialect, TimestampStorage } from "./dialect/dialect.ts";
-export type { Parameter, Statement } from "./dialect/fragment.ts";
-export { FilterError } from "./error/filter-error.ts";
-export type { Issue, IssueCode } from "./error/issue.ts";
-export { FOLD_VERSION } from "./kinds/words.ts";
+  type CompiledQuery,
+  compileFilter,
+  compileQuery,
+  type FilterTarget,
+  type QueryTarget,
+  type Target,
+} from './compile/sql.ts'
+export { createTable } from './compile/table.ts'
+export { and, type Condition, not, or } from './condition/condition.ts'
+export type { Ordering } from './condition/ordering.ts'
+export { type PrintedFilter, printFilter } from './condition/print.ts'
+export type { Dialect, TimestampStorage } from './dialect/dialect.ts'
+export type { Parameter, Statement } from './dialect/fragment.ts'
+export { FilterError } from './error/filter-error.ts'
+export type { Issue, IssueCode } from './error/issue.ts'
+export { FOLD_VERSION } from './kinds/words.ts'
 export {
-	condition,
-	parseFilter,
-	parseQuery,
-	restrict,
-	safeParseFilter,
-	safeParseQuery,
-} from "./parse/index.ts";
-export type { Query } from "./parse/query.ts";
-export type { Result } from "./parse/report.ts";
+  condition,
+  parseFilter,
+  parseQuery,
+  restrict,
+  safeParseFilter,
+  safeParseQuery,
+} from './parse/index.ts'
+export type { Query } from './parse/query.ts'
+export type { Result } from './parse/report.ts'
 export {
-	defineSchema,
-	type Filter,
-	type PayloadOption,
-	type Row,
-	type Schema,
-	type SchemaDefinition,
-} from "./parse/schema.ts";
-export { type Page, runQuery } from "./query/run.ts";
+  defineSchema,
+  type Filter,
+  type PayloadOption,
+  type Row,
+  type Schema,
+  type SchemaDefinition,
+} from './parse/schema.ts'
+export { type Page, runQuery } from './query/run.ts'
 export {
-	boolean,
-	dynamic,
-	type FieldDefinition,
-	type Fields,
-	integer,
-	list,
-	number,
-	string,
-	timestamp,
-} from "./schema/definition.ts";
-export type { FieldMapping, Mapping } from "./schema/mapping.ts";
+  boolean,
+  dynamic,
+  type FieldDefinition,
+  type Fields,
+  integer,
+  list,
+  number,
+  string,
+  timestamp,
+} from './schema/definition.ts'
+export type { FieldMapping, Mapping } from './schema/mapping.ts'

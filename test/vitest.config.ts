@@ -1,26 +1,25 @@
-import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
 
-const source = (path: string) =>
-	fileURLToPath(new URL(`../src/${path}`, import.meta.url));
+const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 
 export default defineConfig({
-	root: fileURLToPath(new URL("..", import.meta.url)),
-	resolve: {
-		alias: [
-			{ find: /^tamis$/, replacement: source("index.ts") },
-			{ find: /^tamis\/sqlite$/, replacement: source("dialect/sqlite.ts") },
-			{ find: /^tamis\/users$/, replacement: source("users/index.ts") },
-		],
-	},
-	test: {
-		include: ["test/**/*.test.ts"],
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
-		typecheck: {
-			enabled: true,
-			include: ["test/**/*.test-d.ts"],
-			tsconfig: "tsconfig.json",
-		},
-	},
-});
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  resolve: {
+    alias: [
+      { find: /^tamis$/, replacement: source('index.ts') },
+      { find: /^tamis\/sqlite$/, replacement: source('dialect/sqlite.ts') },
+      { find: /^tamis\/users$/, replacement: source('users/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    typecheck: {
+      enabled: true,
+      include: ['test/**/*.test-d.ts'],
+      tsconfig: 'tsconfig.json',
+    },
+  },
+})

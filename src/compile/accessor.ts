@@ -1,32 +1,29 @@
-import { isPlainObject } from "../kinds/json.ts";
+import { isPlainObject } from '../kinds/json.ts'
 
 /**
  * Reads the value that a path leads to: own properties of plain objects only, never through a list.
  */
 export function accessor(path: readonly string[]): (row: unknown) => unknown {
-	const [first, second, ...rest] = path as [string, ...string[]];
-	if (second === undefined) return own(first);
-	if (rest.length === 0) {
-		const outer = own(first);
-		const inner = own(second);
-		return (row) => inner(outer(row));
-	}
-	const steps = path.map(own);
-	return (row) => {
-		let value = row;
-		for (const step of steps) value = step(value);
-		return value;
-	};
+  const [first, second, ...rest] = path as [string, ...string[]]
+  if (second === undefined) return own(first)
+  if (rest.length === 0) {
+    const outer = own(first)
+    const inner = own(second)
+    return (row) => inner(outer(row))
+  }
+  const steps = path.map(own)
+  return (row) => {
+    let value = row
+    for (const step of steps) value = step(value)
+    return value
+  }
 }
 
 function own(key: string): (value: unknown) => unknown {
-	// A key that Object.prototype has too must be told from it; any other cannot be inherited by a
-	// plain object, so that reading it is enough.
-	if (key in Object.prototype) {
-		return (value) =>
-			isPlainObject(value) && Object.hasOwn(value, key)
-				? value[key]
-				: undefined;
-	}
-	return (value) => (isPlainObject(value) ? value[key] : undefined);
+  // A key that Object.prototype has too must be told from it; any other cannot be inherited by a
+  // plain object, so that reading it is enough.
+  if (key in Object.prototype) {
+    return (value) => (isPlainObject(value) && Object.hasOwn(value, key) ? value[key] : undefined)
+  }
+  return (value) => (isPlainObject(value) ? value[key] : undefined)
 }

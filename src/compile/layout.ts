@@ -1,78 +1,63 @@
-import type { Dialect, Place } from "../dialect/dialect.ts";
-import type { Fields } from "../schema/definition.ts";
-import type { Mapping } from "../schema/mapping.ts";
-import {
-	type AnyMapping,
-	checkMapping,
-	mappingOf,
-	placeOf,
-} from "../schema/mapping.ts";
-import type { Field, Structure } from "../schema/schema.ts";
+import type { Dialect, Place } from '../dialect/dialect.ts'
+import type { Fields } from '../schema/definition.ts'
+import type { Mapping } from '../schema/mapping.ts'
+import { type AnyMapping, checkMapping, mappingOf, placeOf } from '../schema/mapping.ts'
+import type { Field, Structure } from '../schema/schema.ts'
 
 /** Where the rows of a schema are stored. */
 export interface TableTarget<F extends Fields = Fields> {
-	readonly dialect: Dialect;
-	readonly table: string;
-	readonly mapping?: Mapping<F> | undefined;
+  readonly dialect: Dialect
+  readonly table: string
+  readonly mapping?: Mapping<F> | undefined
 }
 
 /** A field and its place. */
 export interface Placed {
-	readonly field: Field;
-	readonly place: Place;
+  readonly field: Field
+  readonly place: Place
 }
 
 /** A table as a schema and a mapping make it. */
 export interface Layout {
-	/** The fields with a column of their own, in the schema's order. */
-	readonly typed: readonly Placed[];
-	/** The wildcards, each a JSON column. */
-	readonly documents: readonly (Placed & {
-		readonly index: readonly string[];
-	})[];
-	/** The literal fields that live in a wildcard's JSON. */
-	readonly nested: readonly Placed[];
-	/** The columns of folded words: of a typed field, or JSON of all the strings of a document. */
-	readonly words: readonly { readonly column: string; readonly of: Placed }[];
+  /** The fields with a column of their own, in the schema's order. */
+  readonly typed: readonly Placed[]
+  /** The wildcards, each a JSON column. */
+  readonly documents: readonly (Placed & {
+    readonly index: readonly string[]
+  })[]
+  /** The literal fields that live in a wildcard's JSON. */
+  readonly nested: readonly Placed[]
+  /** The columns of folded words: of a typed field, or JSON of all the strings of a document. */
+  readonly words: readonly { readonly column: string; readonly of: Placed }[]
 }
 
-export function layoutOf(
-	structure: Structure,
-	mapping: AnyMapping = {},
-): Layout {
-	checkMapping(structure, mapping);
-	const placed = (field: Field): Placed => ({
-		field,
-		place: placeOf(field, mapping),
-	});
-	const literal = [...structure.fields.values()].map(placed);
-	const typed = literal.filter(({ place }) => !place.json);
-	const nested = literal.filter(({ place }) => place.json);
-	const documents = [...structure.wildcards].map(([prefix, field]) => ({
-		...placed(field),
-		index: mappingOf(mapping, prefix).index ?? [],
-	}));
-	const words = new Map<string, Placed>();
-	for (const each of [...typed, ...documents]) addWords(words, each, each);
-	for (const each of nested) {
-		const home = documents.find(
-			({ field }) => field.wildcard === each.field.wildcard,
-		) as Placed;
-		addWords(words, each, home);
-	}
-	return {
-		typed,
-		documents,
-		nested,
-		words: [...words].map(([column, of]) => ({ column, of })),
-	};
+export function layoutOf(structure: Structure, mapping: AnyMapping = {}): Layout {
+  checkMapping(structure, mapping)
+  const placed = (field: Field): Placed => ({
+    field,
+    place: placeOf(field, mapping),
+  })
+  const literal = [...structure.fields.values()].map(placed)
+  const typed = literal.filter(({ place }) => !place.json)
+  const nested = literal.filter(({ place }) => place.json)
+  const documents = [...structure.wildcards].map(([prefix, field]) => ({
+    ...placed(field),
+    index: mappingOf(mapping, prefix).index ?? [],
+  }))
+  const words = new Map<string, Placed>()
+  for (const each of [...typed, ...documents]) addWords(words, each, each)
+  for (const each of nested) {
+    const home = documents.find(({ field }) => field.wildcard === each.field.wildcard) as Placed
+    addWords(words, each, home)
+  }
+  return {
+    typed,
+    documents,
+    nested,
+    words: [...words].map(([column, of]) => ({ column, of })),
+  }
 }
 
-function addWords(
-	words: Map<string, Placed>,
-	{ place }: Placed,
-	of: Placed,
-): void {
-	if (place.search !== undefined && place.search !== "native")
-		words.set(place.search, of);
+function addWords(words: Map<string, Placed>, { place }: Placed, of: Placed): void {
+  if (place.search !== undefined && place.search !== 'native') words.set(place.search, of)
 }

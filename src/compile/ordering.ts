@@ -1,44 +1,41 @@
-import type { Ordering } from "../condition/ordering.ts";
-import type { Scalar } from "../kinds/kind.ts";
-import { accessor } from "./accessor.ts";
+import type { Ordering } from '../condition/ordering.ts'
+import type { Scalar } from '../kinds/kind.ts'
+import { accessor } from './accessor.ts'
 
 /** What a row is sorted by: the canonical value of each term, undefined where it is absent. */
-export type SortKey = readonly (Scalar | undefined)[];
+export type SortKey = readonly (Scalar | undefined)[]
 
 /** How an ordering compares rows: their keys are read once each, and compared often. */
 export interface CompiledOrdering {
-	keyOf(row: unknown): SortKey;
-	compare(a: SortKey, b: SortKey): number;
+  keyOf(row: unknown): SortKey
+  compare(a: SortKey, b: SortKey): number
 }
 
 export function compileSortKey(ordering: Ordering): CompiledOrdering {
-	const terms = ordering.map(({ field, direction }) => ({
-		read: accessor(field.path),
-		kind: field.type.kind,
-		direction,
-	}));
-	return {
-		keyOf: (row) => terms.map(({ read, kind }) => kind.read(read(row))),
-		compare(a, b) {
-			for (let i = 0; i < terms.length; i++) {
-				const x = a[i];
-				const y = b[i];
-				if (x === y) continue;
-				const { kind, direction } = terms[i]!;
-				// Absent values are the smallest.
-				const order =
-					x === undefined ? -1 : y === undefined ? 1 : kind.compare(x, y);
-				if (order !== 0) return order * direction;
-			}
-			return 0;
-		},
-	};
+  const terms = ordering.map(({ field, direction }) => ({
+    read: accessor(field.path),
+    kind: field.type.kind,
+    direction,
+  }))
+  return {
+    keyOf: (row) => terms.map(({ read, kind }) => kind.read(read(row))),
+    compare(a, b) {
+      for (let i = 0; i < terms.length; i++) {
+        const x = a[i]
+        const y = b[i]
+        if (x === y) continue
+        const { kind, direction } = terms[i]!
+        // Absent values are the smallest.
+        const order = x === undefined ? -1 : y === undefined ? 1 : kind.compare(x, y)
+        if (order !== 0) return order * direction
+      }
+      return 0
+    },
+  }
 }
 
 /** An ordering as a comparison of rows, for `sort`. */
-export function compileOrdering(
-	ordering: Ordering,
-): (a: unknown, b: unknown) => number {
-	const { keyOf, compare } = compileSortKey(ordering);
-	return (a, b) => compare(keyOf(a), keyOf(b));
+export function compileOrdering(ordering: Ordering): (a: unknown, b: unknown) => number {
+  const { keyOf, compare } = compileSortKey(ordering)
+  return (a, b) => compare(keyOf(a), keyOf(b))
 }

@@ -1,149 +1,126 @@
-import type { Dialect, Place } from "../dialect/dialect.ts";
+import type { Dialect, Place } from '../dialect/dialect.ts'
 import {
-	type Fragment,
-	join,
-	type Parameter,
-	render,
-	type Statement,
-	sql,
-} from "../dialect/fragment.ts";
-import { describe } from "../error/describe.ts";
-import { membersOf } from "../kinds/dynamic.ts";
-import { isPlainObject, parseJson, printJson } from "../kinds/json.ts";
-import type { Scalar } from "../kinds/kind.ts";
-import { isText } from "../kinds/string.ts";
-import { searchText } from "../kinds/words.ts";
-import type { Fields, FieldsRow } from "../schema/definition.ts";
-import type { AnyMapping, Mapping } from "../schema/mapping.ts";
-import type { Structure } from "../schema/schema.ts";
-import { accessor } from "./accessor.ts";
-import {
-	type Layout,
-	layoutOf,
-	type Placed,
-	type TableTarget,
-} from "./layout.ts";
+  type Fragment,
+  join,
+  type Parameter,
+  render,
+  type Statement,
+  sql,
+} from '../dialect/fragment.ts'
+import { describe } from '../error/describe.ts'
+import { membersOf } from '../kinds/dynamic.ts'
+import { isPlainObject, parseJson, printJson } from '../kinds/json.ts'
+import type { Scalar } from '../kinds/kind.ts'
+import { isText } from '../kinds/string.ts'
+import { searchText } from '../kinds/words.ts'
+import type { Fields, FieldsRow } from '../schema/definition.ts'
+import type { AnyMapping, Mapping } from '../schema/mapping.ts'
+import type { Structure } from '../schema/schema.ts'
+import { accessor } from './accessor.ts'
+import { type Layout, layoutOf, type Placed, type TableTarget } from './layout.ts'
 
 /** Reads the parameter for one column from a row. */
-type ColumnReader = (row: unknown) => Parameter;
+type ColumnReader = (row: unknown) => Parameter
 
 /** The canonical elements of a list; undefined where the value is none. */
 function readList({ kind }: Place, value: unknown): Scalar[] | undefined {
-	if (!Array.isArray(value)) return undefined;
-	return value
-		.map((each) => kind.read(each))
-		.filter((each) => each !== undefined);
+  if (!Array.isArray(value)) return undefined
+  return value.map((each) => kind.read(each)).filter((each) => each !== undefined)
 }
 
 function typedReader(dialect: Dialect, { field, place }: Placed): ColumnReader {
-	const read = accessor(field.path);
-	return (row) => {
-		const value = read(row);
-		const own = place.list ? readList(place, value) : place.kind.read(value);
-		if (own !== undefined) {
-			return Array.isArray(own)
-				? dialect.encodeList(place, own)
-				: dialect.encode(place, own as Scalar);
-		}
-		if (!place.nullable) {
-			const what = place.list ? "a list" : place.kind.expects;
-			throw new TypeError(
-				`tamis: ${field.name}: required, expected ${what}, received ${describe(value)}`,
-			);
-		}
-		return null;
-	};
+  const read = accessor(field.path)
+  return (row) => {
+    const value = read(row)
+    const own = place.list ? readList(place, value) : place.kind.read(value)
+    if (own !== undefined) {
+      return Array.isArray(own)
+        ? dialect.encodeList(place, own)
+        : dialect.encode(place, own as Scalar)
+    }
+    if (!place.nullable) {
+      const what = place.list ? 'a list' : place.kind.expects
+      throw new TypeError(
+        `tamis: ${field.name}: required, expected ${what}, received ${describe(value)}`,
+      )
+    }
+    return null
+  }
 }
 
 /**
  * A wildcard's document as JSON. Timestamps in it are stored in canonical form, so that SQL can
  * compare them as text.
  */
-function documentReader(
-	{ field }: Placed,
-	nested: readonly Placed[],
-): ColumnReader {
-	const read = accessor(field.path);
-	const literal = new Map(
-		nested
-			.filter((each) => each.field.wildcard === field.wildcard)
-			.map((each) => [each.field.path.join("."), each.place]),
-	);
-	const text = membersOf(field.type.kind).find(
-		(kind) => kind.name === "timestamp",
-	);
+function documentReader({ field }: Placed, nested: readonly Placed[]): ColumnReader {
+  const read = accessor(field.path)
+  const literal = new Map(
+    nested
+      .filter((each) => each.field.wildcard === field.wildcard)
+      .map((each) => [each.field.path.join('.'), each.place]),
+  )
+  const text = membersOf(field.type.kind).find((kind) => kind.name === 'timestamp')
 
-	function replace(value: unknown, path: readonly string[]): unknown {
-		const place = literal.get(path.join("."));
-		const kind =
-			place === undefined
-				? text
-				: membersOf(place.kind).find((each) => each.name === "timestamp");
-		if (kind === undefined) return value;
-		if (place?.list === true) return readList(place, value) ?? value;
-		if (Array.isArray(value) || isPlainObject(value)) return value;
-		const canonical = kind.read(value);
-		return canonical ?? (value instanceof Date ? undefined : value);
-	}
+  function replace(value: unknown, path: readonly string[]): unknown {
+    const place = literal.get(path.join('.'))
+    const kind =
+      place === undefined ? text : membersOf(place.kind).find((each) => each.name === 'timestamp')
+    if (kind === undefined) return value
+    if (place?.list === true) return readList(place, value) ?? value
+    if (Array.isArray(value) || isPlainObject(value)) return value
+    const canonical = kind.read(value)
+    return canonical ?? (value instanceof Date ? undefined : value)
+  }
 
-	return (row) => {
-		const value = read(row);
-		return isPlainObject(value)
-			? (printJson(value, field.path, replace) ?? null)
-			: null;
-	};
+  return (row) => {
+    const value = read(row)
+    return isPlainObject(value) ? (printJson(value, field.path, replace) ?? null) : null
+  }
 }
 
 /** The folded words of a string, or of every string of a document, in objects like its own. */
 function wordsReader({ field, place }: Placed): ColumnReader {
-	const read = accessor(field.path);
-	if (!place.json) {
-		return (row) => {
-			const value = read(row);
-			return typeof value === "string" && isText(value)
-				? searchText(value)
-				: null;
-		};
-	}
-	return (row) => {
-		const value = read(row);
-		if (!isPlainObject(value)) return null;
-		const fold = (own: unknown) =>
-			typeof own === "string" && isText(own)
-				? searchText(own)
-				: isPlainObject(own)
-					? own
-					: undefined;
-		return printJson(value, field.path, fold) ?? null;
-	};
+  const read = accessor(field.path)
+  if (!place.json) {
+    return (row) => {
+      const value = read(row)
+      return typeof value === 'string' && isText(value) ? searchText(value) : null
+    }
+  }
+  return (row) => {
+    const value = read(row)
+    if (!isPlainObject(value)) return null
+    const fold = (own: unknown) =>
+      typeof own === 'string' && isText(own)
+        ? searchText(own)
+        : isPlainObject(own)
+          ? own
+          : undefined
+    return printJson(value, field.path, fold) ?? null
+  }
 }
 
-function readersOf(
-	dialect: Dialect,
-	layout: Layout,
-): Map<string, ColumnReader> {
-	const readers = new Map<string, ColumnReader>();
-	for (const each of layout.typed)
-		readers.set(each.place.column, typedReader(dialect, each));
-	for (const each of layout.documents) {
-		readers.set(each.place.column, documentReader(each, layout.nested));
-	}
-	for (const { column, of } of layout.words)
-		readers.set(column, wordsReader(of));
-	return readers;
+function readersOf(dialect: Dialect, layout: Layout): Map<string, ColumnReader> {
+  const readers = new Map<string, ColumnReader>()
+  for (const each of layout.typed) readers.set(each.place.column, typedReader(dialect, each))
+  for (const each of layout.documents) {
+    readers.set(each.place.column, documentReader(each, layout.nested))
+  }
+  for (const { column, of } of layout.words) readers.set(column, wordsReader(of))
+  return readers
 }
 
 /** What stores a row: one statement, or several to be run in one transaction. */
-export type Insert = Statement | readonly Statement[];
+export type Insert = Statement | readonly Statement[]
 
 export function insertRow<F extends Fields>(
-	structure: Structure<F>,
-	target: TableTarget<NoInfer<F>> & { readonly mapping?: undefined },
-): (row: unknown) => Statement;
+  structure: Structure<F>,
+  target: TableTarget<NoInfer<F>> & { readonly mapping?: undefined },
+): (row: unknown) => Statement
 export function insertRow<F extends Fields>(
-	structure: Structure<F>,
-	target: TableTarget<NoInfer<F>>,
-): (row: unknown) => Insert;
+  structure: Structure<F>,
+  target: TableTarget<NoInfer<F>>,
+): (row: unknown) => Insert
 /**
  * The statement that stores a row, its search columns filled; with a side table in the mapping, a
  * list of statements for one transaction. Values that are absent to their field are stored as NULL,
@@ -152,70 +129,61 @@ export function insertRow<F extends Fields>(
  * @throws TypeError where a required value is absent, or where a wildcard holds what is not JSON.
  */
 export function insertRow<F extends Fields>(
-	structure: Structure<F>,
-	target: TableTarget<NoInfer<F>>,
+  structure: Structure<F>,
+  target: TableTarget<NoInfer<F>>,
 ): (row: unknown) => Insert {
-	const { dialect, table } = target;
-	const layout = layoutOf(structure, target.mapping as AnyMapping | undefined);
-	const readers = readersOf(dialect, layout);
-	const names = join([...readers.keys()].map(dialect.identifier), sql`, `);
-	const into = sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES`;
-	const sides = layout.typed.filter(
-		({ place }) => place.sideTable !== undefined,
-	);
-	const key = layout.typed.find(
-		({ field }) => field === structure.key,
-	) as Placed;
-	const readKey = typedReader(dialect, key);
-	const finish = (fragment: Fragment) => render(fragment, dialect.placeholder);
-	const columns = [...readers.values()];
-	const { text } = finish(
-		sql`${into} (${join(
-			columns.map(() => sql`${null}`),
-			sql`, `,
-		)})`,
-	);
+  const { dialect, table } = target
+  const layout = layoutOf(structure, target.mapping as AnyMapping | undefined)
+  const readers = readersOf(dialect, layout)
+  const names = join([...readers.keys()].map(dialect.identifier), sql`, `)
+  const into = sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES`
+  const sides = layout.typed.filter(({ place }) => place.sideTable !== undefined)
+  const key = layout.typed.find(({ field }) => field === structure.key) as Placed
+  const readKey = typedReader(dialect, key)
+  const finish = (fragment: Fragment) => render(fragment, dialect.placeholder)
+  const columns = [...readers.values()]
+  const { text } = finish(
+    sql`${into} (${join(
+      columns.map(() => sql`${null}`),
+      sql`, `,
+    )})`,
+  )
 
-	return (row) => {
-		const insert = { text, params: columns.map((read) => read(row)) };
-		if (sides.length === 0) return insert;
-		const owner = readKey(row);
-		const filled = sides.map(({ field, place }) => {
-			const list = readList(place, accessor(field.path)(row)) ?? [];
-			return finish(dialect.insertSide(place, owner, list));
-		});
-		return [insert, ...filled];
-	};
+  return (row) => {
+    const insert = { text, params: columns.map((read) => read(row)) }
+    if (sides.length === 0) return insert
+    const owner = readKey(row)
+    const filled = sides.map(({ field, place }) => {
+      const list = readList(place, accessor(field.path)(row)) ?? []
+      return finish(dialect.insertSide(place, owner, list))
+    })
+    return [insert, ...filled]
+  }
 }
 
 /** Defines an own property, whatever its name: __proto__ is a key like any other. */
-function put(
-	target: Record<string, unknown>,
-	path: readonly string[],
-	value: unknown,
-): void {
-	let own = target;
-	for (const key of path.slice(0, -1)) {
-		if (!Object.hasOwn(own, key) || !isPlainObject(own[key]))
-			define(own, key, {});
-		own = own[key] as Record<string, unknown>;
-	}
-	define(own, path.at(-1) as string, value);
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let own = target
+  for (const key of path.slice(0, -1)) {
+    if (!Object.hasOwn(own, key) || !isPlainObject(own[key])) define(own, key, {})
+    own = own[key] as Record<string, unknown>
+  }
+  define(own, path.at(-1) as string, value)
 }
 
 const define = (target: object, key: string, value: unknown): void => {
-	Object.defineProperty(target, key, {
-		value,
-		writable: true,
-		enumerable: true,
-		configurable: true,
-	});
-};
+  Object.defineProperty(target, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
+}
 
 /** How records were selected. */
 export interface RecordTarget<F extends Fields = Fields> {
-	readonly dialect: Dialect;
-	readonly mapping?: Mapping<F> | undefined;
+  readonly dialect: Dialect
+  readonly mapping?: Mapping<F> | undefined
 }
 
 /**
@@ -226,26 +194,24 @@ export interface RecordTarget<F extends Fields = Fields> {
  * @throws TypeError where the driver gave an integer that lost digits.
  */
 export function readRow<F extends Fields>(
-	structure: Structure<F>,
-	target: RecordTarget<NoInfer<F>>,
+  structure: Structure<F>,
+  target: RecordTarget<NoInfer<F>>,
 ): (record: unknown) => FieldsRow<F> {
-	const { dialect } = target;
-	const layout = layoutOf(structure, target.mapping as AnyMapping | undefined);
-	return (record) => {
-		const stored = record as Readonly<Record<string, unknown>>;
-		const row: Record<string, unknown> = {};
-		for (const { field } of layout.documents) {
-			const json = stored[field.wildcard as string];
-			if (typeof json === "string") put(row, field.path, parseJson(json));
-		}
-		for (const { field, place } of layout.typed) {
-			const value = stored[field.name];
-			const own =
-				place.list && typeof value === "string"
-					? parseJson(value)
-					: dialect.decode(place, value);
-			if (own !== undefined) put(row, field.path, own);
-		}
-		return row as FieldsRow<F>;
-	};
+  const { dialect } = target
+  const layout = layoutOf(structure, target.mapping as AnyMapping | undefined)
+  return (record) => {
+    const stored = record as Readonly<Record<string, unknown>>
+    const row: Record<string, unknown> = {}
+    for (const { field } of layout.documents) {
+      const json = stored[field.wildcard as string]
+      if (typeof json === 'string') put(row, field.path, parseJson(json))
+    }
+    for (const { field, place } of layout.typed) {
+      const value = stored[field.name]
+      const own =
+        place.list && typeof value === 'string' ? parseJson(value) : dialect.decode(place, value)
+      if (own !== undefined) put(row, field.path, own)
+    }
+    return row as FieldsRow<F>
+  }
 }

@@ -1,105 +1,76 @@
-import { type Condition, isTrue } from "../condition/condition.ts";
-import type { Ordering } from "../condition/ordering.ts";
-import { chain } from "../dialect/balance.ts";
-import { type Column, type Dialect, FALSE, TRUE } from "../dialect/dialect.ts";
-import {
-	type Fragment,
-	join,
-	render,
-	type Statement,
-	sql,
-} from "../dialect/fragment.ts";
-import { operatorOf } from "../operators/index.ts";
-import type { Query } from "../parse/query.ts";
-import {
-	type AnyMapping,
-	checkMapping,
-	mappingOf,
-	placeOf,
-} from "../schema/mapping.ts";
-import type { Field, Structure } from "../schema/schema.ts";
+import { type Condition, isTrue } from '../condition/condition.ts'
+import type { Ordering } from '../condition/ordering.ts'
+import { chain } from '../dialect/balance.ts'
+import { type Column, type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
+import { type Fragment, join, render, type Statement, sql } from '../dialect/fragment.ts'
+import { operatorOf } from '../operators/index.ts'
+import type { Query } from '../parse/query.ts'
+import { type AnyMapping, checkMapping, mappingOf, placeOf } from '../schema/mapping.ts'
+import type { Field, Structure } from '../schema/schema.ts'
 
 /** Where a condition is to run. */
 export interface Target {
-	readonly dialect: Dialect;
-	/** Where fields live; without one, each in the column of its name. */
-	readonly mapping?: AnyMapping | undefined;
+  readonly dialect: Dialect
+  /** Where fields live; without one, each in the column of its name. */
+  readonly mapping?: AnyMapping | undefined
 }
 
 /** The columns of one statement, each made once. */
-function columnsOf({
-	dialect,
-	mapping = {},
-}: Target): (field: Field) => Column {
-	const columns = new Map<string, Column>();
-	return (field) => {
-		const known = columns.get(field.name);
-		if (known !== undefined) return known;
-		const column = dialect.column(placeOf(field, mapping));
-		columns.set(field.name, column);
-		return column;
-	};
+function columnsOf({ dialect, mapping = {} }: Target): (field: Field) => Column {
+  const columns = new Map<string, Column>()
+  return (field) => {
+    const known = columns.get(field.name)
+    if (known !== undefined) return known
+    const column = dialect.column(placeOf(field, mapping))
+    columns.set(field.name, column)
+    return column
+  }
 }
 
-function toSql(
-	condition: Condition,
-	column: (field: Field) => Column,
-): Fragment {
-	switch (condition.kind) {
-		case "and": {
-			if (condition.conditions.length === 0) return TRUE;
-			return chain(
-				condition.conditions.map((each) => toSql(each, column)),
-				sql` AND `,
-			);
-		}
-		case "or": {
-			if (condition.conditions.length === 0) return FALSE;
-			return chain(
-				condition.conditions.map((each) => toSql(each, column)),
-				sql` OR `,
-			);
-		}
-		case "leaf": {
-			const { field, operator, operand, negated } = condition;
-			const record = operatorOf(operator);
-			const { complement = false } = record;
-			return record.sql(
-				column(field),
-				field.type,
-				operand,
-				negated !== complement,
-			);
-		}
-		default:
-			return condition satisfies never;
-	}
+function toSql(condition: Condition, column: (field: Field) => Column): Fragment {
+  switch (condition.kind) {
+    case 'and': {
+      if (condition.conditions.length === 0) return TRUE
+      return chain(
+        condition.conditions.map((each) => toSql(each, column)),
+        sql` AND `,
+      )
+    }
+    case 'or': {
+      if (condition.conditions.length === 0) return FALSE
+      return chain(
+        condition.conditions.map((each) => toSql(each, column)),
+        sql` OR `,
+      )
+    }
+    case 'leaf': {
+      const { field, operator, operand, negated } = condition
+      const record = operatorOf(operator)
+      const { complement = false } = record
+      return record.sql(column(field), field.type, operand, negated !== complement)
+    }
+    default:
+      return condition satisfies never
+  }
 }
 
-function orderBy(
-	ordering: Ordering,
-	column: (field: Field) => Column,
-): Fragment {
-	const terms = ordering.map(
-		({ field, direction }) =>
-			sql`${column(field).order} ${direction === 1 ? sql`ASC` : sql`DESC`}`,
-	);
-	return join(terms, sql`, `);
+function orderBy(ordering: Ordering, column: (field: Field) => Column): Fragment {
+  const terms = ordering.map(
+    ({ field, direction }) => sql`${column(field).order} ${direction === 1 ? sql`ASC` : sql`DESC`}`,
+  )
+  return join(terms, sql`, `)
 }
 
 /** In parentheses, whatever it is: a chain of several has its own. */
-function whole(
-	condition: Condition,
-	column: (field: Field) => Column,
-): Fragment {
-	const fragment = toSql(condition, column);
-	const isChain = condition.kind !== "leaf" && condition.conditions.length > 1;
-	return isChain ? fragment : sql`(${fragment})`;
+function whole(condition: Condition, column: (field: Field) => Column): Fragment {
+  const fragment = toSql(condition, column)
+  const isChain = condition.kind !== 'leaf' && condition.conditions.length > 1
+  return isChain ? fragment : sql`(${fragment})`
 }
 
 /** Where the numbers of placeholders begin, for a statement that has parameters before these. */
 export interface FilterTarget extends Target {
-	readonly firstParameter?: number;
+  readonly firstParameter?: number
 }
 
 /**
@@ -108,51 +79,43 @@ export interface FilterTarget extends Target {
  *
  * @throws TypeError where the dialect cannot say it exactly, naming field and dialect.
  */
-export function compileFilter(
-	condition: Condition,
-	target: FilterTarget,
-): Statement {
-	const { dialect, firstParameter } = target;
-	return render(
-		whole(condition, columnsOf(target)),
-		dialect.placeholder,
-		firstParameter,
-	);
+export function compileFilter(condition: Condition, target: FilterTarget): Statement {
+  const { dialect, firstParameter } = target
+  return render(whole(condition, columnsOf(target)), dialect.placeholder, firstParameter)
 }
 
 export interface QueryTarget extends Target {
-	readonly table: string;
-	/** The fields to select (a wildcard by its prefix); all of them where it is left out. */
-	readonly select?: readonly string[];
+  readonly table: string
+  /** The fields to select (a wildcard by its prefix); all of them where it is left out. */
+  readonly select?: readonly string[]
 }
 
 /** A whole SELECT, and what it was made of, for those who build their own. */
 export interface CompiledQuery extends Statement {
-	readonly where: Statement;
-	readonly orderBy: Statement;
-	readonly limit: number;
-	readonly offset: number;
+  readonly where: Statement
+  readonly orderBy: Statement
+  readonly limit: number
+  readonly offset: number
 }
 
 /** The columns to read, each under the name of its field. */
 function selection(structure: Structure, target: QueryTarget): Fragment {
-	const { dialect, mapping = {}, select } = target;
-	const names = [...structure.fields.keys(), ...structure.wildcards.keys()];
-	const unknown = select?.find((name) => !names.includes(name));
-	if (unknown !== undefined)
-		throw new TypeError(`tamis: select: there is no field ${unknown}`);
-	const chosen = (select ?? names).flatMap((name) => {
-		const field = structure.fields.get(name);
-		// What lives in a wildcard's JSON comes with it.
-		if (field !== undefined && placeOf(field, mapping).json)
-			return select === undefined ? [] : [field.wildcard as string];
-		return [name];
-	});
-	const columns = [...new Set(chosen)].map((name) => {
-		const { column = name } = mappingOf(mapping, name);
-		return sql`${dialect.identifier(column)} AS ${dialect.identifier(name)}`;
-	});
-	return join(columns, sql`, `);
+  const { dialect, mapping = {}, select } = target
+  const names = [...structure.fields.keys(), ...structure.wildcards.keys()]
+  const unknown = select?.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new TypeError(`tamis: select: there is no field ${unknown}`)
+  const chosen = (select ?? names).flatMap((name) => {
+    const field = structure.fields.get(name)
+    // What lives in a wildcard's JSON comes with it.
+    if (field !== undefined && placeOf(field, mapping).json)
+      return select === undefined ? [] : [field.wildcard as string]
+    return [name]
+  })
+  const columns = [...new Set(chosen)].map((name) => {
+    const { column = name } = mappingOf(mapping, name)
+    return sql`${dialect.identifier(column)} AS ${dialect.identifier(name)}`
+  })
+  return join(columns, sql`, `)
 }
 
 /**
@@ -163,20 +126,20 @@ function selection(structure: Structure, target: QueryTarget): Fragment {
  * that there is not.
  */
 export function compileQuery(query: Query, target: QueryTarget): CompiledQuery {
-	const { dialect, table, mapping = {} } = target;
-	checkMapping(query.schema, mapping);
-	const column = columnsOf(target);
-	const where = whole(query.condition, column);
-	const order = orderBy(query.ordering, column);
-	const { limit, offset } = query;
-	const from = sql`SELECT ${selection(query.schema, target)} FROM ${dialect.identifier(table)}`;
-	const filter = isTrue(query.condition) ? sql`` : sql` WHERE ${where}`;
-	const select = sql`${from}${filter} ORDER BY ${order} ${dialect.limit(limit, offset)}`;
-	return {
-		...render(select, dialect.placeholder),
-		where: render(where, dialect.placeholder),
-		orderBy: render(order, dialect.placeholder),
-		limit,
-		offset,
-	};
+  const { dialect, table, mapping = {} } = target
+  checkMapping(query.schema, mapping)
+  const column = columnsOf(target)
+  const where = whole(query.condition, column)
+  const order = orderBy(query.ordering, column)
+  const { limit, offset } = query
+  const from = sql`SELECT ${selection(query.schema, target)} FROM ${dialect.identifier(table)}`
+  const filter = isTrue(query.condition) ? sql`` : sql` WHERE ${where}`
+  const select = sql`${from}${filter} ORDER BY ${order} ${dialect.limit(limit, offset)}`
+  return {
+    ...render(select, dialect.placeholder),
+    where: render(where, dialect.placeholder),
+    orderBy: render(order, dialect.placeholder),
+    limit,
+    offset,
+  }
 }

@@ -1,33 +1,28 @@
-import type { Place } from "../dialect/dialect.ts";
-import { type Fragment, join, render, sql } from "../dialect/fragment.ts";
-import type { Fields } from "../schema/definition.ts";
-import { type AnyMapping, placeOf } from "../schema/mapping.ts";
-import { type Field, findField, type Structure } from "../schema/schema.ts";
-import {
-	type Layout,
-	layoutOf,
-	type Placed,
-	type TableTarget,
-} from "./layout.ts";
+import type { Place } from '../dialect/dialect.ts'
+import { type Fragment, join, render, sql } from '../dialect/fragment.ts'
+import type { Fields } from '../schema/definition.ts'
+import { type AnyMapping, placeOf } from '../schema/mapping.ts'
+import { type Field, findField, type Structure } from '../schema/schema.ts'
+import { type Layout, layoutOf, type Placed, type TableTarget } from './layout.ts'
 
-const KEYS_DEEP = 100;
+const KEYS_DEEP = 100
 
 /** The operators that an ordinary index serves. */
-const SERVED = ["$eq", "$in", "$gt", "$gte", "$lt", "$lte"] as const;
+const SERVED = ['$eq', '$in', '$gt', '$gte', '$lt', '$lte'] as const
 
 /** A text without parameters: DDL takes none. */
 function text(fragment: Fragment): string {
-	return render(fragment, () => {
-		throw new TypeError("tamis: DDL takes no parameters");
-	}).text;
+  return render(fragment, () => {
+    throw new TypeError('tamis: DDL takes no parameters')
+  }).text
 }
 
 /** The name of an index: of letters that every database takes. */
 const indexName = (...parts: readonly string[]): string =>
-	parts
-		.filter((part) => part !== "")
-		.join("_")
-		.replace(/[^A-Za-z0-9_]/g, "_");
+  parts
+    .filter((part) => part !== '')
+    .join('_')
+    .replace(/[^A-Za-z0-9_]/g, '_')
 
 /**
  * The statements that make a table for a schema's rows: typed columns with the constraints under
@@ -37,107 +32,88 @@ const indexName = (...parts: readonly string[]): string =>
  * @throws TypeError where the mapping is wrong, or two fields would share a column.
  */
 export function createTable<F extends Fields>(
-	structure: Structure<F>,
-	target: TableTarget<NoInfer<F>>,
+  structure: Structure<F>,
+  target: TableTarget<NoInfer<F>>,
 ): string[] {
-	const { dialect, table } = target;
-	const mapping = (target.mapping ?? {}) as AnyMapping;
-	const layout = layoutOf(structure, mapping);
-	const key = placeOf(structure.key, mapping);
-	const columns: (readonly [string, Fragment])[] = [
-		...layout.typed.map(
-			({ field, place }) =>
-				[place.column, dialect.define(place, field === structure.key)] as const,
-		),
-		...layout.documents.map(
-			({ place }) => [place.column, dialect.define(place, false)] as const,
-		),
-		...layout.words.map(({ column }) => [column, dialect.wordsType] as const),
-	];
-	refuseDoubles(columns.map(([name]) => name));
-	const definitions = columns.map(
-		([name, definition]) => sql`  ${dialect.identifier(name)} ${definition}`,
-	);
-	const create = sql`CREATE TABLE ${dialect.identifier(table)} (
+  const { dialect, table } = target
+  const mapping = (target.mapping ?? {}) as AnyMapping
+  const layout = layoutOf(structure, mapping)
+  const key = placeOf(structure.key, mapping)
+  const columns: (readonly [string, Fragment])[] = [
+    ...layout.typed.map(
+      ({ field, place }) => [place.column, dialect.define(place, field === structure.key)] as const,
+    ),
+    ...layout.documents.map(({ place }) => [place.column, dialect.define(place, false)] as const),
+    ...layout.words.map(({ column }) => [column, dialect.wordsType] as const),
+  ]
+  refuseDoubles(columns.map(([name]) => name))
+  const definitions = columns.map(
+    ([name, definition]) => sql`  ${dialect.identifier(name)} ${definition}`,
+  )
+  const create = sql`CREATE TABLE ${dialect.identifier(table)} (
 ${join(
-	definitions,
-	sql`,
+  definitions,
+  sql`,
 `,
 )}
-)${dialect.tableOptions}`;
-	const sides = layout.typed
-		.filter(({ place }) => place.sideTable !== undefined)
-		.flatMap(({ place }) => dialect.sideTable(place, { table, key }));
-	return [
-		create,
-		...sides,
-		...indexes(structure, target, layout, mapping, key),
-	].map(text);
+)${dialect.tableOptions}`
+  const sides = layout.typed
+    .filter(({ place }) => place.sideTable !== undefined)
+    .flatMap(({ place }) => dialect.sideTable(place, { table, key }))
+  return [create, ...sides, ...indexes(structure, target, layout, mapping, key)].map(text)
 }
 
 /** Names that differ in case alone are one column in SQLite and MySQL. */
 function refuseDoubles(columns: readonly string[]): void {
-	const seen = new Set<string>();
-	for (const column of columns) {
-		const folded = column.toLowerCase();
-		if (seen.has(folded)) {
-			throw new TypeError(
-				`tamis: two fields would share the column "${column}"; map one of them`,
-			);
-		}
-		seen.add(folded);
-	}
+  const seen = new Set<string>()
+  for (const column of columns) {
+    const folded = column.toLowerCase()
+    if (seen.has(folded)) {
+      throw new TypeError(`tamis: two fields would share the column "${column}"; map one of them`)
+    }
+    seen.add(folded)
+  }
 }
 
 function indexes(
-	structure: Structure,
-	{ dialect, table }: TableTarget,
-	layout: Layout,
-	mapping: AnyMapping,
-	key: Place,
+  structure: Structure,
+  { dialect, table }: TableTarget,
+  layout: Layout,
+  mapping: AnyMapping,
+  key: Place,
 ): Fragment[] {
-	const create = (name: string, on: readonly Fragment[]) =>
-		sql`CREATE INDEX ${dialect.identifier(name)} ON ${dialect.identifier(table)} (${join(on, sql`, `)})`;
-	const onPlace = ({ field, place }: Placed, label: string): Fragment[] =>
-		dialect.indexed(place).map(({ kind, on }) => {
-			// With the key behind it, an index gives the whole of an order that ends with the key.
-			const tail = field.sortable ? [dialect.identifier(key.column)] : [];
-			return create(indexName(table, label, kind), [on, ...tail]);
-		});
+  const create = (name: string, on: readonly Fragment[]) =>
+    sql`CREATE INDEX ${dialect.identifier(name)} ON ${dialect.identifier(table)} (${join(on, sql`, `)})`
+  const onPlace = ({ field, place }: Placed, label: string): Fragment[] =>
+    dialect.indexed(place).map(({ kind, on }) => {
+      // With the key behind it, an index gives the whole of an order that ends with the key.
+      const tail = field.sortable ? [dialect.identifier(key.column)] : []
+      return create(indexName(table, label, kind), [on, ...tail])
+    })
 
-	const literal = [...layout.typed, ...layout.nested]
-		.filter(({ field }) => field !== structure.key && isWorthAnIndex(field))
-		.flatMap((each) => onPlace(each, each.field.name));
-	const keys = layout.documents.flatMap(({ field, index }) =>
-		index.map((name) => {
-			const found = findField(
-				structure,
-				`${field.wildcard}.${name}`,
-				KEYS_DEEP,
-			);
-			if (typeof found === "string")
-				throw new TypeError(`tamis: index: no key ${name}`);
-			return { field: found, place: placeOf(found, mapping) };
-		}),
-	);
-	// A literal field among the keys has its index already.
-	const wild = keys
-		.filter(({ field }) => !structure.fields.has(field.name))
-		.flatMap((each) => onPlace(each, each.field.name));
-	return [...literal, ...wild];
+  const literal = [...layout.typed, ...layout.nested]
+    .filter(({ field }) => field !== structure.key && isWorthAnIndex(field))
+    .flatMap((each) => onPlace(each, each.field.name))
+  const keys = layout.documents.flatMap(({ field, index }) =>
+    index.map((name) => {
+      const found = findField(structure, `${field.wildcard}.${name}`, KEYS_DEEP)
+      if (typeof found === 'string') throw new TypeError(`tamis: index: no key ${name}`)
+      return { field: found, place: placeOf(found, mapping) }
+    }),
+  )
+  // A literal field among the keys has its index already.
+  const wild = keys
+    .filter(({ field }) => !structure.fields.has(field.name))
+    .flatMap((each) => onPlace(each, each.field.name))
+  return [...literal, ...wild]
 }
 
 /**
  * A boolean's index seldom serves, a list's never: a side table does. What is hidden is asked by the
  * server alone, often of nearly every row (not deleted), where an index misleads the planner.
  */
-function isWorthAnIndex({
-	type: { name: type },
-	hidden,
-	sortable,
-	operators,
-}: Field): boolean {
-	if (hidden || type === "list" || type === "dynamic") return false;
-	if (sortable) return true;
-	return type !== "boolean" && SERVED.some((name) => operators.has(name));
+function isWorthAnIndex({ type: { name: type }, hidden, sortable, operators }: Field): boolean {
+  if (hidden || type === 'list' || type === 'dynamic') return false
+  if (sortable) return true
+  return type !== 'boolean' && SERVED.some((name) => operators.has(name))
 }

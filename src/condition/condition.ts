@@ -1,102 +1,89 @@
-import { type OperatorName, operatorOf } from "../operators/index.ts";
-import type { Operand } from "../operators/operator.ts";
-import type { Field } from "../schema/schema.ts";
+import { type OperatorName, operatorOf } from '../operators/index.ts'
+import type { Operand } from '../operators/operator.ts'
+import type { Field } from '../schema/schema.ts'
 
 /**
  * A filter once it has been checked. Built only by the constructors below, which keep it normal:
  * no `and` in an `and`, no constant but as the whole, no negation but at a leaf.
  */
-export type Condition = And | Or | Leaf;
+export type Condition = And | Or | Leaf
 
 /** True where every condition is; of none, TRUE. */
 export interface And {
-	readonly kind: "and";
-	readonly conditions: readonly Condition[];
+  readonly kind: 'and'
+  readonly conditions: readonly Condition[]
 }
 
 /** True where at least one condition is; of none, FALSE. */
 export interface Or {
-	readonly kind: "or";
-	readonly conditions: readonly Condition[];
+  readonly kind: 'or'
+  readonly conditions: readonly Condition[]
 }
 
 /** An operator applied to a field, or its exact complement. */
 export interface Leaf {
-	readonly kind: "leaf";
-	readonly field: Field;
-	readonly operator: OperatorName;
-	readonly operand: Operand;
-	readonly negated: boolean;
+  readonly kind: 'leaf'
+  readonly field: Field
+  readonly operator: OperatorName
+  readonly operand: Operand
+  readonly negated: boolean
 }
 
-export const TRUE: And = { kind: "and", conditions: [] };
-export const FALSE: Or = { kind: "or", conditions: [] };
+export const TRUE: And = { kind: 'and', conditions: [] }
+export const FALSE: Or = { kind: 'or', conditions: [] }
 
 export const isTrue = (condition: Condition): boolean =>
-	condition.kind === "and" && condition.conditions.length === 0;
+  condition.kind === 'and' && condition.conditions.length === 0
 
 export const isFalse = (condition: Condition): boolean =>
-	condition.kind === "or" && condition.conditions.length === 0;
+  condition.kind === 'or' && condition.conditions.length === 0
 
 /** True where all of the conditions are; `and()` is true of every row. */
-export const and = (...conditions: readonly Condition[]): Condition =>
-	conjunction(conditions);
+export const and = (...conditions: readonly Condition[]): Condition => conjunction(conditions)
 
 /** True where at least one of the conditions is; `or()` is true of no row. */
-export const or = (...conditions: readonly Condition[]): Condition =>
-	disjunction(conditions);
+export const or = (...conditions: readonly Condition[]): Condition => disjunction(conditions)
 
 export function conjunction(conditions: readonly Condition[]): Condition {
-	const all: Condition[] = [];
-	for (const each of conditions) {
-		if (isFalse(each)) return FALSE;
-		if (each.kind === "and")
-			for (const inner of each.conditions) all.push(inner);
-		else all.push(each);
-	}
-	if (all.length === 0) return TRUE;
-	return all.length === 1
-		? (all[0] as Condition)
-		: { kind: "and", conditions: all };
+  const all: Condition[] = []
+  for (const each of conditions) {
+    if (isFalse(each)) return FALSE
+    if (each.kind === 'and') for (const inner of each.conditions) all.push(inner)
+    else all.push(each)
+  }
+  if (all.length === 0) return TRUE
+  return all.length === 1 ? (all[0] as Condition) : { kind: 'and', conditions: all }
 }
 
 export function disjunction(conditions: readonly Condition[]): Condition {
-	const all: Condition[] = [];
-	for (const each of conditions) {
-		if (isTrue(each)) return TRUE;
-		if (each.kind === "or")
-			for (const inner of each.conditions) all.push(inner);
-		else all.push(each);
-	}
-	if (all.length === 0) return FALSE;
-	return all.length === 1
-		? (all[0] as Condition)
-		: { kind: "or", conditions: all };
+  const all: Condition[] = []
+  for (const each of conditions) {
+    if (isTrue(each)) return TRUE
+    if (each.kind === 'or') for (const inner of each.conditions) all.push(inner)
+    else all.push(each)
+  }
+  if (all.length === 0) return FALSE
+  return all.length === 1 ? (all[0] as Condition) : { kind: 'or', conditions: all }
 }
 
 /** True where the condition is not: of exactly the other rows. */
 export function not(condition: Condition): Condition {
-	switch (condition.kind) {
-		case "and":
-			return disjunction(condition.conditions.map(not));
-		case "or":
-			return conjunction(condition.conditions.map(not));
-		case "leaf":
-			return { ...condition, negated: !condition.negated };
-		default:
-			return condition satisfies never;
-	}
+  switch (condition.kind) {
+    case 'and':
+      return disjunction(condition.conditions.map(not))
+    case 'or':
+      return conjunction(condition.conditions.map(not))
+    case 'leaf':
+      return { ...condition, negated: !condition.negated }
+    default:
+      return condition satisfies never
+  }
 }
 
 /** An operator applied to a field; the operand is canonical. */
-export function leaf(
-	field: Field,
-	operator: OperatorName,
-	operand: Operand,
-): Condition {
-	const record = operatorOf(operator);
-	const constant = record.fold?.(operand);
-	if (constant !== undefined)
-		return constant === (record.complement === true) ? FALSE : TRUE;
-	return { kind: "leaf", field, operator, operand, negated: false };
+export function leaf(field: Field, operator: OperatorName, operand: Operand): Condition {
+  const record = operatorOf(operator)
+  const constant = record.fold?.(operand)
+  if (constant !== undefined) return constant === (record.complement === true) ? FALSE : TRUE
+  return { kind: 'leaf', field, operator, operand, negated: false }
 }

@@ -1,34 +1,30 @@
-import type { Condition, Leaf } from "./condition.ts";
+import type { Condition, Leaf } from './condition.ts'
 
 /** A filter as plain data: what `printFilter` gives. */
 export interface PrintedFilter {
-	readonly [key: string]: unknown;
+  readonly [key: string]: unknown
 }
 
 // fromEntries defines own properties, so that a field named __proto__ is one like any other.
-const object = (key: string, value: unknown): PrintedFilter =>
-	Object.fromEntries([[key, value]]);
+const object = (key: string, value: unknown): PrintedFilter => Object.fromEntries([[key, value]])
 
 function printLeaf({ field, operator, operand, negated }: Leaf): PrintedFilter {
-	const applied = operator === "$eq" ? operand : object(operator, operand);
-	const filter = object(field.name, applied);
-	return negated ? { $nor: [filter] } : filter;
+  const applied = operator === '$eq' ? operand : object(operator, operand)
+  const filter = object(field.name, applied)
+  return negated ? { $nor: [filter] } : filter
 }
 
 /** JavaScript lists such keys before the others, whatever order they were written in. */
-const isIndex = (name: string): boolean => /^\d+$/.test(name);
+const isIndex = (name: string): boolean => /^\d+$/.test(name)
 
 /** Whether the conditions can be keys of one object: leaves of different fields. */
-function areKeys(
-	conditions: readonly Condition[],
-): conditions is readonly Leaf[] {
-	const names = new Set<string>();
-	for (const each of conditions) {
-		if (each.kind !== "leaf" || each.negated || isIndex(each.field.name))
-			return false;
-		names.add(each.field.name);
-	}
-	return names.size === conditions.length;
+function areKeys(conditions: readonly Condition[]): conditions is readonly Leaf[] {
+  const names = new Set<string>()
+  for (const each of conditions) {
+    if (each.kind !== 'leaf' || each.negated || isIndex(each.field.name)) return false
+    names.add(each.field.name)
+  }
+  return names.size === conditions.length
 }
 
 /**
@@ -38,21 +34,19 @@ function areKeys(
  * refuses, and timestamps in UTC.
  */
 export function printFilter(condition: Condition): PrintedFilter {
-	switch (condition.kind) {
-		case "and": {
-			const { conditions } = condition;
-			if (!areKeys(conditions)) return { $and: conditions.map(printFilter) };
-			return Object.fromEntries(
-				conditions.flatMap((each) => Object.entries(printLeaf(each))),
-			);
-		}
-		case "or":
-			return condition.conditions.length === 0
-				? { $nor: [{}] }
-				: { $or: condition.conditions.map(printFilter) };
-		case "leaf":
-			return printLeaf(condition);
-		default:
-			return condition satisfies never;
-	}
+  switch (condition.kind) {
+    case 'and': {
+      const { conditions } = condition
+      if (!areKeys(conditions)) return { $and: conditions.map(printFilter) }
+      return Object.fromEntries(conditions.flatMap((each) => Object.entries(printLeaf(each))))
+    }
+    case 'or':
+      return condition.conditions.length === 0
+        ? { $nor: [{}] }
+        : { $or: condition.conditions.map(printFilter) }
+    case 'leaf':
+      return printLeaf(condition)
+    default:
+      return condition satisfies never
+  }
 }

@@ -1,22 +1,19 @@
-import { type Fragment, join, sql } from "./fragment.ts";
+import { type Fragment, join, sql } from './fragment.ts'
 
-const WIDEST = 100;
+const WIDEST = 100
 
 /**
  * Joins conditions with AND or OR in parentheses. Databases parse a chain as a tree as deep as it is
  * long, and SQLite refuses one deeper than 1,000 (sqlite.org/limits.html#max_expr_depth), so a long
  * chain is grouped.
  */
-export function chain(
-	conditions: readonly Fragment[],
-	separator: Fragment,
-): Fragment {
-	if (conditions.length === 1) return conditions[0] as Fragment;
-	if (conditions.length <= WIDEST) return sql`(${join(conditions, separator)})`;
-	const size = Math.max(WIDEST, Math.ceil(conditions.length / WIDEST));
-	const groups: Fragment[] = [];
-	for (let i = 0; i < conditions.length; i += size) {
-		groups.push(chain(conditions.slice(i, i + size), separator));
-	}
-	return chain(groups, separator);
+export function chain(conditions: readonly Fragment[], separator: Fragment): Fragment {
+  if (conditions.length === 1) return conditions[0] as Fragment
+  if (conditions.length <= WIDEST) return sql`(${join(conditions, separator)})`
+  const size = Math.max(WIDEST, Math.ceil(conditions.length / WIDEST))
+  const groups: Fragment[] = []
+  for (let i = 0; i < conditions.length; i += size) {
+    groups.push(chain(conditions.slice(i, i + size), separator))
+  }
+  return chain(groups, separator)
 }

@@ -5,106 +5,101 @@
  */
 
 /** What a driver is handed for one parameter. */
-export type Parameter = string | number | bigint | boolean | null;
+export type Parameter = string | number | bigint | boolean | null
 
 export class Fragment {
-	/** One text more than there are parameters: they stand between them. */
-	readonly texts: readonly string[];
-	readonly parameters: readonly Parameter[];
+  /** One text more than there are parameters: they stand between them. */
+  readonly texts: readonly string[]
+  readonly parameters: readonly Parameter[]
 
-	constructor(texts: readonly string[], parameters: readonly Parameter[]) {
-		this.texts = texts;
-		this.parameters = parameters;
-	}
+  constructor(texts: readonly string[], parameters: readonly Parameter[]) {
+    this.texts = texts
+    this.parameters = parameters
+  }
 }
 
 /** Text that is known to be safe: for a dialect's quoted identifiers and for `word`. */
-export const raw = (text: string): Fragment => new Fragment([text], []);
+export const raw = (text: string): Fragment => new Fragment([text], [])
 
 /** Collects text and parameters in their order. */
 class Writer {
-	readonly #texts: string[] = [];
-	readonly #parameters: Parameter[] = [];
-	#text = "";
+  readonly #texts: string[] = []
+  readonly #parameters: Parameter[] = []
+  #text = ''
 
-	text(text: string): void {
-		this.#text += text;
-	}
+  text(text: string): void {
+    this.#text += text
+  }
 
-	add(value: Fragment | Parameter): void {
-		if (!(value instanceof Fragment)) {
-			this.#parameter(value);
-			return;
-		}
-		value.parameters.forEach((parameter, i) => {
-			this.#text += value.texts[i]!;
-			this.#parameter(parameter);
-		});
-		this.#text += value.texts.at(-1)!;
-	}
+  add(value: Fragment | Parameter): void {
+    if (!(value instanceof Fragment)) {
+      this.#parameter(value)
+      return
+    }
+    value.parameters.forEach((parameter, i) => {
+      this.#text += value.texts[i]!
+      this.#parameter(parameter)
+    })
+    this.#text += value.texts.at(-1)!
+  }
 
-	#parameter(value: Parameter): void {
-		this.#texts.push(this.#text);
-		this.#parameters.push(value);
-		this.#text = "";
-	}
+  #parameter(value: Parameter): void {
+    this.#texts.push(this.#text)
+    this.#parameters.push(value)
+    this.#text = ''
+  }
 
-	finish(): Fragment {
-		return new Fragment([...this.#texts, this.#text], this.#parameters);
-	}
+  finish(): Fragment {
+    return new Fragment([...this.#texts, this.#text], this.#parameters)
+  }
 }
 
 /** A fragment of the text; what is interpolated is a fragment, or becomes a parameter. */
 export function sql(
-	strings: TemplateStringsArray,
-	...values: readonly (Fragment | Parameter)[]
+  strings: TemplateStringsArray,
+  ...values: readonly (Fragment | Parameter)[]
 ): Fragment {
-	const writer = new Writer();
-	strings.forEach((text, i) => {
-		writer.text(text);
-		if (i < values.length) writer.add(values[i] as Fragment | Parameter);
-	});
-	return writer.finish();
+  const writer = new Writer()
+  strings.forEach((text, i) => {
+    writer.text(text)
+    if (i < values.length) writer.add(values[i] as Fragment | Parameter)
+  })
+  return writer.finish()
 }
 
 /** The fragments, with the separator between them. */
-export function join(
-	fragments: readonly Fragment[],
-	separator: Fragment,
-): Fragment {
-	const writer = new Writer();
-	fragments.forEach((fragment, i) => {
-		if (i > 0) writer.add(separator);
-		writer.add(fragment);
-	});
-	return writer.finish();
+export function join(fragments: readonly Fragment[], separator: Fragment): Fragment {
+  const writer = new Writer()
+  fragments.forEach((fragment, i) => {
+    if (i > 0) writer.add(separator)
+    writer.add(fragment)
+  })
+  return writer.finish()
 }
 
 /** What may stand in the text as itself: letters, digits and underscores of ASCII. */
-export const isWord = (text: string): boolean => /^[A-Za-z0-9_]+$/.test(text);
+export const isWord = (text: string): boolean => /^[A-Za-z0-9_]+$/.test(text)
 
 /** A checked word, as a piece of a literal. */
 export function word(text: string): Fragment {
-	if (!isWord(text))
-		throw new TypeError("tamis: not a word that may stand in SQL");
-	return raw(text);
+  if (!isWord(text)) throw new TypeError('tamis: not a word that may stand in SQL')
+  return raw(text)
 }
 
 /** A statement or a piece of one, as a driver takes it. */
 export interface Statement {
-	readonly text: string;
-	readonly params: readonly Parameter[];
+  readonly text: string
+  readonly params: readonly Parameter[]
 }
 
 /** The text with a dialect's placeholders, numbered from `first`. */
 export function render(
-	fragment: Fragment,
-	placeholder: (index: number) => string,
-	first = 1,
+  fragment: Fragment,
+  placeholder: (index: number) => string,
+  first = 1,
 ): Statement {
-	const { texts, parameters } = fragment;
-	let text = texts[0]!;
-	for (let i = 1; i < texts.length; i++)
-		text += placeholder(first + i - 1) + texts[i]!;
-	return { text, params: parameters };
+  const { texts, parameters } = fragment
+  let text = texts[0]!
+  for (let i = 1; i < texts.length; i++) text += placeholder(first + i - 1) + texts[i]!
+  return { text, params: parameters }
 }

@@ -1,19 +1,11 @@
-import { membersOf } from "../kinds/dynamic.ts";
-import { printDouble } from "../kinds/json.ts";
-import type { Kind, Scalar } from "../kinds/kind.ts";
-import { fromEpoch, toEpoch } from "../kinds/timestamp.ts";
-import { chain } from "./balance.ts";
-import type { Column, Comparison, Dialect, Place, Values } from "./dialect.ts";
-import { FALSE } from "./dialect.ts";
-import {
-	type Fragment,
-	isWord,
-	join,
-	type Parameter,
-	raw,
-	sql,
-	word,
-} from "./fragment.ts";
+import { membersOf } from '../kinds/dynamic.ts'
+import { printDouble } from '../kinds/json.ts'
+import type { Kind, Scalar } from '../kinds/kind.ts'
+import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
+import { chain } from './balance.ts'
+import type { Column, Comparison, Dialect, Place, Values } from './dialect.ts'
+import { FALSE } from './dialect.ts'
+import { type Fragment, isWord, join, type Parameter, raw, sql, word } from './fragment.ts'
 
 /**
  * SQLite 3.38 or newer (JSON built in), by better-sqlite3, libsql or node:sqlite. Longer than a page
@@ -24,29 +16,28 @@ import {
  */
 
 const identifier = (name: string): Fragment => {
-	if (name === "" || name.includes("\0"))
-		throw new TypeError("tamis: sqlite: not a name");
-	return raw(`"${name.replaceAll('"', '""')}"`); // sqlite.org/lang_keywords.html
-};
+  if (name === '' || name.includes('\0')) throw new TypeError('tamis: sqlite: not a name')
+  return raw(`"${name.replaceAll('"', '""')}"`) // sqlite.org/lang_keywords.html
+}
 
 function refuse({ field }: Place, what: string): never {
-	throw new TypeError(`tamis: sqlite: ${field}: ${what}`);
+  throw new TypeError(`tamis: sqlite: ${field}: ${what}`)
 }
 
 // JSON
 
 /** A JSON value as SQL sees it: its type's name, and the value of a scalar. */
 interface JsonValue {
-	readonly type: Fragment;
-	readonly value: Fragment;
+  readonly type: Fragment
+  readonly value: Fragment
 }
 
 /** '$."a"."b"': the same spelling everywhere, or an index on the expression is missed. */
 const jsonPath = (path: readonly string[]): Fragment =>
-	sql`'$${join(
-		path.map((key) => sql`."${word(key)}"`),
-		sql``,
-	)}'`;
+  sql`'$${join(
+    path.map((key) => sql`."${word(key)}"`),
+    sql``,
+  )}'`
 
 /**
  * Hands `use` the value that a path leads to, NULL where there is none. A key of letters, digits and
@@ -55,45 +46,38 @@ const jsonPath = (path: readonly string[]): Fragment =>
  * Neither goes through a list: its keys are integers there.
  */
 function reach(
-	document: Fragment,
-	path: readonly string[],
-	use: (json: JsonValue) => Fragment,
+  document: Fragment,
+  path: readonly string[],
+  use: (json: JsonValue) => Fragment,
 ): Fragment {
-	const plain = path.findIndex((key) => !isWord(key));
-	if (plain === -1) {
-		const at = jsonPath(path);
-		return use({
-			type: sql`json_type(${document}, ${at})`,
-			value: sql`json_extract(${document}, ${at})`,
-		});
-	}
-	const isObject = ({ type, value }: JsonValue) =>
-		sql`CASE ${type} WHEN 'object' THEN ${value} END`;
-	const parent =
-		plain === 0 ? document : reach(document, path.slice(0, plain), isObject);
-	const [key, ...rest] = path.slice(plain) as [string, ...string[]];
-	const member = (pick: Fragment) =>
-		sql`(SELECT ${pick} FROM json_each(${parent}) WHERE key = ${key})`;
-	if (rest.length === 0)
-		return member(use({ type: sql`type`, value: sql`value` }));
-	return reach(
-		member(isObject({ type: sql`type`, value: sql`value` })),
-		rest,
-		use,
-	);
+  const plain = path.findIndex((key) => !isWord(key))
+  if (plain === -1) {
+    const at = jsonPath(path)
+    return use({
+      type: sql`json_type(${document}, ${at})`,
+      value: sql`json_extract(${document}, ${at})`,
+    })
+  }
+  const isObject = ({ type, value }: JsonValue) => sql`CASE ${type} WHEN 'object' THEN ${value} END`
+  const parent = plain === 0 ? document : reach(document, path.slice(0, plain), isObject)
+  const [key, ...rest] = path.slice(plain) as [string, ...string[]]
+  const member = (pick: Fragment) =>
+    sql`(SELECT ${pick} FROM json_each(${parent}) WHERE key = ${key})`
+  if (rest.length === 0) return member(use({ type: sql`type`, value: sql`value` }))
+  return reach(member(isObject({ type: sql`type`, value: sql`value` })), rest, use)
 }
 
-const IS_SAFE = sql`< 9007199254740992`;
-const IS_FINITE = sql`< 9e999`;
+const IS_SAFE = sql`< 9007199254740992`
+const IS_FINITE = sql`< 9e999`
 
 /** Canonical text of so many digits; a shape alone would let 2024-02-30 through. */
 function isTimestamp(value: Fragment, digits: number): Fragment {
-	const fraction = digits === 0 ? "" : `.${"[0-9]".repeat(digits)}`;
-	const shape = raw(
-		`'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]${fraction}Z'`,
-	);
-	const whole = sql`substr(${value}, 1, 19)`;
-	return sql`${value} GLOB ${shape} AND ${value} >= '0001' AND substr(${value}, 12, 2) < '24' AND strftime('%Y-%m-%dT%H:%M:%S', ${whole}) = ${whole}`;
+  const fraction = digits === 0 ? '' : `.${'[0-9]'.repeat(digits)}`
+  const shape = raw(
+    `'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]${fraction}Z'`,
+  )
+  const whole = sql`substr(${value}, 1, 19)`
+  return sql`${value} GLOB ${shape} AND ${value} >= '0001' AND substr(${value}, 12, 2) < '24' AND strftime('%Y-%m-%dT%H:%M:%S', ${whole}) = ${whole}`
 }
 
 /**
@@ -101,317 +85,264 @@ function isTimestamp(value: Fragment, digits: number): Fragment {
  * written as one and fits 64 bits, or a double that is whole and safe; 1e400 is no number.
  */
 function arms(kind: Kind, value: Fragment, digits: number): Fragment {
-	switch (kind.name) {
-		case "string":
-			return sql`WHEN 'text' THEN ${value}`;
-		case "boolean":
-			return sql`WHEN 'true' THEN 1 WHEN 'false' THEN 0`;
-		case "integer":
-			return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN ${value} = CAST(${value} AS INTEGER) AND abs(${value}) ${IS_SAFE} THEN ${value} END`;
-		case "number":
-			return sql`WHEN 'integer' THEN CASE WHEN abs(${value} + 0.0) ${IS_SAFE} THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`;
-		case "numeric":
-			return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`;
-		case "timestamp":
-			return sql`WHEN 'text' THEN CASE WHEN ${isTimestamp(value, digits)} THEN ${value} END`;
-		default:
-			return kind.name satisfies never;
-	}
+  switch (kind.name) {
+    case 'string':
+      return sql`WHEN 'text' THEN ${value}`
+    case 'boolean':
+      return sql`WHEN 'true' THEN 1 WHEN 'false' THEN 0`
+    case 'integer':
+      return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN ${value} = CAST(${value} AS INTEGER) AND abs(${value}) ${IS_SAFE} THEN ${value} END`
+    case 'number':
+      return sql`WHEN 'integer' THEN CASE WHEN abs(${value} + 0.0) ${IS_SAFE} THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
+    case 'numeric':
+      return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
+    case 'timestamp':
+      return sql`WHEN 'text' THEN CASE WHEN ${isTimestamp(value, digits)} THEN ${value} END`
+    default:
+      return kind.name satisfies never
+  }
 }
 
 /** The value where it is of one of the kinds, else NULL. */
 const ofKinds =
-	(kinds: readonly Kind[], digits: number) =>
-	({ type, value }: JsonValue): Fragment => {
-		const cases = kinds.map((kind) => arms(kind, value, digits));
-		return sql`CASE ${type} ${join(cases, sql` `)} END`;
-	};
+  (kinds: readonly Kind[], digits: number) =>
+  ({ type, value }: JsonValue): Fragment => {
+    const cases = kinds.map((kind) => arms(kind, value, digits))
+    return sql`CASE ${type} ${join(cases, sql` `)} END`
+  }
 
 /** A place as an expression that is NULL where the value is absent. */
 function expression(place: Place, kinds: readonly Kind[]): Fragment {
-	const column = identifier(place.column);
-	if (!place.json) return column;
-	if (place.list) {
-		return reach(
-			column,
-			place.path,
-			({ type, value }) => sql`CASE ${type} WHEN 'array' THEN ${value} END`,
-		);
-	}
-	return reach(column, place.path, ofKinds(kinds, place.digits));
+  const column = identifier(place.column)
+  if (!place.json) return column
+  if (place.list) {
+    return reach(
+      column,
+      place.path,
+      ({ type, value }) => sql`CASE ${type} WHEN 'array' THEN ${value} END`,
+    )
+  }
+  return reach(column, place.path, ofKinds(kinds, place.digits))
 }
 
 // Parameters
 
-function encode(
-	{ kind, storage }: Place,
-	value: Scalar,
-): string | number | bigint {
-	if (typeof value === "boolean") return value ? 1n : 0n;
-	if (typeof value === "number")
-		return kind.name === "integer" ? BigInt(value) : value;
-	if (kind.name === "timestamp" && storage !== "text")
-		return toEpoch(value as string, storage.epoch);
-	return value;
+function encode({ kind, storage }: Place, value: Scalar): string | number | bigint {
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  if (typeof value === 'number') return kind.name === 'integer' ? BigInt(value) : value
+  if (kind.name === 'timestamp' && storage !== 'text')
+    return toEpoch(value as string, storage.epoch)
+  return value
 }
 
 /** A list as one parameter, for json_each. */
 function encodeAll(place: Place, values: readonly Scalar[]): string {
-	const texts = values.map((value) => {
-		const own = encode(place, value);
-		if (typeof own === "string") return JSON.stringify(own);
-		return typeof own === "number" ? printDouble(own) : String(own);
-	});
-	return `[${texts.join(",")}]`;
+  const texts = values.map((value) => {
+    const own = encode(place, value)
+    if (typeof own === 'string') return JSON.stringify(own)
+    return typeof own === 'number' ? printDouble(own) : String(own)
+  })
+  return `[${texts.join(',')}]`
 }
 
-const all = (list: Fragment | string): Fragment =>
-	sql`(SELECT value FROM json_each(${list}))`;
+const all = (list: Fragment | string): Fragment => sql`(SELECT value FROM json_each(${list}))`
 
 const COMPARISON: Record<Comparison, Fragment> = {
-	"=": sql`=`,
-	"<>": sql`<>`,
-	"<": sql`<`,
-	"<=": sql`<=`,
-	">": sql`>`,
-	">=": sql`>=`,
-};
+  '=': sql`=`,
+  '<>': sql`<>`,
+  '<': sql`<`,
+  '<=': sql`<=`,
+  '>': sql`>`,
+  '>=': sql`>=`,
+}
 
 // Columns
 
 function valuesOf(place: Place, kind: Kind): Values {
-	const own = { ...place, kind };
-	const value = expression(place, [kind]);
-	return {
-		nullable: place.nullable,
-		present: sql`${value} IS NOT NULL`,
-		absent: sql`${value} IS NULL`,
-		compare: (comparison, constant) =>
-			sql`${value} ${COMPARISON[comparison]} ${encode(own, constant)}`,
-		isIn: (constants) => sql`${value} IN ${all(encodeAll(own, constants))}`,
-		isNotIn: (constants) =>
-			sql`${value} NOT IN ${all(encodeAll(own, constants))}`,
-	};
+  const own = { ...place, kind }
+  const value = expression(place, [kind])
+  return {
+    nullable: place.nullable,
+    present: sql`${value} IS NOT NULL`,
+    absent: sql`${value} IS NULL`,
+    compare: (comparison, constant) =>
+      sql`${value} ${COMPARISON[comparison]} ${encode(own, constant)}`,
+    isIn: (constants) => sql`${value} IN ${all(encodeAll(own, constants))}`,
+    isNotIn: (constants) => sql`${value} NOT IN ${all(encodeAll(own, constants))}`,
+  }
 }
 
 /** What a list holds, asked of its JSON, or of the side table that mirrors it. */
-function listOf(
-	place: Place,
-): Pick<Column, "holdsAny" | "holdsAll" | "holdsOnly"> {
-	const list = expression(place, []);
-	const kinds = membersOf(place.kind);
-	const element = ofKinds(
-		kinds,
-		place.digits,
-	)({ type: sql`e.type`, value: sql`e.atom` });
-	const encoded = (constants: readonly Scalar[]) =>
-		encodeAll(place, [...new Set(constants)]);
-	const holdsOnly: Column["holdsOnly"] = (constants) =>
-		sql`NOT EXISTS (SELECT 1 FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL AND ${element} NOT IN ${all(encoded(constants))})`;
-	if (place.sideTable !== undefined) {
-		const owner = identifier(place.sideTable.owner);
-		const side = identifier(place.sideTable.table);
-		const owners = (constants: readonly Scalar[]) =>
-			sql`SELECT "owner" FROM ${side} WHERE "value" IN ${all(encoded(constants))}`;
-		return {
-			holdsAny: (constants) => sql`${owner} IN (${owners(constants)})`,
-			holdsAll: (constants) =>
-				sql`${owner} IN (${owners(constants)} GROUP BY "owner" HAVING count(*) = ${BigInt(new Set(constants).size)})`,
-			holdsOnly,
-		};
-	}
-	return {
-		holdsAny: (constants) =>
-			sql`EXISTS (SELECT 1 FROM json_each(${list}) AS e WHERE ${element} IN ${all(encoded(constants))})`,
-		holdsAll: (constants) =>
-			sql`NOT EXISTS (SELECT 1 FROM json_each(${encoded(constants)}) AS o WHERE o.value NOT IN (SELECT ${element} FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL))`,
-		holdsOnly,
-	};
+function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsOnly'> {
+  const list = expression(place, [])
+  const kinds = membersOf(place.kind)
+  const element = ofKinds(kinds, place.digits)({ type: sql`e.type`, value: sql`e.atom` })
+  const encoded = (constants: readonly Scalar[]) => encodeAll(place, [...new Set(constants)])
+  const holdsOnly: Column['holdsOnly'] = (constants) =>
+    sql`NOT EXISTS (SELECT 1 FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL AND ${element} NOT IN ${all(encoded(constants))})`
+  if (place.sideTable !== undefined) {
+    const owner = identifier(place.sideTable.owner)
+    const side = identifier(place.sideTable.table)
+    const owners = (constants: readonly Scalar[]) =>
+      sql`SELECT "owner" FROM ${side} WHERE "value" IN ${all(encoded(constants))}`
+    return {
+      holdsAny: (constants) => sql`${owner} IN (${owners(constants)})`,
+      holdsAll: (constants) =>
+        sql`${owner} IN (${owners(constants)} GROUP BY "owner" HAVING count(*) = ${BigInt(new Set(constants).size)})`,
+      holdsOnly,
+    }
+  }
+  return {
+    holdsAny: (constants) =>
+      sql`EXISTS (SELECT 1 FROM json_each(${list}) AS e WHERE ${element} IN ${all(encoded(constants))})`,
+    holdsAll: (constants) =>
+      sql`NOT EXISTS (SELECT 1 FROM json_each(${encoded(constants)}) AS o WHERE o.value NOT IN (SELECT ${element} FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL))`,
+    holdsOnly,
+  }
 }
 
 /** SQLite refuses a longer pattern (sqlite.org/limits.html#max_like_pattern_length). */
-const LONGEST_PATTERN = 50_000;
+const LONGEST_PATTERN = 50_000
 
-function hasWords(
-	place: Place,
-	words: readonly string[],
-	prefix: string,
-): Fragment {
-	const { search, path } = place;
-	if (search === undefined)
-		refuse(place, "$autocomplete needs a search column: map one with `search`");
-	if (search !== "native") {
-		const column = identifier(search);
-		const text = place.json
-			? reach(column, path, ({ value }) => value)
-			: column;
-		const needles = [...words.map((each) => ` ${each} `), ` ${prefix}`];
-		return chain(
-			needles.map((needle) => sql`instr(${text}, ${needle}) > 0`),
-			sql` AND `,
-		);
-	}
-	// Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
-	// words. A needle is letters and digits alone, so it holds nothing that GLOB reads as a pattern.
-	const text = sql`lower(' ' || ${expression(place, membersOf(place.kind))} || ' ')`;
-	const patterns = [
-		...words.map((each) => `*[^0-9a-z]${each}[^0-9a-z]*`),
-		`*[^0-9a-z]${prefix}*`,
-	];
-	if (patterns.some((pattern) => pattern.length * 3 > LONGEST_PATTERN))
-		return FALSE;
-	return chain(
-		patterns.map((pattern) => sql`${text} GLOB ${pattern}`),
-		sql` AND `,
-	);
+function hasWords(place: Place, words: readonly string[], prefix: string): Fragment {
+  const { search, path } = place
+  if (search === undefined)
+    refuse(place, '$autocomplete needs a search column: map one with `search`')
+  if (search !== 'native') {
+    const column = identifier(search)
+    const text = place.json ? reach(column, path, ({ value }) => value) : column
+    const needles = [...words.map((each) => ` ${each} `), ` ${prefix}`]
+    return chain(
+      needles.map((needle) => sql`instr(${text}, ${needle}) > 0`),
+      sql` AND `,
+    )
+  }
+  // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
+  // words. A needle is letters and digits alone, so it holds nothing that GLOB reads as a pattern.
+  const text = sql`lower(' ' || ${expression(place, membersOf(place.kind))} || ' ')`
+  const patterns = [...words.map((each) => `*[^0-9a-z]${each}[^0-9a-z]*`), `*[^0-9a-z]${prefix}*`]
+  if (patterns.some((pattern) => pattern.length * 3 > LONGEST_PATTERN)) return FALSE
+  return chain(
+    patterns.map((pattern) => sql`${text} GLOB ${pattern}`),
+    sql` AND `,
+  )
 }
 
 function column(place: Place): Column {
-	const kinds = membersOf(place.kind);
-	const whole = expression(place, kinds);
-	return {
-		field: place.field,
-		nullable: place.nullable,
-		present: sql`${whole} IS NOT NULL`,
-		absent: sql`${whole} IS NULL`,
-		of: (kind) => valuesOf(place, kind),
-		...listOf(place),
-		hasWords: (words, prefix) => hasWords(place, words, prefix),
-		// NULL is the smallest value of all here, as absent values are.
-		order: whole,
-	};
+  const kinds = membersOf(place.kind)
+  const whole = expression(place, kinds)
+  return {
+    field: place.field,
+    nullable: place.nullable,
+    present: sql`${whole} IS NOT NULL`,
+    absent: sql`${whole} IS NULL`,
+    of: (kind) => valuesOf(place, kind),
+    ...listOf(place),
+    hasWords: (words, prefix) => hasWords(place, words, prefix),
+    // NULL is the smallest value of all here, as absent values are.
+    order: whole,
+  }
 }
 
 // Tables
 
 function define(place: Place, isKey: boolean): Fragment {
-	const name = identifier(place.column);
-	const required = isKey
-		? sql` NOT NULL PRIMARY KEY`
-		: place.nullable
-			? sql``
-			: sql` NOT NULL`;
-	const [type, check] = typeAndCheck(place, name);
-	return sql`${type}${required}${check === undefined ? sql`` : sql` CHECK (${check})`}`;
+  const name = identifier(place.column)
+  const required = isKey ? sql` NOT NULL PRIMARY KEY` : place.nullable ? sql`` : sql` NOT NULL`
+  const [type, check] = typeAndCheck(place, name)
+  return sql`${type}${required}${check === undefined ? sql`` : sql` CHECK (${check})`}`
 }
 
-function typeAndCheck(
-	place: Place,
-	name: Fragment,
-): readonly [Fragment, Fragment?] {
-	const { kind, list, json, storage, digits } = place;
-	if (json)
-		return [
-			sql`TEXT`,
-			sql`json_valid(${name}) AND json_type(${name}) = 'object'`,
-		];
-	if (list)
-		return [
-			sql`TEXT`,
-			sql`json_valid(${name}) AND json_type(${name}) = 'array'`,
-		];
-	switch (kind.name) {
-		case "string":
-			return [sql`TEXT`, sql`instr(${name}, char(0)) = 0`];
-		case "boolean":
-			return [sql`INTEGER`, sql`${name} IN (0, 1)`];
-		case "integer":
-			return [sql`INTEGER`];
-		case "number":
-		case "numeric":
-			return [sql`REAL`, sql`abs(${name}) ${IS_FINITE}`];
-		case "timestamp": {
-			if (storage === "text") return [sql`TEXT`, isTimestamp(name, digits)];
-			const [first, last] = EPOCH_RANGE.map((at) =>
-				word(String(toEpoch(at, storage.epoch)).replace("-", "")),
-			);
-			return [
-				sql`INTEGER`,
-				sql`${name} BETWEEN -${first as Fragment} AND ${last as Fragment}`,
-			];
-		}
-		default:
-			return refuse(place, "a dynamic field lives in a JSON column");
-	}
+function typeAndCheck(place: Place, name: Fragment): readonly [Fragment, Fragment?] {
+  const { kind, list, json, storage, digits } = place
+  if (json) return [sql`TEXT`, sql`json_valid(${name}) AND json_type(${name}) = 'object'`]
+  if (list) return [sql`TEXT`, sql`json_valid(${name}) AND json_type(${name}) = 'array'`]
+  switch (kind.name) {
+    case 'string':
+      return [sql`TEXT`, sql`instr(${name}, char(0)) = 0`]
+    case 'boolean':
+      return [sql`INTEGER`, sql`${name} IN (0, 1)`]
+    case 'integer':
+      return [sql`INTEGER`]
+    case 'number':
+    case 'numeric':
+      return [sql`REAL`, sql`abs(${name}) ${IS_FINITE}`]
+    case 'timestamp': {
+      if (storage === 'text') return [sql`TEXT`, isTimestamp(name, digits)]
+      const [first, last] = EPOCH_RANGE.map((at) =>
+        word(String(toEpoch(at, storage.epoch)).replace('-', '')),
+      )
+      return [sql`INTEGER`, sql`${name} BETWEEN -${first as Fragment} AND ${last as Fragment}`]
+    }
+    default:
+      return refuse(place, 'a dynamic field lives in a JSON column')
+  }
 }
 
-const EPOCH_RANGE = [
-	"0001-01-01T00:00:00Z",
-	"9999-12-31T23:59:59.999999999Z",
-] as const;
+const EPOCH_RANGE = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z'] as const
 
 function decode(place: Place, stored: unknown): unknown {
-	if (stored === null || stored === undefined) return undefined;
-	const { kind, storage, digits } = place;
-	switch (kind.name) {
-		case "boolean":
-			return Number(stored) === 1;
-		case "number":
-		case "numeric":
-			return Number(stored);
-		case "integer":
-			return kind.read(stored) ?? refuse(place, LOST);
-		case "timestamp":
-			return storage === "text"
-				? stored
-				: fromEpoch(BigInt(stored as number | bigint), storage.epoch, digits);
-		default:
-			return stored;
-	}
+  if (stored === null || stored === undefined) return undefined
+  const { kind, storage, digits } = place
+  switch (kind.name) {
+    case 'boolean':
+      return Number(stored) === 1
+    case 'number':
+    case 'numeric':
+      return Number(stored)
+    case 'integer':
+      return kind.read(stored) ?? refuse(place, LOST)
+    case 'timestamp':
+      return storage === 'text'
+        ? stored
+        : fromEpoch(BigInt(stored as number | bigint), storage.epoch, digits)
+    default:
+      return stored
+  }
 }
 
 const LOST =
-	"the driver gave an integer that lost digits; read with safeIntegers(true), or setReadBigInts(true)";
+  'the driver gave an integer that lost digits; read with safeIntegers(true), or setReadBigInts(true)'
 
 /** The SQLite dialect: `compileFilter(condition, { dialect: sqlite })`. */
 export const sqlite: Dialect = {
-	name: "sqlite",
-	placeholder: () => "?",
-	identifier,
-	column,
-	limit: (limit, offset) =>
-		sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
-	encode,
-	encodeList: (place, values) => {
-		// In JSON, booleans are its own.
-		if (place.kind.name === "boolean") return JSON.stringify(values);
-		return encodeAll({ ...place, storage: "text" }, values);
-	},
-	decode,
-	define,
-	wordsType: sql`TEXT`,
-	tableOptions: sql` STRICT`,
-	indexed(place) {
-		if (!place.json) return [{ kind: "", on: identifier(place.column) }];
-		if (!place.path.every(isWord))
-			refuse(place, "no index reaches a key that is not of [A-Za-z0-9_]");
-		return membersOf(place.kind).map((kind) => ({
-			kind: kind.name,
-			on: expression(place, [kind]),
-		}));
-	},
-	sideTable(place, { table, key }) {
-		const name = identifier(
-			place.sideTable?.table ?? refuse(place, "has no side table"),
-		);
-		const owner = sql`${identifier(table)} (${identifier(key.column)})`;
-		const [ownerType] = typeAndCheck(key, sql``);
-		const [valueType] = typeAndCheck(
-			{ ...place, list: false, storage: "text" },
-			sql``,
-		);
-		return [
-			sql`CREATE TABLE ${name} ("owner" ${ownerType} NOT NULL REFERENCES ${owner} ON DELETE CASCADE, "value" ${valueType} NOT NULL, PRIMARY KEY ("value", "owner")) STRICT, WITHOUT ROWID`,
-			sql`CREATE INDEX ${identifier(`${place.sideTable?.table}_owner`)} ON ${name} ("owner")`,
-		];
-	},
-	insertSide(place, owner: Parameter, values) {
-		const name = identifier(
-			place.sideTable?.table ?? refuse(place, "has no side table"),
-		);
-		const distinct = encodeAll({ ...place, storage: "text" }, [
-			...new Set(values),
-		]);
-		return sql`INSERT INTO ${name} ("owner", "value") SELECT ${owner}, value FROM json_each(${distinct})`;
-	},
-};
+  name: 'sqlite',
+  placeholder: () => '?',
+  identifier,
+  column,
+  limit: (limit, offset) => sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
+  encode,
+  encodeList: (place, values) => {
+    // In JSON, booleans are its own.
+    if (place.kind.name === 'boolean') return JSON.stringify(values)
+    return encodeAll({ ...place, storage: 'text' }, values)
+  },
+  decode,
+  define,
+  wordsType: sql`TEXT`,
+  tableOptions: sql` STRICT`,
+  indexed(place) {
+    if (!place.json) return [{ kind: '', on: identifier(place.column) }]
+    if (!place.path.every(isWord))
+      refuse(place, 'no index reaches a key that is not of [A-Za-z0-9_]')
+    return membersOf(place.kind).map((kind) => ({
+      kind: kind.name,
+      on: expression(place, [kind]),
+    }))
+  },
+  sideTable(place, { table, key }) {
+    const name = identifier(place.sideTable?.table ?? refuse(place, 'has no side table'))
+    const owner = sql`${identifier(table)} (${identifier(key.column)})`
+    const [ownerType] = typeAndCheck(key, sql``)
+    const [valueType] = typeAndCheck({ ...place, list: false, storage: 'text' }, sql``)
+    return [
+      sql`CREATE TABLE ${name} ("owner" ${ownerType} NOT NULL REFERENCES ${owner} ON DELETE CASCADE, "value" ${valueType} NOT NULL, PRIMARY KEY ("value", "owner")) STRICT, WITHOUT ROWID`,
+      sql`CREATE INDEX ${identifier(`${place.sideTable?.table}_owner`)} ON ${name} ("owner")`,
+    ]
+  },
+  insertSide(place, owner: Parameter, values) {
+    const name = identifier(place.sideTable?.table ?? refuse(place, 'has no side table'))
+    const distinct = encodeAll({ ...place, storage: 'text' }, [...new Set(values)])
+    return sql`INSERT INTO ${name} ("owner", "value") SELECT ${owner}, value FROM json_each(${distinct})`
+  },
+}

@@ -1,70 +1,63 @@
-import { distance } from "fastest-levenshtein";
+import { distance } from 'fastest-levenshtein'
 
-const SHOWN = 60;
+const SHOWN = 60
 // Printing a bigint takes time that grows with the square of its length.
-const PRINTABLE = 10n ** 60n;
+const PRINTABLE = 10n ** 60n
 
 /** The text in quotes, cut where it is long: what a client sent can be megabytes. */
 export function quote(text: string): string {
-	return text.length <= SHOWN
-		? JSON.stringify(text)
-		: `${JSON.stringify(text.slice(0, SHOWN))}… (${text.length} characters)`;
+  return text.length <= SHOWN
+    ? JSON.stringify(text)
+    : `${JSON.stringify(text.slice(0, SHOWN))}… (${text.length} characters)`
 }
 
 /** What a value is, for a message. Runs nothing of the value's own: no getter, no toString. */
 export function describe(value: unknown): string {
-	switch (typeof value) {
-		case "string":
-			return quote(value);
-		case "number":
-		case "boolean":
-		case "undefined":
-			return String(value);
-		case "bigint":
-			return value > -PRINTABLE && value < PRINTABLE
-				? `${value}`
-				: "a very large integer";
-		case "symbol":
-		case "function":
-			return `a ${typeof value}`;
-		default:
-			break;
-	}
-	if (value === null) return "null";
-	try {
-		return Array.isArray(value) ? `a list of ${value.length}` : "an object";
-	} catch {
-		return "an object that cannot be read";
-	}
+  switch (typeof value) {
+    case 'string':
+      return quote(value)
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return String(value)
+    case 'bigint':
+      return value > -PRINTABLE && value < PRINTABLE ? `${value}` : 'a very large integer'
+    case 'symbol':
+    case 'function':
+      return `a ${typeof value}`
+    default:
+      break
+  }
+  if (value === null) return 'null'
+  try {
+    return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
+  } catch {
+    return 'an object that cannot be read'
+  }
 }
 
 /** "a, b or c". */
 export function oneOf(names: readonly string[]): string {
-	const last = names.at(-1);
-	return names.length < 2
-		? (last ?? "none")
-		: `${names.slice(0, -1).join(", ")} or ${last}`;
+  const last = names.at(-1)
+  return names.length < 2 ? (last ?? 'none') : `${names.slice(0, -1).join(', ')} or ${last}`
 }
 
 /**
  * The candidate that was probably meant, if one is near: at most a third of its letters differ.
  * Names far longer than any candidate are not compared at all, so that a hostile one costs nothing.
  */
-export function nearest(
-	name: string,
-	candidates: Iterable<string>,
-): string | undefined {
-	let best: string | undefined;
-	let least = Number.POSITIVE_INFINITY;
-	const folded = name.toLowerCase();
-	for (const candidate of candidates) {
-		const allowed = Math.max(1, Math.floor(candidate.length / 3));
-		if (Math.abs(candidate.length - name.length) > allowed) continue;
-		const edits = distance(folded, candidate.toLowerCase());
-		if (edits <= allowed && edits < least) {
-			best = candidate;
-			least = edits;
-		}
-	}
-	return best;
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let least = Number.POSITIVE_INFINITY
+  const folded = name.toLowerCase()
+  for (const candidate of candidates) {
+    const allowed = Math.max(1, Math.floor(candidate.length / 3))
+    if (Math.abs(candidate.length - name.length) > allowed) continue
+    const edits = distance(folded, candidate.toLowerCase())
+    if (edits <= allowed && edits < least) {
+      best = candidate
+      least = edits
+    }
+  }
+  return best
 }

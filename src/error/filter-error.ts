@@ -1,7 +1,7 @@
-import type { Issue, IssueCode } from "./issue.ts";
+import type { Issue, IssueCode } from './issue.ts'
 
 const line = ({ path, message, hint }: Issue): string =>
-	`${path === "" ? "" : `${path}: `}${message}${hint === undefined ? "" : ` (${hint})`}`;
+  `${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
 
 /**
  * What is thrown for anything that a client may have got wrong, and for nothing else.
@@ -11,37 +11,33 @@ const line = ({ path, message, hint }: Issue): string =>
  * says comes from the input and from what the schema shows to clients, never from the server.
  */
 export class FilterError extends Error {
-	override readonly name = "FilterError";
-	readonly issues: readonly [Issue, ...Issue[]];
+  override readonly name = 'FilterError'
+  readonly issues: readonly [Issue, ...Issue[]]
 
-	constructor(issues: readonly [Issue, ...Issue[]]) {
-		const [first, ...others] = issues;
-		super(
-			others.length === 0
-				? line(first)
-				: `${line(first)} [and ${others.length} more]`,
-		);
-		this.issues = issues;
-	}
+  constructor(issues: readonly [Issue, ...Issue[]]) {
+    const [first, ...others] = issues
+    super(others.length === 0 ? line(first) : `${line(first)} [and ${others.length} more]`)
+    this.issues = issues
+  }
 
-	get code(): IssueCode {
-		return this.issues[0].code;
-	}
+  get code(): IssueCode {
+    return this.issues[0].code
+  }
 
-	get path(): string {
-		return this.issues[0].path;
-	}
+  get path(): string {
+    return this.issues[0].path
+  }
 
-	get hint(): string | undefined {
-		return this.issues[0].hint;
-	}
+  get hint(): string | undefined {
+    return this.issues[0].hint
+  }
 
-	toJSON(): { name: string; issues: readonly Issue[] } {
-		return { name: this.name, issues: this.issues };
-	}
+  toJSON(): { name: string; issues: readonly Issue[] } {
+    return { name: this.name, issues: this.issues }
+  }
 
-	/** Every issue, a line each. */
-	override toString(): string {
-		return this.issues.map((each) => `${this.name}: ${line(each)}`).join("\n");
-	}
+  /** Every issue, a line each. */
+  override toString(): string {
+    return this.issues.map((each) => `${this.name}: ${line(each)}`).join('\n')
+  }
 }

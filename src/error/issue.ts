@@ -7,70 +7,62 @@
 
 /** What a sentence is made from. All of it is already safe to print: see `describe`. */
 export interface Particulars {
-	/** The field, operator or option that the issue is about, as the client wrote it. */
-	readonly subject: string;
-	readonly expected?: string | undefined;
-	readonly received?: string | undefined;
-	/** What to write instead, as a sentence without its full stop. */
-	readonly hint?: string | undefined;
+  /** The field, operator or option that the issue is about, as the client wrote it. */
+  readonly subject: string
+  readonly expected?: string | undefined
+  readonly received?: string | undefined
+  /** What to write instead, as a sentence without its full stop. */
+  readonly hint?: string | undefined
 }
 
 const expectation = ({ subject, expected, received }: Particulars): string =>
-	`${subject}: expected ${expected}${received === undefined ? "" : `, received ${received}`}`;
+  `${subject}: expected ${expected}${received === undefined ? '' : `, received ${received}`}`
 
 /** The codes of SEMANTICS, each with its sentence. */
 export const sentences = {
-	unknown_field: ({ subject }) =>
-		`${subject} is not a field that can be asked for`,
-	unknown_operator: ({ subject, received }) =>
-		`${subject}: ${received} is not an operator here`,
-	operator_not_allowed: ({ subject, received, expected }) =>
-		`${subject}: ${received} is not allowed; allowed: ${expected}`,
-	invalid_operand: expectation,
-	empty: expectation,
-	too_deep: expectation,
-	too_many: expectation,
-	too_long: expectation,
-	not_sortable: ({ subject, expected }) =>
-		`${subject} cannot be sorted by; sortable: ${expected}`,
-	invalid_sort: expectation,
-	invalid_limit: expectation,
-	invalid_offset: expectation,
-	invalid_cursor: expectation,
-	unknown_option: ({ subject, expected }) =>
-		`${subject} is not an option; options: ${expected}`,
-	syntax: expectation,
-} as const satisfies Record<string, (particulars: Particulars) => string>;
+  unknown_field: ({ subject }) => `${subject} is not a field that can be asked for`,
+  unknown_operator: ({ subject, received }) => `${subject}: ${received} is not an operator here`,
+  operator_not_allowed: ({ subject, received, expected }) =>
+    `${subject}: ${received} is not allowed; allowed: ${expected}`,
+  invalid_operand: expectation,
+  empty: expectation,
+  too_deep: expectation,
+  too_many: expectation,
+  too_long: expectation,
+  not_sortable: ({ subject, expected }) => `${subject} cannot be sorted by; sortable: ${expected}`,
+  invalid_sort: expectation,
+  invalid_limit: expectation,
+  invalid_offset: expectation,
+  invalid_cursor: expectation,
+  unknown_option: ({ subject, expected }) => `${subject} is not an option; options: ${expected}`,
+  syntax: expectation,
+} as const satisfies Record<string, (particulars: Particulars) => string>
 
 /** The stable name of a kind of mistake; callers may switch on it. */
-export type IssueCode = keyof typeof sentences;
+export type IssueCode = keyof typeof sentences
 
 /** One mistake in what a client sent. */
 export interface Issue {
-	readonly code: IssueCode;
-	/** Where: a JSON Pointer (RFC 6901) into the input; the empty string is the whole of it. */
-	readonly path: string;
-	/** What is wrong, for a person: names the field, what was expected and what came. */
-	readonly message: string;
-	readonly expected?: string;
-	readonly received?: string;
-	/** What to write instead, where that is known: the near name, the right shape. */
-	readonly hint?: string;
+  readonly code: IssueCode
+  /** Where: a JSON Pointer (RFC 6901) into the input; the empty string is the whole of it. */
+  readonly path: string
+  /** What is wrong, for a person: names the field, what was expected and what came. */
+  readonly message: string
+  readonly expected?: string
+  readonly received?: string
+  /** What to write instead, where that is known: the near name, the right shape. */
+  readonly hint?: string
 }
 
 /** An issue of this code at this place; particulars that are not known are left out of it. */
-export function issue(
-	code: IssueCode,
-	path: string,
-	particulars: Particulars,
-): Issue {
-	const { expected, received, hint } = particulars;
-	return {
-		code,
-		path,
-		message: sentences[code](particulars),
-		...(expected === undefined ? {} : { expected }),
-		...(received === undefined ? {} : { received }),
-		...(hint === undefined ? {} : { hint }),
-	};
+export function issue(code: IssueCode, path: string, particulars: Particulars): Issue {
+  const { expected, received, hint } = particulars
+  return {
+    code,
+    path,
+    message: sentences[code](particulars),
+    ...(expected === undefined ? {} : { expected }),
+    ...(received === undefined ? {} : { received }),
+    ...(hint === undefined ? {} : { hint }),
+  }
 }

@@ -3,14 +3,14 @@
  * and the difference between an integer and a double that happens to be whole.
  */
 
-import { isText } from "./string.ts";
+import { isText } from './string.ts'
 
 /** How deep stored JSON may nest: what the engines read is somewhat more. */
-export const JSON_DEPTH = 500;
+export const JSON_DEPTH = 500
 
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const LONG_INTEGER = /\d{16}/;
-const INTEGER = /^-?\d+$/;
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const LONG_INTEGER = /\d{16}/
+const INTEGER = /^-?\d+$/
 
 /**
  * JSON.parse, but that an integer beyond ±(2^53 − 1) comes as a bigint. An integer is what is
@@ -19,21 +19,17 @@ const INTEGER = /^-?\d+$/;
  * @throws SyntaxError where JSON.parse throws one.
  */
 export function parseJson(text: string): unknown {
-	// No integer that needs a bigint is shorter than 16 digits.
-	if (!LONG_INTEGER.test(text)) return JSON.parse(text);
-	// Long integers are wrapped in strings with a mark that occurs nowhere else in the text.
-	let mark = "bigint:";
-	while (text.includes(mark)) mark += ":";
-	const marked = text.replace(STRING_OR_NUMBER, (token) =>
-		INTEGER.test(token) && !Number.isSafeInteger(Number(token))
-			? `"${mark}${token}"`
-			: token,
-	);
-	return JSON.parse(marked, (_key, value: unknown) =>
-		typeof value === "string" && value.startsWith(mark)
-			? BigInt(value.slice(mark.length))
-			: value,
-	);
+  // No integer that needs a bigint is shorter than 16 digits.
+  if (!LONG_INTEGER.test(text)) return JSON.parse(text)
+  // Long integers are wrapped in strings with a mark that occurs nowhere else in the text.
+  let mark = 'bigint:'
+  while (text.includes(mark)) mark += ':'
+  const marked = text.replace(STRING_OR_NUMBER, (token) =>
+    INTEGER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${mark}${token}"` : token,
+  )
+  return JSON.parse(marked, (_key, value: unknown) =>
+    typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
+  )
 }
 
 /**
@@ -43,18 +39,18 @@ export function parseJson(text: string): unknown {
  * reader then takes the wrong one (seen on 3.45: 1 in 10,000 random doubles; none with 17 digits).
  */
 export function printDouble(value: number): string {
-	if (Number.isSafeInteger(value)) return String(value + 0);
-	if (Number.isInteger(value)) return value.toExponential(16);
-	const text = value.toPrecision(17);
-	return text.includes("e") ? text : text.replace(/0+$/, "");
+  if (Number.isSafeInteger(value)) return String(value + 0)
+  if (Number.isInteger(value)) return value.toExponential(16)
+  const text = value.toPrecision(17)
+  return text.includes('e') ? text : text.replace(/0+$/, '')
 }
 
 function fail(path: readonly string[], what: string): never {
-	throw new TypeError(`tamis: ${path.join(".")}: ${what} is not JSON`);
+  throw new TypeError(`tamis: ${path.join('.')}: ${what} is not JSON`)
 }
 
 /** Replaces a value on its way into JSON; `path` is the keys to it from the top. */
-export type JsonReplacer = (value: unknown, path: readonly string[]) => unknown;
+export type JsonReplacer = (value: unknown, path: readonly string[]) => unknown
 
 /**
  * A value as JSON text for storage. Members and elements that no engine can hold alike are left
@@ -65,57 +61,47 @@ export type JsonReplacer = (value: unknown, path: readonly string[]) => unknown;
  * class) and for nesting deeper than {@link JSON_DEPTH}.
  */
 export function printJson(
-	value: unknown,
-	path: readonly string[],
-	replace: JsonReplacer = (own) => own,
+  value: unknown,
+  path: readonly string[],
+  replace: JsonReplacer = (own) => own,
 ): string | undefined {
-	const own = replace(value, path);
-	switch (typeof own) {
-		case "undefined":
-			return undefined;
-		case "string":
-			return isText(own) ? JSON.stringify(own) : undefined;
-		case "boolean":
-			return String(own);
-		case "number":
-			return Number.isFinite(own) ? printDouble(own) : fail(path, String(own));
-		case "bigint":
-			return String(own);
-		case "object":
-			break;
-		default:
-			return fail(path, `a ${typeof own}`);
-	}
-	if (own === null) return "null";
-	if (path.length > JSON_DEPTH)
-		return fail(path.slice(0, 8), `nesting deeper than ${JSON_DEPTH}`);
-	if (Array.isArray(own)) {
-		// No path leads through a list, so nothing in one is a field's value.
-		const elements = own.map((each, i) =>
-			printJson(each, [...path, String(i)]),
-		);
-		return `[${elements.filter((each) => each !== undefined).join(",")}]`;
-	}
-	if (!isPlainObject(own)) return fail(path, "an instance of a class");
-	const members: string[] = [];
-	for (const key of Object.keys(own)) {
-		const text = isText(key)
-			? printJson(own[key], [...path, key], replace)
-			: undefined;
-		if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
-	}
-	return `{${members.join(",")}}`;
+  const own = replace(value, path)
+  switch (typeof own) {
+    case 'undefined':
+      return undefined
+    case 'string':
+      return isText(own) ? JSON.stringify(own) : undefined
+    case 'boolean':
+      return String(own)
+    case 'number':
+      return Number.isFinite(own) ? printDouble(own) : fail(path, String(own))
+    case 'bigint':
+      return String(own)
+    case 'object':
+      break
+    default:
+      return fail(path, `a ${typeof own}`)
+  }
+  if (own === null) return 'null'
+  if (path.length > JSON_DEPTH) return fail(path.slice(0, 8), `nesting deeper than ${JSON_DEPTH}`)
+  if (Array.isArray(own)) {
+    // No path leads through a list, so nothing in one is a field's value.
+    const elements = own.map((each, i) => printJson(each, [...path, String(i)]))
+    return `[${elements.filter((each) => each !== undefined).join(',')}]`
+  }
+  if (!isPlainObject(own)) return fail(path, 'an instance of a class')
+  const members: string[] = []
+  for (const key of Object.keys(own)) {
+    const text = isText(key) ? printJson(own[key], [...path, key], replace) : undefined
+    if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`)
+  }
+  return `{${members.join(',')}}`
 }
 
 /** Whether an object is plain: its prototype is null, or Object.prototype of any realm. */
-export function isPlainObject(
-	value: unknown,
-): value is Record<string, unknown> {
-	if (typeof value !== "object" || value === null) return false;
-	const prototype: object | null = Object.getPrototypeOf(value);
-	if (prototype === Object.prototype || prototype === null) return true;
-	return (
-		Object.getPrototypeOf(prototype) === null &&
-		Object.hasOwn(prototype, "isPrototypeOf")
-	);
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return true
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }

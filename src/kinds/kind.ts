@@ -1,13 +1,7 @@
 /** A value as filters, orderings and cursors hold it, once a kind has made it canonical. */
-export type Scalar = string | number | bigint | boolean;
+export type Scalar = string | number | bigint | boolean
 
-export type KindName =
-	| "string"
-	| "boolean"
-	| "integer"
-	| "number"
-	| "numeric"
-	| "timestamp";
+export type KindName = 'string' | 'boolean' | 'integer' | 'number' | 'numeric' | 'timestamp'
 
 /**
  * Where an operand lies among the values that a row can hold: on `value` (0), between it and the
@@ -15,8 +9,8 @@ export type KindName =
  * field's digits and an integer that no double equals lie beside.
  */
 export interface Position<V extends Scalar = Scalar> {
-	readonly value: V;
-	readonly side: -1 | 0 | 1;
+  readonly value: V
+  readonly side: -1 | 0 | 1
 }
 
 /**
@@ -25,27 +19,27 @@ export interface Position<V extends Scalar = Scalar> {
  * are `===`.
  */
 export interface Kind<V extends Scalar = Scalar> {
-	readonly name: KindName;
-	/** What an operand must be, for messages: "an integer". */
-	readonly expects: string;
-	/** The canonical form of an operand, or undefined where the input is none of this kind. */
-	operand(input: unknown): V | undefined;
-	/** The canonical form of a row's value, or undefined: the row has none of this kind. */
-	read(value: unknown): V | undefined;
-	/** Negative, zero or positive. Total on canonical forms. */
-	compare(a: V, b: V): number;
-	position(operand: V): Position<V>;
-	/**
-	 * Compares rows' values with a constant that a row can hold: the sign of (value − constant), NaN
-	 * where the value is absent. So `> 0` is false of an absent value, and no test needs a second
-	 * look at it.
-	 */
-	against(constant: V): (value: unknown) => number;
-	/** Whether a row's value equals such a constant. */
-	equals(constant: V): (value: unknown) => boolean;
+  readonly name: KindName
+  /** What an operand must be, for messages: "an integer". */
+  readonly expects: string
+  /** The canonical form of an operand, or undefined where the input is none of this kind. */
+  operand(input: unknown): V | undefined
+  /** The canonical form of a row's value, or undefined: the row has none of this kind. */
+  read(value: unknown): V | undefined
+  /** Negative, zero or positive. Total on canonical forms. */
+  compare(a: V, b: V): number
+  position(operand: V): Position<V>
+  /**
+   * Compares rows' values with a constant that a row can hold: the sign of (value − constant), NaN
+   * where the value is absent. So `> 0` is false of an absent value, and no test needs a second
+   * look at it.
+   */
+  against(constant: V): (value: unknown) => number
+  /** Whether a row's value equals such a constant. */
+  equals(constant: V): (value: unknown) => boolean
 }
 
 export const exactly = <V extends Scalar>(value: V): Position<V> => ({
-	value,
-	side: 0,
-});
+  value,
+  side: 0,
+})

@@ -1,172 +1,157 @@
-import { exactly, type Kind, type Position } from "./kind.ts";
+import { exactly, type Kind, type Position } from './kind.ts'
 
 /** The unit of a field whose rows hold timestamps as numbers since 1970-01-01T00:00:00Z. */
-export type EpochUnit = "s" | "ms" | "us" | "ns";
+export type EpochUnit = 's' | 'ms' | 'us' | 'ns'
 
 export interface TimestampOptions {
-	/** Digits of the second that a stored value keeps, 0–9. */
-	readonly digits: number;
-	readonly unit?: EpochUnit | undefined;
+  /** Digits of the second that a stored value keeps, 0–9. */
+  readonly digits: number
+  readonly unit?: EpochUnit | undefined
 }
 
 const PER_SECOND = {
-	s: 1n,
-	ms: 1_000n,
-	us: 1_000_000n,
-	ns: 1_000_000_000n,
-} as const;
+  s: 1n,
+  ms: 1_000n,
+  us: 1_000_000n,
+  ns: 1_000_000_000n,
+} as const
 
 /** 0001-01-01T00:00:00Z and 10000-01-01T00:00:00Z, in seconds since 1970. */
-const FIRST_SECOND = -62_135_596_800;
-const END_SECOND = 253_402_300_800;
+const FIRST_SECOND = -62_135_596_800
+const END_SECOND = 253_402_300_800
 
 // What the last successful scan read. Registers rather than a result, so that a row costs no
 // allocation; nothing runs between a scan and the use of them.
-let second = 0;
-let nanosecond = 0;
+let second = 0
+let nanosecond = 0
 /** Whether the scanned text was canonical, for a field of `fractionDigits`. */
-let isCanonical = false;
-let fractionDigits = 0;
+let isCanonical = false
+let fractionDigits = 0
 
 /** Two digits at a place of the text, or NaN. */
 function two(text: string, at: number): number {
-	const tens = text.charCodeAt(at) - 48;
-	const units = text.charCodeAt(at + 1) - 48;
-	return tens >= 0 && tens <= 9 && units >= 0 && units <= 9
-		? tens * 10 + units
-		: Number.NaN;
+  const tens = text.charCodeAt(at) - 48
+  const units = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : Number.NaN
 }
 
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar (month 1–12). */
 function daysFromCivil(year: number, month: number, day: number): number {
-	// Years that begin in March put the leap day last, so that no table of months is needed.
-	const y = month > 2 ? year : year - 1;
-	const dayOfYear =
-		Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-	const leapDays =
-		Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
-	return y * 365 + leapDays + dayOfYear - 719_468;
+  // Years that begin in March put the leap day last, so that no table of months is needed.
+  const y = month > 2 ? year : year - 1
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400)
+  return y * 365 + leapDays + dayOfYear - 719_468
 }
 
 function daysInMonth(year: number, month: number): number {
-	if (month === 2)
-		return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-	return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
-const COLON = 58;
-const HYPHEN = 45;
+const COLON = 58
+const HYPHEN = 45
 
 /**
  * Reads an RFC 3339 date-time into the registers; false where it is none, or where its instant lies
  * outside the years 0001–9999 UTC.
  */
 function scan(text: string): boolean {
-	if (text.length < 20) return false;
-	const year = two(text, 0) * 100 + two(text, 2);
-	const month = two(text, 5);
-	const day = two(text, 8);
-	const hour = two(text, 11);
-	const minute = two(text, 14);
-	const sec = two(text, 17);
-	// A part that is no number is NaN, and NaN fails each of these comparisons.
-	if (
-		!(
-			year >= 0 &&
-			month >= 1 &&
-			month <= 12 &&
-			day >= 1 &&
-			day <= daysInMonth(year, month)
-		)
-	) {
-		return false;
-	}
-	if (!(hour <= 23 && minute <= 59 && sec <= 60)) return false;
-	const separator = text.charCodeAt(10);
-	if (
-		text.charCodeAt(4) !== HYPHEN ||
-		text.charCodeAt(7) !== HYPHEN ||
-		(separator | 32) !== 116 || // T or t
-		text.charCodeAt(13) !== COLON ||
-		text.charCodeAt(16) !== COLON
-	) {
-		return false;
-	}
+  if (text.length < 20) return false
+  const year = two(text, 0) * 100 + two(text, 2)
+  const month = two(text, 5)
+  const day = two(text, 8)
+  const hour = two(text, 11)
+  const minute = two(text, 14)
+  const sec = two(text, 17)
+  // A part that is no number is NaN, and NaN fails each of these comparisons.
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) {
+    return false
+  }
+  if (!(hour <= 23 && minute <= 59 && sec <= 60)) return false
+  const separator = text.charCodeAt(10)
+  if (
+    text.charCodeAt(4) !== HYPHEN ||
+    text.charCodeAt(7) !== HYPHEN ||
+    (separator | 32) !== 116 || // T or t
+    text.charCodeAt(13) !== COLON ||
+    text.charCodeAt(16) !== COLON
+  ) {
+    return false
+  }
 
-	let at = 19;
-	let nanos = 0;
-	if (text.charCodeAt(at) === 46) {
-		let weight = 100_000_000;
-		for (at = 20; ; at++) {
-			const digit = text.charCodeAt(at) - 48;
-			if (!(digit >= 0 && digit <= 9)) break;
-			nanos += digit * weight;
-			// Past the ninth digit the weight is 0: more digits are read and do not count.
-			weight = weight === 1 ? 0 : weight / 10;
-		}
-		if (at === 20) return false;
-	}
-	fractionDigits = at === 19 ? 0 : at - 20;
+  let at = 19
+  let nanos = 0
+  if (text.charCodeAt(at) === 46) {
+    let weight = 100_000_000
+    for (at = 20; ; at++) {
+      const digit = text.charCodeAt(at) - 48
+      if (!(digit >= 0 && digit <= 9)) break
+      nanos += digit * weight
+      // Past the ninth digit the weight is 0: more digits are read and do not count.
+      weight = weight === 1 ? 0 : weight / 10
+    }
+    if (at === 20) return false
+  }
+  fractionDigits = at === 19 ? 0 : at - 20
 
-	let offset = 0;
-	const zone = text.charCodeAt(at);
-	if ((zone | 32) === 122) {
-		if (text.length !== at + 1) return false;
-	} else if (zone === 43 || zone === HYPHEN) {
-		const hours = two(text, at + 1);
-		const minutes = two(text, at + 4);
-		if (!(hours <= 23 && minutes <= 59)) return false;
-		if (text.charCodeAt(at + 3) !== COLON || text.length !== at + 6)
-			return false;
-		offset = (zone === 43 ? 60 : -60) * (hours * 60 + minutes);
-	} else {
-		return false;
-	}
-	isCanonical = separator === 84 && zone === 90 && sec !== 60;
+  let offset = 0
+  const zone = text.charCodeAt(at)
+  if ((zone | 32) === 122) {
+    if (text.length !== at + 1) return false
+  } else if (zone === 43 || zone === HYPHEN) {
+    const hours = two(text, at + 1)
+    const minutes = two(text, at + 4)
+    if (!(hours <= 23 && minutes <= 59)) return false
+    if (text.charCodeAt(at + 3) !== COLON || text.length !== at + 6) return false
+    offset = (zone === 43 ? 60 : -60) * (hours * 60 + minutes)
+  } else {
+    return false
+  }
+  isCanonical = separator === 84 && zone === 90 && sec !== 60
 
-	const midnight = daysFromCivil(year, month, day) * 86_400;
-	if (sec === 60) {
-		// A leap second ends a day of UTC, and is the second after it.
-		const utcMinute =
-			(((hour * 60 + minute - offset / 60) % 1440) + 1440) % 1440;
-		if (utcMinute !== 1439) return false;
-	}
-	second = midnight + hour * 3600 + minute * 60 + sec - offset;
-	nanosecond = nanos;
-	return second >= FIRST_SECOND && second < END_SECOND;
+  const midnight = daysFromCivil(year, month, day) * 86_400
+  if (sec === 60) {
+    // A leap second ends a day of UTC, and is the second after it.
+    const utcMinute = (((hour * 60 + minute - offset / 60) % 1440) + 1440) % 1440
+    if (utcMinute !== 1439) return false
+  }
+  second = midnight + hour * 3600 + minute * 60 + sec - offset
+  nanosecond = nanos
+  return second >= FIRST_SECOND && second < END_SECOND
 }
 
 /** Puts an instant of so many units since 1970 into the registers. */
 function scanEpoch(value: number | bigint, perSecond: bigint): boolean {
-	if (typeof value === "number" && !Number.isFinite(value)) return false;
-	// Exact for fractions too: the whole units as a bigint, the fraction of a unit as a double.
-	const whole = typeof value === "bigint" ? value : BigInt(Math.floor(value));
-	const fraction = typeof value === "bigint" ? 0 : value - Math.floor(value);
-	const rest = ((whole % perSecond) + perSecond) % perSecond;
-	second = Number((whole - rest) / perSecond);
-	const perUnit = Number(1_000_000_000n / perSecond);
-	nanosecond = Number(rest) * perUnit + Math.floor(fraction * perUnit);
-	isCanonical = false;
-	return second >= FIRST_SECOND && second < END_SECOND;
+  if (typeof value === 'number' && !Number.isFinite(value)) return false
+  // Exact for fractions too: the whole units as a bigint, the fraction of a unit as a double.
+  const whole = typeof value === 'bigint' ? value : BigInt(Math.floor(value))
+  const fraction = typeof value === 'bigint' ? 0 : value - Math.floor(value)
+  const rest = ((whole % perSecond) + perSecond) % perSecond
+  second = Number((whole - rest) / perSecond)
+  const perUnit = Number(1_000_000_000n / perSecond)
+  nanosecond = Number(rest) * perUnit + Math.floor(fraction * perUnit)
+  isCanonical = false
+  return second >= FIRST_SECOND && second < END_SECOND
 }
 
 /** The registers as text: UTC, with exactly so many digits, the rest cut off. */
 function print(digits: number): string {
-	const whole = new Date(second * 1000).toISOString().slice(0, 19);
-	if (digits === 0) return `${whole}Z`;
-	return `${whole}.${String(nanosecond).padStart(9, "0").slice(0, digits)}Z`;
+  const whole = new Date(second * 1000).toISOString().slice(0, 19)
+  if (digits === 0) return `${whole}Z`
+  return `${whole}.${String(nanosecond).padStart(9, '0').slice(0, digits)}Z`
 }
 
-const dateTime = Date.prototype.getTime;
+const dateTime = Date.prototype.getTime
 
 /** Milliseconds since 1970 of a Date of any realm; undefined for anything else. */
 function millisecondsOf(value: unknown): number | undefined {
-	if (typeof value !== "object" || value === null) return undefined;
-	try {
-		return dateTime.call(value as Date);
-	} catch {
-		return undefined;
-	}
+  if (typeof value !== 'object' || value === null) return undefined
+  try {
+    return dateTime.call(value as Date)
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -175,79 +160,65 @@ function millisecondsOf(value: unknown): number | undefined {
  * keeps nine.
  */
 export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
-	const perSecond = unit === undefined ? undefined : PER_SECOND[unit];
-	const step = 10 ** (9 - digits);
+  const perSecond = unit === undefined ? undefined : PER_SECOND[unit]
+  const step = 10 ** (9 - digits)
 
-	function scanValue(value: unknown): boolean {
-		if (typeof value === "string") return scan(value);
-		if (typeof value === "number" || typeof value === "bigint") {
-			return perSecond !== undefined && scanEpoch(value, perSecond);
-		}
-		const ms = millisecondsOf(value);
-		return ms !== undefined && scanEpoch(ms, 1000n);
-	}
+  function scanValue(value: unknown): boolean {
+    if (typeof value === 'string') return scan(value)
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      return perSecond !== undefined && scanEpoch(value, perSecond)
+    }
+    const ms = millisecondsOf(value)
+    return ms !== undefined && scanEpoch(ms, 1000n)
+  }
 
-	function against(constant: string) {
-		scan(constant);
-		const constantSecond = second;
-		const constantFraction = Math.floor(nanosecond / step);
-		return (value: unknown): number => {
-			if (!scanValue(value)) return Number.NaN;
-			return (
-				second - constantSecond ||
-				Math.floor(nanosecond / step) - constantFraction
-			);
-		};
-	}
+  function against(constant: string) {
+    scan(constant)
+    const constantSecond = second
+    const constantFraction = Math.floor(nanosecond / step)
+    return (value: unknown): number => {
+      if (!scanValue(value)) return Number.NaN
+      return second - constantSecond || Math.floor(nanosecond / step) - constantFraction
+    }
+  }
 
-	return {
-		name: "timestamp",
-		expects: "an RFC 3339 date-time",
-		operand(input) {
-			if (typeof input === "string") {
-				if (!scan(input)) return undefined;
-			} else {
-				const ms = millisecondsOf(input);
-				if (ms === undefined || !scanEpoch(ms, 1000n)) return undefined;
-			}
-			return print(nanosecond % step === 0 ? digits : 9);
-		},
-		read(value) {
-			if (!scanValue(value)) return undefined;
-			return isCanonical && fractionDigits === digits
-				? (value as string)
-				: print(digits);
-		},
-		// Canonical forms are ASCII of one length.
-		compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
-		position(operand): Position<string> {
-			scan(operand);
-			return nanosecond % step === 0
-				? exactly(operand)
-				: { value: print(digits), side: 1 };
-		},
-		against,
-		equals(constant) {
-			const order = against(constant);
-			return (value) => order(value) === 0;
-		},
-	};
+  return {
+    name: 'timestamp',
+    expects: 'an RFC 3339 date-time',
+    operand(input) {
+      if (typeof input === 'string') {
+        if (!scan(input)) return undefined
+      } else {
+        const ms = millisecondsOf(input)
+        if (ms === undefined || !scanEpoch(ms, 1000n)) return undefined
+      }
+      return print(nanosecond % step === 0 ? digits : 9)
+    },
+    read(value) {
+      if (!scanValue(value)) return undefined
+      return isCanonical && fractionDigits === digits ? (value as string) : print(digits)
+    },
+    // Canonical forms are ASCII of one length.
+    compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+    position(operand): Position<string> {
+      scan(operand)
+      return nanosecond % step === 0 ? exactly(operand) : { value: print(digits), side: 1 }
+    },
+    against,
+    equals(constant) {
+      const order = against(constant)
+      return (value) => order(value) === 0
+    },
+  }
 }
 
 /** Ticks of a unit since 1970 of canonical text: how a column of epoch numbers stores it. */
 export function toEpoch(canonical: string, unit: EpochUnit): bigint {
-	scan(canonical);
-	const perSecond = PER_SECOND[unit];
-	return (
-		BigInt(second) * perSecond +
-		(BigInt(nanosecond) * perSecond) / 1_000_000_000n
-	);
+  scan(canonical)
+  const perSecond = PER_SECOND[unit]
+  return BigInt(second) * perSecond + (BigInt(nanosecond) * perSecond) / 1_000_000_000n
 }
 
 /** The canonical text of ticks since 1970; undefined outside the years 0001–9999. */
-export const fromEpoch = (
-	ticks: bigint,
-	unit: EpochUnit,
-	digits: number,
-): string | undefined =>
-	scanEpoch(ticks, PER_SECOND[unit]) ? print(digits) : undefined;
+export const fromEpoch = (ticks: bigint, unit: EpochUnit, digits: number): string | undefined =>
+  scanEpoch(ticks, PER_SECOND[unit]) ? print(digits) : undefined

@@ -1,13 +1,13 @@
-import { orAbsent } from "../dialect/dialect.ts";
-import { sql } from "../dialect/fragment.ts";
-import { memberOf } from "../kinds/dynamic.ts";
-import { isText } from "../kinds/string.ts";
-import { searchText, wordsOf } from "../kinds/words.ts";
-import type { Operand, Operator } from "./operator.ts";
+import { orAbsent } from '../dialect/dialect.ts'
+import { sql } from '../dialect/fragment.ts'
+import { memberOf } from '../kinds/dynamic.ts'
+import { isText } from '../kinds/string.ts'
+import { searchText, wordsOf } from '../kinds/words.ts'
+import type { Operand, Operator } from './operator.ts'
 
 function parts(operand: Operand): { words: readonly string[]; prefix: string } {
-	const folded = wordsOf(operand as string);
-	return { words: folded.slice(0, -1), prefix: folded.at(-1) ?? "" };
+  const folded = wordsOf(operand as string)
+  return { words: folded.slice(0, -1), prefix: folded.at(-1) ?? '' }
 }
 
 /**
@@ -15,23 +15,21 @@ function parts(operand: Operand): { words: readonly string[]; prefix: string } {
  * begins one; case and accents do not count (see `kinds/words.ts`).
  */
 export const $autocomplete = {
-	types: ["string"],
-	onRequest: ["dynamic"],
-	shape: "words",
-	test(_type, operand) {
-		const { words, prefix } = parts(operand);
-		const needles = [...words.map((word) => ` ${word} `), ` ${prefix}`];
-		return (value) => {
-			if (typeof value !== "string" || !isText(value)) return false;
-			const text = searchText(value);
-			return needles.every((needle) => text.includes(needle));
-		};
-	},
-	sql(column, { kind }, operand, negated) {
-		const { words, prefix } = parts(operand);
-		const condition = column.hasWords(words, prefix);
-		return negated
-			? orAbsent(column.of(memberOf(kind, prefix)), sql`NOT ${condition}`)
-			: condition;
-	},
-} as const satisfies Operator;
+  types: ['string'],
+  onRequest: ['dynamic'],
+  shape: 'words',
+  test(_type, operand) {
+    const { words, prefix } = parts(operand)
+    const needles = [...words.map((word) => ` ${word} `), ` ${prefix}`]
+    return (value) => {
+      if (typeof value !== 'string' || !isText(value)) return false
+      const text = searchText(value)
+      return needles.every((needle) => text.includes(needle))
+    }
+  },
+  sql(column, { kind }, operand, negated) {
+    const { words, prefix } = parts(operand)
+    const condition = column.hasWords(words, prefix)
+    return negated ? orAbsent(column.of(memberOf(kind, prefix)), sql`NOT ${condition}`) : condition
+  },
+} as const satisfies Operator

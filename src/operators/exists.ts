@@ -1,33 +1,22 @@
-import type { Column } from "../dialect/dialect.ts";
-import type { Fragment } from "../dialect/fragment.ts";
-import type { FieldType, Operator } from "./operator.ts";
+import type { Column } from '../dialect/dialect.ts'
+import type { Fragment } from '../dialect/fragment.ts'
+import type { FieldType, Operator } from './operator.ts'
 
 /** Absence: missing, null, or a value of a kind that the field does not hold. */
 export function absent({ list, kind }: FieldType): (value: unknown) => boolean {
-	return list
-		? (value) => !Array.isArray(value)
-		: (value) => kind.read(value) === undefined;
+  return list ? (value) => !Array.isArray(value) : (value) => kind.read(value) === undefined
 }
 
 export const absentSql = (column: Column, negated: boolean): Fragment =>
-	negated ? column.present : column.absent;
+  negated ? column.present : column.absent
 
 /** `$exists`: present (true), or absent (false). */
 export const $exists = {
-	types: [
-		"string",
-		"boolean",
-		"integer",
-		"number",
-		"timestamp",
-		"list",
-		"dynamic",
-	],
-	shape: "boolean",
-	test(type, operand) {
-		const isAbsent = absent(type);
-		return operand === true ? (value) => !isAbsent(value) : isAbsent;
-	},
-	sql: (column, _type, operand, negated) =>
-		absentSql(column, negated !== (operand === true)),
-} as const satisfies Operator;
+  types: ['string', 'boolean', 'integer', 'number', 'timestamp', 'list', 'dynamic'],
+  shape: 'boolean',
+  test(type, operand) {
+    const isAbsent = absent(type)
+    return operand === true ? (value) => !isAbsent(value) : isAbsent
+  },
+  sql: (column, _type, operand, negated) => absentSql(column, negated !== (operand === true)),
+} as const satisfies Operator

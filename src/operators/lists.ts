@@ -1,98 +1,83 @@
-import { chain } from "../dialect/balance.ts";
-import { type Column, FALSE, orAbsent, TRUE } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
-import type { AnyKind } from "../kinds/dynamic.ts";
-import type { Scalar } from "../kinds/kind.ts";
-import { attainable } from "./members.ts";
+import { chain } from '../dialect/balance.ts'
+import { type Column, FALSE, orAbsent, TRUE } from '../dialect/dialect.ts'
+import { type Fragment, sql } from '../dialect/fragment.ts'
+import type { AnyKind } from '../kinds/dynamic.ts'
+import type { Scalar } from '../kinds/kind.ts'
+import { attainable } from './members.ts'
 
 /**
  * What can be said of a list's elements. An element of another kind counts as not there, and so
  * does a second one that is equal to a first.
  */
 export interface ListTest {
-	test(kind: AnyKind, operands: readonly Scalar[]): (value: unknown) => boolean;
-	sql(
-		column: Column,
-		kind: AnyKind,
-		operands: readonly Scalar[],
-		negated: boolean,
-	): Fragment;
+  test(kind: AnyKind, operands: readonly Scalar[]): (value: unknown) => boolean
+  sql(column: Column, kind: AnyKind, operands: readonly Scalar[], negated: boolean): Fragment
 }
 
-const never = () => false;
+const never = () => false
 
-const negate = (
-	column: Column,
-	condition: Fragment,
-	negated: boolean,
-): Fragment => (negated ? orAbsent(column, sql`NOT ${condition}`) : condition);
+const negate = (column: Column, condition: Fragment, negated: boolean): Fragment =>
+  negated ? orAbsent(column, sql`NOT ${condition}`) : condition
 
 /** The list holds at least one of the operands. */
 export const holdsAny: ListTest = {
-	test(kind, operands) {
-		const set = new Set<Scalar | undefined>(attainable(kind, operands));
-		return (value) =>
-			Array.isArray(value) && value.some((each) => set.has(kind.read(each)));
-	},
-	sql(column, kind, operands, negated) {
-		const constants = attainable(kind, operands);
-		if (constants.length === 0) return negated ? TRUE : FALSE;
-		return negate(column, column.holdsAny(constants), negated);
-	},
-};
+  test(kind, operands) {
+    const set = new Set<Scalar | undefined>(attainable(kind, operands))
+    return (value) => Array.isArray(value) && value.some((each) => set.has(kind.read(each)))
+  },
+  sql(column, kind, operands, negated) {
+    const constants = attainable(kind, operands)
+    if (constants.length === 0) return negated ? TRUE : FALSE
+    return negate(column, column.holdsAny(constants), negated)
+  },
+}
 
 /** The list holds every operand. */
 export const holdsAll: ListTest = {
-	test(kind, operands) {
-		const constants = attainable(kind, operands);
-		if (constants.length < operands.length) return never;
-		const places = new Map<Scalar | undefined, number>();
-		for (const constant of constants) places.set(constant, places.size);
-		// In which row each operand was seen last: one array for all rows, never cleared.
-		const seen = new Float64Array(places.size);
-		let row = 0;
-		return (value) => {
-			if (!Array.isArray(value)) return false;
-			row++;
-			let missing = seen.length;
-			for (const element of value) {
-				const place = places.get(kind.read(element));
-				if (place !== undefined && seen[place] !== row) {
-					seen[place] = row;
-					missing--;
-				}
-			}
-			return missing === 0;
-		};
-	},
-	sql(column, kind, operands, negated) {
-		const constants = attainable(kind, operands);
-		if (constants.length < operands.length) return negated ? TRUE : FALSE;
-		if (constants.length === 0) return negated ? column.absent : column.present;
-		return negate(column, column.holdsAll(constants), negated);
-	},
-};
+  test(kind, operands) {
+    const constants = attainable(kind, operands)
+    if (constants.length < operands.length) return never
+    const places = new Map<Scalar | undefined, number>()
+    for (const constant of constants) places.set(constant, places.size)
+    // In which row each operand was seen last: one array for all rows, never cleared.
+    const seen = new Float64Array(places.size)
+    let row = 0
+    return (value) => {
+      if (!Array.isArray(value)) return false
+      row++
+      let missing = seen.length
+      for (const element of value) {
+        const place = places.get(kind.read(element))
+        if (place !== undefined && seen[place] !== row) {
+          seen[place] = row
+          missing--
+        }
+      }
+      return missing === 0
+    }
+  },
+  sql(column, kind, operands, negated) {
+    const constants = attainable(kind, operands)
+    if (constants.length < operands.length) return negated ? TRUE : FALSE
+    if (constants.length === 0) return negated ? column.absent : column.present
+    return negate(column, column.holdsAll(constants), negated)
+  },
+}
 
 /** The list holds every operand and nothing else. */
 export const holdsExactly: ListTest = {
-	test(kind, operands) {
-		const all = holdsAll.test(kind, operands);
-		const set = new Set<Scalar | undefined>([
-			...attainable(kind, operands),
-			undefined,
-		]);
-		return (value) =>
-			all(value) &&
-			(value as unknown[]).every((each) => set.has(kind.read(each)));
-	},
-	sql(column, kind, operands, negated) {
-		const constants = attainable(kind, operands);
-		if (constants.length < operands.length) return negated ? TRUE : FALSE;
-		const only = column.holdsOnly(constants);
-		const conditions =
-			constants.length === 0 ? [only] : [column.holdsAll(constants), only];
-		// A list that is absent holds nothing else, and yet is no list of nothing.
-		if (column.nullable) conditions.unshift(column.present);
-		return negate(column, chain(conditions, sql` AND `), negated);
-	},
-};
+  test(kind, operands) {
+    const all = holdsAll.test(kind, operands)
+    const set = new Set<Scalar | undefined>([...attainable(kind, operands), undefined])
+    return (value) => all(value) && (value as unknown[]).every((each) => set.has(kind.read(each)))
+  },
+  sql(column, kind, operands, negated) {
+    const constants = attainable(kind, operands)
+    if (constants.length < operands.length) return negated ? TRUE : FALSE
+    const only = column.holdsOnly(constants)
+    const conditions = constants.length === 0 ? [only] : [column.holdsAll(constants), only]
+    // A list that is absent holds nothing else, and yet is no list of nothing.
+    if (column.nullable) conditions.unshift(column.present)
+    return negate(column, chain(conditions, sql` AND `), negated)
+  },
+}

@@ -1,8 +1,8 @@
-import { chain } from "../dialect/balance.ts";
-import { type Column, FALSE, orAbsent, TRUE } from "../dialect/dialect.ts";
-import { type Fragment, sql } from "../dialect/fragment.ts";
-import { type AnyKind, memberOf } from "../kinds/dynamic.ts";
-import type { Kind, Scalar } from "../kinds/kind.ts";
+import { chain } from '../dialect/balance.ts'
+import { type Column, FALSE, orAbsent, TRUE } from '../dialect/dialect.ts'
+import { type Fragment, sql } from '../dialect/fragment.ts'
+import { type AnyKind, memberOf } from '../kinds/dynamic.ts'
+import type { Kind, Scalar } from '../kinds/kind.ts'
 
 /**
  * Being one of several values: what `$eq`, `$in` and the operators of lists have in common, in
@@ -10,53 +10,39 @@ import type { Kind, Scalar } from "../kinds/kind.ts";
  */
 
 /** The operands that a row's value can equal at all. */
-export const attainable = (
-	kind: AnyKind,
-	operands: readonly Scalar[],
-): Scalar[] => operands.filter((operand) => kind.position(operand).side === 0);
+export const attainable = (kind: AnyKind, operands: readonly Scalar[]): Scalar[] =>
+  operands.filter((operand) => kind.position(operand).side === 0)
 
-export function isOneOf(
-	kind: AnyKind,
-	operands: readonly Scalar[],
-): (value: unknown) => boolean {
-	const set = new Set<Scalar | undefined>(attainable(kind, operands));
-	return (value) => set.has(kind.read(value));
+export function isOneOf(kind: AnyKind, operands: readonly Scalar[]): (value: unknown) => boolean {
+  const set = new Set<Scalar | undefined>(attainable(kind, operands))
+  return (value) => set.has(kind.read(value))
 }
 
 /** The rows whose value equals one of the operands, or those whose value equals none. */
 export function isOneOfSql(
-	column: Column,
-	kind: AnyKind,
-	operands: readonly Scalar[],
-	negated: boolean,
+  column: Column,
+  kind: AnyKind,
+  operands: readonly Scalar[],
+  negated: boolean,
 ): Fragment {
-	const groups = new Map<Kind, Scalar[]>();
-	for (const operand of attainable(kind, operands)) {
-		const member = memberOf(kind, operand);
-		const group = groups.get(member);
-		if (group === undefined) groups.set(member, [operand]);
-		else group.push(operand);
-	}
-	if (groups.size === 0) return negated ? TRUE : FALSE;
-	const conditions = [...groups].map(([member, constants]) =>
-		ofKind(column, member, constants, negated),
-	);
-	return chain(conditions, negated ? sql` AND ` : sql` OR `);
+  const groups = new Map<Kind, Scalar[]>()
+  for (const operand of attainable(kind, operands)) {
+    const member = memberOf(kind, operand)
+    const group = groups.get(member)
+    if (group === undefined) groups.set(member, [operand])
+    else group.push(operand)
+  }
+  if (groups.size === 0) return negated ? TRUE : FALSE
+  const conditions = [...groups].map(([member, constants]) =>
+    ofKind(column, member, constants, negated),
+  )
+  return chain(conditions, negated ? sql` AND ` : sql` OR `)
 }
 
-function ofKind(
-	column: Column,
-	kind: Kind,
-	constants: readonly Scalar[],
-	negated: boolean,
-) {
-	const values = column.of(kind);
-	const [constant] = constants;
-	const single = constants.length === 1 && constant !== undefined;
-	if (!negated)
-		return single ? values.compare("=", constant) : values.isIn(constants);
-	return orAbsent(
-		values,
-		single ? values.compare("<>", constant) : values.isNotIn(constants),
-	);
+function ofKind(column: Column, kind: Kind, constants: readonly Scalar[], negated: boolean) {
+  const values = column.of(kind)
+  const [constant] = constants
+  const single = constants.length === 1 && constant !== undefined
+  if (!negated) return single ? values.compare('=', constant) : values.isIn(constants)
+  return orAbsent(values, single ? values.compare('<>', constant) : values.isNotIn(constants))
 }

@@ -1,20 +1,13 @@
-import { type Condition, conjunction } from "../condition/condition.ts";
-import type { Fields, FieldsFilter } from "../schema/definition.ts";
-import { FilterReader } from "./filter.ts";
-import { type Query, readQuery } from "./query.ts";
-import { collect, orThrow, type Result } from "./report.ts";
-import { readTrusted, type Schema } from "./schema.ts";
+import { type Condition, conjunction } from '../condition/condition.ts'
+import type { Fields, FieldsFilter } from '../schema/definition.ts'
+import { FilterReader } from './filter.ts'
+import { type Query, readQuery } from './query.ts'
+import { collect, orThrow, type Result } from './report.ts'
+import { readTrusted, type Schema } from './schema.ts'
 
 /** Checks a client's filter: the condition, or every issue that was found (at most 20). */
-export const safeParseFilter = (
-	schema: Schema,
-	input: unknown,
-): Result<Condition> =>
-	collect((report) =>
-		new FilterReader({ structure: schema, report, trusted: false }).filter(
-			input,
-		),
-	);
+export const safeParseFilter = (schema: Schema, input: unknown): Result<Condition> =>
+  collect((report) => new FilterReader({ structure: schema, report, trusted: false }).filter(input))
 
 /**
  * Checks a client's filter against the schema.
@@ -23,13 +16,11 @@ export const safeParseFilter = (
  * input is.
  */
 export const parseFilter = (schema: Schema, input: unknown): Condition =>
-	orThrow(safeParseFilter(schema, input));
+  orThrow(safeParseFilter(schema, input))
 
 /** Checks a client's query payload: the query, or every issue that was found (at most 20). */
-export const safeParseQuery = (
-	schema: Schema,
-	payload: unknown,
-): Result<Query> => collect((report) => readQuery(schema, payload, report));
+export const safeParseQuery = (schema: Schema, payload: unknown): Result<Query> =>
+  collect((report) => readQuery(schema, payload, report))
 
 /**
  * Checks a client's query payload: `filter_conditions`, `sort`, `limit`, `offset`, the ranges over
@@ -39,7 +30,7 @@ export const safeParseQuery = (
  * payload is.
  */
 export const parseQuery = (schema: Schema, payload: unknown): Query =>
-	orThrow(safeParseQuery(schema, payload));
+  orThrow(safeParseQuery(schema, payload))
 
 /**
  * A condition of the server's own: typed, sees hidden fields, and is held to no operator list and no
@@ -48,12 +39,12 @@ export const parseQuery = (schema: Schema, payload: unknown): Query =>
  * @throws FilterError where it is malformed all the same.
  */
 export const condition = <F extends Fields>(
-	schema: Schema<F>,
-	filter: FieldsFilter<NoInfer<F>>,
-): Condition => readTrusted(schema, filter);
+  schema: Schema<F>,
+  filter: FieldsFilter<NoInfer<F>>,
+): Condition => readTrusted(schema, filter)
 
 /** The query, of only those rows of which the condition is true too: a tenant's, say. */
 export const restrict = (query: Query, own: Condition): Query => ({
-	...query,
-	condition: conjunction([query.condition, own]),
-});
+  ...query,
+  condition: conjunction([query.condition, own]),
+})

@@ -1,4 +1,4 @@
-import { isPlainObject } from "../kinds/json.ts";
+import { isPlainObject } from '../kinds/json.ts'
 
 /**
  * The only code that touches an object that a client sent. Everything is read once, into values of
@@ -7,81 +7,74 @@ import { isPlainObject } from "../kinds/json.ts";
  */
 
 /** The keys and values of a plain object, in its order. */
-export type Entries = readonly (readonly [key: string, value: unknown])[];
+export type Entries = readonly (readonly [key: string, value: unknown])[]
 
 /** Why an object cannot be read, for the message. */
 export class Unreadable {
-	readonly what: string;
+  readonly what: string
 
-	constructor(what: string) {
-		this.what = what;
-	}
+  constructor(what: string) {
+    this.what = what
+  }
 }
 
-const HOSTILE = new Unreadable("an object that cannot be read");
+const HOSTILE = new Unreadable('an object that cannot be read')
 
 export function isList(value: unknown): value is readonly unknown[] {
-	try {
-		return Array.isArray(value);
-	} catch {
-		return false;
-	}
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
 }
 
 /** How many elements a list says that it has; undefined where it cannot be read. */
 export function lengthOf(list: readonly unknown[]): number | undefined {
-	try {
-		const { length } = list;
-		return Number.isSafeInteger(length) ? length : undefined;
-	} catch {
-		return undefined;
-	}
+  try {
+    const { length } = list
+    return Number.isSafeInteger(length) ? length : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The elements, read once each; undefined where one cannot be read. */
-export function elementsOf(
-	list: readonly unknown[],
-	length: number,
-): unknown[] | undefined {
-	try {
-		const elements: unknown[] = [];
-		for (let i = 0; i < length; i++) elements.push(list[i]);
-		return elements;
-	} catch {
-		return undefined;
-	}
+export function elementsOf(list: readonly unknown[], length: number): unknown[] | undefined {
+  try {
+    const elements: unknown[] = []
+    for (let i = 0; i < length; i++) elements.push(list[i])
+    return elements
+  } catch {
+    return undefined
+  }
 }
 
 /**
  * The entries of a plain object without symbol or accessor keys, its keys alone where there are more
  * than `max`, or why it is none.
  */
-export function entriesOf(
-	value: unknown,
-	max: number,
-): Entries | number | Unreadable {
-	try {
-		if (!isPlainObject(value)) {
-			return new Unreadable(
-				typeof value === "object" && value !== null && !Array.isArray(value)
-					? "an object that is not plain"
-					: "",
-			);
-		}
-		const keys = Reflect.ownKeys(value);
-		if (keys.length > max) return keys.length;
-		const entries: [string, unknown][] = [];
-		for (const key of keys) {
-			if (typeof key === "symbol")
-				return new Unreadable("an object with a symbol key");
-			const property = Object.getOwnPropertyDescriptor(value, key);
-			if (property === undefined || !("value" in property)) {
-				return new Unreadable("an object with an accessor");
-			}
-			entries.push([key, property.value]);
-		}
-		return entries;
-	} catch {
-		return HOSTILE;
-	}
+export function entriesOf(value: unknown, max: number): Entries | number | Unreadable {
+  try {
+    if (!isPlainObject(value)) {
+      return new Unreadable(
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? 'an object that is not plain'
+          : '',
+      )
+    }
+    const keys = Reflect.ownKeys(value)
+    if (keys.length > max) return keys.length
+    const entries: [string, unknown][] = []
+    for (const key of keys) {
+      if (typeof key === 'symbol') return new Unreadable('an object with a symbol key')
+      const property = Object.getOwnPropertyDescriptor(value, key)
+      if (property === undefined || !('value' in property)) {
+        return new Unreadable('an object with an accessor')
+      }
+      entries.push([key, property.value])
+    }
+    return entries
+  } catch {
+    return HOSTILE
+  }
 }

@@ -1,178 +1,139 @@
-import { describe } from "../error/describe.ts";
-import { membersOf } from "../kinds/dynamic.ts";
-import type { Kind, Scalar } from "../kinds/kind.ts";
-import { isText } from "../kinds/string.ts";
-import { wordsOf } from "../kinds/words.ts";
-import type { Operand, OperandShapes } from "../operators/operator.ts";
-import type { Field } from "../schema/schema.ts";
-import { elementsOf, isList, lengthOf } from "./inspect.ts";
-import type { Report } from "./report.ts";
+import { describe } from '../error/describe.ts'
+import { membersOf } from '../kinds/dynamic.ts'
+import type { Kind, Scalar } from '../kinds/kind.ts'
+import { isText } from '../kinds/string.ts'
+import { wordsOf } from '../kinds/words.ts'
+import type { Operand, OperandShapes } from '../operators/operator.ts'
+import type { Field } from '../schema/schema.ts'
+import { elementsOf, isList, lengthOf } from './inspect.ts'
+import type { Report } from './report.ts'
 
 /** The caps that operands are held to. */
 export interface OperandCaps {
-	readonly list: number;
-	readonly string: number;
+  readonly list: number
+  readonly string: number
 }
 
 /** Checks an operand and makes it canonical; undefined where an issue was reported. */
-export type OperandReader = (
-	input: unknown,
-	at: OperandPlace,
-) => Operand | undefined;
+export type OperandReader = (input: unknown, at: OperandPlace) => Operand | undefined
 
 /** Which operand is read, for messages and caps. */
 export interface OperandPlace {
-	readonly field: Field;
-	/** The operator's name, or undefined for a bare operand. */
-	readonly operator: string | undefined;
-	readonly caps: OperandCaps;
-	readonly report: Report;
+  readonly field: Field
+  /** The operator's name, or undefined for a bare operand. */
+  readonly operator: string | undefined
+  readonly caps: OperandCaps
+  readonly report: Report
 }
 
 const subjectOf = ({ field, operator }: OperandPlace): string =>
-	operator === undefined ? field.name : `${field.name} ${operator}`;
+  operator === undefined ? field.name : `${field.name} ${operator}`
 
 function tooLong(text: string, at: OperandPlace): boolean {
-	if (text.length <= at.caps.string) return false;
-	at.report.add("too_long", {
-		subject: subjectOf(at),
-		expected: `at most ${at.caps.string} characters`,
-		received: `${text.length}`,
-	});
-	return true;
+  if (text.length <= at.caps.string) return false
+  at.report.add('too_long', {
+    subject: subjectOf(at),
+    expected: `at most ${at.caps.string} characters`,
+    received: `${text.length}`,
+  })
+  return true
 }
 
-const isTimestamp = (kind: Kind): boolean => kind.name === "timestamp";
+const isTimestamp = (kind: Kind): boolean => kind.name === 'timestamp'
 
 /** Why a value is none of the kind, where its type alone does not say it. */
-function hintOf(
-	input: unknown,
-	{ field, operator }: OperandPlace,
-): string | undefined {
-	if (typeof input === "string" && !isText(input)) {
-		return "U+0000 and lone surrogates cannot be stored";
-	}
-	if (
-		typeof input === "string" &&
-		membersOf(field.type.kind).some(isTimestamp)
-	) {
-		return "write it as 2024-05-01T12:00:00Z, within the years 0001 to 9999";
-	}
-	if (
-		typeof input === "number" &&
-		Number.isInteger(input) &&
-		!Number.isSafeInteger(input)
-	) {
-		return "a number beyond 2^53 has lost digits; send a bigint";
-	}
-	if (input === null)
-		return "null is an operand of $eq, $ne, $in and $nin, and means absent";
-	if (
-		isList(input) &&
-		!field.type.list &&
-		(operator === undefined || operator === "$eq")
-	) {
-		return "one of several is {$in: […]}";
-	}
-	return undefined;
+function hintOf(input: unknown, { field, operator }: OperandPlace): string | undefined {
+  if (typeof input === 'string' && !isText(input)) {
+    return 'U+0000 and lone surrogates cannot be stored'
+  }
+  if (typeof input === 'string' && membersOf(field.type.kind).some(isTimestamp)) {
+    return 'write it as 2024-05-01T12:00:00Z, within the years 0001 to 9999'
+  }
+  if (typeof input === 'number' && Number.isInteger(input) && !Number.isSafeInteger(input)) {
+    return 'a number beyond 2^53 has lost digits; send a bigint'
+  }
+  if (input === null) return 'null is an operand of $eq, $ne, $in and $nin, and means absent'
+  if (isList(input) && !field.type.list && (operator === undefined || operator === '$eq')) {
+    return 'one of several is {$in: […]}'
+  }
+  return undefined
 }
 
 function scalar(
-	input: unknown,
-	at: OperandPlace,
-	expected = at.field.type.kind.expects,
+  input: unknown,
+  at: OperandPlace,
+  expected = at.field.type.kind.expects,
 ): Scalar | undefined {
-	if (typeof input === "string" && tooLong(input, at)) return undefined;
-	const value = at.field.type.kind.operand(input);
-	if (value !== undefined) return value;
-	return at.report.unexpected(
-		"invalid_operand",
-		subjectOf(at),
-		expected,
-		input,
-		hintOf(input, at),
-	);
+  if (typeof input === 'string' && tooLong(input, at)) return undefined
+  const value = at.field.type.kind.operand(input)
+  if (value !== undefined) return value
+  return at.report.unexpected('invalid_operand', subjectOf(at), expected, input, hintOf(input, at))
 }
 
 function listOf<T>(
-	input: unknown,
-	at: OperandPlace,
-	read: (element: unknown) => T | undefined,
+  input: unknown,
+  at: OperandPlace,
+  read: (element: unknown) => T | undefined,
 ): readonly T[] | undefined {
-	const { report, caps } = at;
-	const length = isList(input) ? lengthOf(input) : undefined;
-	if (!isList(input) || length === undefined) {
-		const expected = `a list, each ${at.field.type.kind.expects}`;
-		return report.unexpected("invalid_operand", subjectOf(at), expected, input);
-	}
-	if (length > caps.list) {
-		return report.add("too_many", {
-			subject: subjectOf(at),
-			expected: `at most ${caps.list} operands`,
-			received: `${length}`,
-		});
-	}
-	const elements = elementsOf(input, length);
-	if (elements === undefined) {
-		const received = "a list that cannot be read";
-		return report.add("invalid_operand", {
-			subject: subjectOf(at),
-			expected: "a list",
-			received,
-		});
-	}
-	const values: T[] = [];
-	let complete = true;
-	for (let i = 0; i < length; i++) {
-		report.enter(i);
-		const value = read(elements[i]);
-		report.leave();
-		if (value === undefined) complete = false;
-		else values.push(value);
-	}
-	return complete ? values : undefined;
+  const { report, caps } = at
+  const length = isList(input) ? lengthOf(input) : undefined
+  if (!isList(input) || length === undefined) {
+    const expected = `a list, each ${at.field.type.kind.expects}`
+    return report.unexpected('invalid_operand', subjectOf(at), expected, input)
+  }
+  if (length > caps.list) {
+    return report.add('too_many', {
+      subject: subjectOf(at),
+      expected: `at most ${caps.list} operands`,
+      received: `${length}`,
+    })
+  }
+  const elements = elementsOf(input, length)
+  if (elements === undefined) {
+    const received = 'a list that cannot be read'
+    return report.add('invalid_operand', {
+      subject: subjectOf(at),
+      expected: 'a list',
+      received,
+    })
+  }
+  const values: T[] = []
+  let complete = true
+  for (let i = 0; i < length; i++) {
+    report.enter(i)
+    const value = read(elements[i])
+    report.leave()
+    if (value === undefined) complete = false
+    else values.push(value)
+  }
+  return complete ? values : undefined
 }
 
 /** How an operand of each shape is read. */
-export const operandReaders: Record<
-	keyof OperandShapes<unknown>,
-	OperandReader
-> = {
-	equal(input, at) {
-		if (input === null) return null;
-		if (at.field.type.list) {
-			if (isList(input)) return listOf(input, at, (each) => scalar(each, at));
-			return scalar(
-				input,
-				at,
-				`${at.field.type.kind.expects}, a list of them or null`,
-			);
-		}
-		return scalar(input, at);
-	},
-	scalar: (input, at) => scalar(input, at),
-	members: (input, at) =>
-		listOf<Scalar | null>(input, at, (each) =>
-			each === null ? null : scalar(each, at),
-		),
-	elements: (input, at) => listOf(input, at, (each) => scalar(each, at)),
-	boolean(input, at) {
-		if (typeof input === "boolean") return input;
-		return at.report.unexpected(
-			"invalid_operand",
-			subjectOf(at),
-			"true or false",
-			input,
-		);
-	},
-	words(input, at) {
-		if (typeof input === "string" && tooLong(input, at)) return undefined;
-		if (typeof input === "string" && isText(input) && wordsOf(input).length > 0)
-			return input;
-		return at.report.add("invalid_operand", {
-			subject: subjectOf(at),
-			expected: "a string with a letter or a digit in it",
-			received: describe(input),
-		});
-	},
-};
+export const operandReaders: Record<keyof OperandShapes<unknown>, OperandReader> = {
+  equal(input, at) {
+    if (input === null) return null
+    if (at.field.type.list) {
+      if (isList(input)) return listOf(input, at, (each) => scalar(each, at))
+      return scalar(input, at, `${at.field.type.kind.expects}, a list of them or null`)
+    }
+    return scalar(input, at)
+  },
+  scalar: (input, at) => scalar(input, at),
+  members: (input, at) =>
+    listOf<Scalar | null>(input, at, (each) => (each === null ? null : scalar(each, at))),
+  elements: (input, at) => listOf(input, at, (each) => scalar(each, at)),
+  boolean(input, at) {
+    if (typeof input === 'boolean') return input
+    return at.report.unexpected('invalid_operand', subjectOf(at), 'true or false', input)
+  },
+  words(input, at) {
+    if (typeof input === 'string' && tooLong(input, at)) return undefined
+    if (typeof input === 'string' && isText(input) && wordsOf(input).length > 0) return input
+    return at.report.add('invalid_operand', {
+      subject: subjectOf(at),
+      expected: 'a string with a letter or a digit in it',
+      received: describe(input),
+    })
+  },
+}

@@ -1,57 +1,53 @@
-import type { Condition } from "../condition/condition.ts";
-import { describe, quote } from "../error/describe.ts";
-import { FilterError } from "../error/filter-error.ts";
-import type { Fields, FieldsFilter, FieldsRow } from "../schema/definition.ts";
+import type { Condition } from '../condition/condition.ts'
+import { describe, quote } from '../error/describe.ts'
+import { FilterError } from '../error/filter-error.ts'
+import type { Fields, FieldsFilter, FieldsRow } from '../schema/definition.ts'
 import {
-	buildStructure,
-	onlyKeys,
-	refuse,
-	type Structure,
-	type StructureDefinition,
-} from "../schema/schema.ts";
-import { FilterReader } from "./filter.ts";
-import { collect, orThrow } from "./report.ts";
+  buildStructure,
+  onlyKeys,
+  refuse,
+  type Structure,
+  type StructureDefinition,
+} from '../schema/schema.ts'
+import { FilterReader } from './filter.ts'
+import { collect, orThrow } from './report.ts'
 
 /** A switch of the query payload: while it is off, `unless` is joined to the filter. */
 export interface PayloadOption<F extends Fields> {
-	readonly default: boolean;
-	readonly unless: FieldsFilter<F>;
+  readonly default: boolean
+  readonly unless: FieldsFilter<F>
 }
 
-export interface SchemaDefinition<F extends Fields>
-	extends StructureDefinition<F> {
-	readonly options?: Readonly<Record<string, PayloadOption<NoInfer<F>>>>;
+export interface SchemaDefinition<F extends Fields> extends StructureDefinition<F> {
+  readonly options?: Readonly<Record<string, PayloadOption<NoInfer<F>>>>
 }
 
 /** What clients may ask, checked: the fields and their operators, the options and the caps. */
 export interface Schema<F extends Fields = Fields> extends Structure<F> {
-	/** The payload switches, by name, each with the condition that holds while it is off. */
-	readonly options: ReadonlyMap<
-		string,
-		{ readonly default: boolean; readonly unless: Condition }
-	>;
+  /** The payload switches, by name, each with the condition that holds while it is off. */
+  readonly options: ReadonlyMap<string, { readonly default: boolean; readonly unless: Condition }>
 }
 
-type FieldsOf<S> = S extends Structure<infer F> ? F : never;
+type FieldsOf<S> = S extends Structure<infer F> ? F : never
 
 /** A filter of a schema, as typed code writes it. */
-export type Filter<S extends Structure> = FieldsFilter<FieldsOf<S>>;
+export type Filter<S extends Structure> = FieldsFilter<FieldsOf<S>>
 
 /** A row of a schema, as a table or memory holds it. */
-export type Row<S extends Structure> = FieldsRow<FieldsOf<S>>;
+export type Row<S extends Structure> = FieldsRow<FieldsOf<S>>
 
 /** The payload's own keys, for a key field of this name. */
 export const payloadKeys = (key: string): readonly string[] => [
-	"filter_conditions",
-	"sort",
-	"limit",
-	"offset",
-	...["gt", "gte", "lt", "lte"].map((suffix) => `${key}_${suffix}`),
-	"next",
-	"prev",
-];
+  'filter_conditions',
+  'sort',
+  'limit',
+  'offset',
+  ...['gt', 'gte', 'lt', 'lte'].map((suffix) => `${key}_${suffix}`),
+  'next',
+  'prev',
+]
 
-const KEYS = ["fields", "key", "defaultSort", "options", "limits"];
+const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits']
 
 /**
  * Checks a schema and prepares it for parsing.
@@ -66,51 +62,38 @@ const KEYS = ["fields", "key", "defaultSort", "options", "limits"];
  *   },
  * })
  */
-export function defineSchema<const F extends Fields>(
-	definition: SchemaDefinition<F>,
-): Schema<F> {
-	onlyKeys("definition", definition, KEYS);
-	const structure = buildStructure(definition);
-	const taken = payloadKeys(structure.key.name);
-	const options = new Map<string, { default: boolean; unless: Condition }>();
-	for (const [name, option] of Object.entries(definition.options ?? {})) {
-		const subject = `option ${quote(name)}`;
-		if (taken.includes(name))
-			refuse(subject, "the payload has a key of this name already");
-		onlyKeys(subject, option, ["default", "unless"]);
-		if (typeof option.default !== "boolean") {
-			refuse(
-				subject,
-				`default must be true or false, not ${describe(option.default)}`,
-			);
-		}
-		options.set(name, {
-			default: option.default,
-			unless: unlessOf(structure, subject, option.unless),
-		});
-	}
-	return { ...structure, options };
+export function defineSchema<const F extends Fields>(definition: SchemaDefinition<F>): Schema<F> {
+  onlyKeys('definition', definition, KEYS)
+  const structure = buildStructure(definition)
+  const taken = payloadKeys(structure.key.name)
+  const options = new Map<string, { default: boolean; unless: Condition }>()
+  for (const [name, option] of Object.entries(definition.options ?? {})) {
+    const subject = `option ${quote(name)}`
+    if (taken.includes(name)) refuse(subject, 'the payload has a key of this name already')
+    onlyKeys(subject, option, ['default', 'unless'])
+    if (typeof option.default !== 'boolean') {
+      refuse(subject, `default must be true or false, not ${describe(option.default)}`)
+    }
+    options.set(name, {
+      default: option.default,
+      unless: unlessOf(structure, subject, option.unless),
+    })
+  }
+  return { ...structure, options }
 }
 
-function unlessOf(
-	structure: Structure,
-	subject: string,
-	filter: unknown,
-): Condition {
-	try {
-		return readTrusted(structure, filter);
-	} catch (error) {
-		if (error instanceof FilterError)
-			refuse(subject, `unless: ${error.message}`);
-		throw error;
-	}
+function unlessOf(structure: Structure, subject: string, filter: unknown): Condition {
+  try {
+    return readTrusted(structure, filter)
+  } catch (error) {
+    if (error instanceof FilterError) refuse(subject, `unless: ${error.message}`)
+    throw error
+  }
 }
 
 /** A filter that the server itself wrote. */
 export function readTrusted(structure: Structure, filter: unknown): Condition {
-	return orThrow(
-		collect((report) =>
-			new FilterReader({ structure, report, trusted: true }).filter(filter),
-		),
-	);
+  return orThrow(
+    collect((report) => new FilterReader({ structure, report, trusted: true }).filter(filter)),
+  )
 }

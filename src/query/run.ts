@@ -1,23 +1,23 @@
-import { compileSortKey, type SortKey } from "../compile/ordering.ts";
-import { compilePredicate } from "../compile/predicate.ts";
-import type { Query } from "../parse/query.ts";
+import { compileSortKey, type SortKey } from '../compile/ordering.ts'
+import { compilePredicate } from '../compile/predicate.ts'
+import type { Query } from '../parse/query.ts'
 
 /** A page of rows. */
 export interface Page<T = unknown> {
-	readonly items: readonly T[];
+  readonly items: readonly T[]
 }
 
 interface Candidate<T> {
-	readonly row: T;
-	readonly key: SortKey;
-	/** The row's place in the input, which decides between rows that the ordering holds equal. */
-	readonly index: number;
+  readonly row: T
+  readonly key: SortKey
+  /** The row's place in the input, which decides between rows that the ordering holds equal. */
+  readonly index: number
 }
 
 /** Takes rows one by one and keeps those that can still be on the page. */
 export interface PageCollector<T> {
-	add(row: T): void;
-	finish(): Page<T>;
+  add(row: T): void
+  finish(): Page<T>
 }
 
 /**
@@ -25,54 +25,52 @@ export interface PageCollector<T> {
  * whose root is the last of them, so that neither a large input nor a stream is ever sorted whole.
  */
 export function collectPage<T>(query: Query): PageCollector<T> {
-	const { offset, limit } = query;
-	const capacity = limit === 0 ? 0 : offset + limit;
-	const matches = compilePredicate(query.condition);
-	const { keyOf, compare } = compileSortKey(query.ordering);
-	const order = (a: Candidate<T>, b: Candidate<T>) =>
-		compare(a.key, b.key) || a.index - b.index;
-	const heap: Candidate<T>[] = [];
-	let index = 0;
+  const { offset, limit } = query
+  const capacity = limit === 0 ? 0 : offset + limit
+  const matches = compilePredicate(query.condition)
+  const { keyOf, compare } = compileSortKey(query.ordering)
+  const order = (a: Candidate<T>, b: Candidate<T>) => compare(a.key, b.key) || a.index - b.index
+  const heap: Candidate<T>[] = []
+  let index = 0
 
-	/** Puts a candidate in the place of the root and lets it sink to its own. */
-	function replaceRoot(candidate: Candidate<T>): void {
-		let at = 0;
-		for (;;) {
-			let child = 2 * at + 1;
-			if (child >= heap.length) break;
-			if (child + 1 < heap.length && order(heap[child + 1]!, heap[child]!) > 0)
-				child++;
-			if (order(heap[child]!, candidate) <= 0) break;
-			heap[at] = heap[child]!;
-			at = child;
-		}
-		heap[at] = candidate;
-	}
+  /** Puts a candidate in the place of the root and lets it sink to its own. */
+  function replaceRoot(candidate: Candidate<T>): void {
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && order(heap[child + 1]!, heap[child]!) > 0) child++
+      if (order(heap[child]!, candidate) <= 0) break
+      heap[at] = heap[child]!
+      at = child
+    }
+    heap[at] = candidate
+  }
 
-	/** Adds a candidate at the end and lets it rise to its own place. */
-	function push(candidate: Candidate<T>): void {
-		let at = heap.push(candidate) - 1;
-		while (at > 0) {
-			const parent = (at - 1) >> 1;
-			if (order(heap[parent]!, candidate) >= 0) break;
-			heap[at] = heap[parent]!;
-			at = parent;
-		}
-		heap[at] = candidate;
-	}
+  /** Adds a candidate at the end and lets it rise to its own place. */
+  function push(candidate: Candidate<T>): void {
+    let at = heap.push(candidate) - 1
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (order(heap[parent]!, candidate) >= 0) break
+      heap[at] = heap[parent]!
+      at = parent
+    }
+    heap[at] = candidate
+  }
 
-	return {
-		add(row) {
-			if (capacity === 0 || !matches(row)) return;
-			const candidate = { row, key: keyOf(row), index: index++ };
-			if (heap.length < capacity) push(candidate);
-			else if (order(candidate, heap[0]!) < 0) replaceRoot(candidate);
-		},
-		finish() {
-			const sorted = heap.sort(order);
-			return { items: sorted.slice(offset).map(({ row }) => row) };
-		},
-	};
+  return {
+    add(row) {
+      if (capacity === 0 || !matches(row)) return
+      const candidate = { row, key: keyOf(row), index: index++ }
+      if (heap.length < capacity) push(candidate)
+      else if (order(candidate, heap[0]!) < 0) replaceRoot(candidate)
+    },
+    finish() {
+      const sorted = heap.sort(order)
+      return { items: sorted.slice(offset).map(({ row }) => row) }
+    },
+  }
 }
 
 /**
@@ -80,7 +78,7 @@ export function collectPage<T>(query: Query): PageCollector<T> {
  * `limit` of them at most. The same rows in the same order as `compileQuery` gives from a table.
  */
 export function runQuery<T>(query: Query, rows: Iterable<T>): Page<T> {
-	const page = collectPage<T>(query);
-	for (const row of rows) page.add(row);
-	return page.finish();
+  const page = collectPage<T>(query)
+  for (const row of rows) page.add(row)
+  return page.finish()
 }

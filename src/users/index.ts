@@ -1,1 +1,1 @@
-export { usersSchema } from "./schema.ts";
+export { usersSchema } from './schema.ts'
