@@ -180,6 +180,12 @@ const define = (target: object, key: string, value: unknown): void => {
   })
 }
 
+/** A column of a driver's record, which need not be a plain object. */
+const columnOf = (record: unknown, name: string): unknown =>
+  typeof record === 'object' && record !== null && Object.hasOwn(record, name)
+    ? (record as Readonly<Record<string, unknown>>)[name]
+    : undefined
+
 /** How records were selected. */
 export interface RecordTarget<F extends Fields = Fields> {
   readonly dialect: Dialect
@@ -200,16 +206,15 @@ export function readRow<F extends Fields>(
   const { dialect } = target
   const layout = layoutOf(structure, target.mapping as AnyMapping | undefined)
   return (record) => {
-    const stored = record as Readonly<Record<string, unknown>>
     const row: Record<string, unknown> = {}
     for (const { field } of layout.documents) {
-      const json = stored[field.wildcard as string]
+      const json = columnOf(record, field.wildcard as string)
       if (typeof json === 'string') put(row, field.path, parseJson(json))
     }
     for (const { field, place } of layout.typed) {
-      const value = stored[field.name]
-      const own =
-        place.list && typeof value === 'string' ? parseJson(value) : dialect.decode(place, value)
+      const value = columnOf(record, field.name)
+      const isJson = place.list && typeof value === 'string'
+      const own = isJson ? parseJson(value) : dialect.decode(place, value)
       if (own !== undefined) put(row, field.path, own)
     }
     return row as FieldsRow<F>

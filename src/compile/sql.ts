@@ -111,6 +111,10 @@ function selection(structure: Structure, target: QueryTarget): Fragment {
       return select === undefined ? [] : [field.wildcard as string]
     return [name]
   })
+  // A driver that fills a plain object would set its prototype.
+  if (chosen.includes('__proto__')) {
+    throw new TypeError('tamis: select: drivers cannot return a column named __proto__')
+  }
   const columns = [...new Set(chosen)].map((name) => {
     const { column = name } = mappingOf(mapping, name)
     return sql`${dialect.identifier(column)} AS ${dialect.identifier(name)}`

@@ -82,8 +82,16 @@ function indexes(
   mapping: AnyMapping,
   key: Place,
 ): Fragment[] {
+  const names = new Set<string>()
+  /** Fields whose names differ only in what a name of an index cannot hold get a number each. */
+  const unique = (name: string): string => {
+    let own = name
+    for (let n = 2; names.has(own.toLowerCase()); n++) own = `${name}_${n}`
+    names.add(own.toLowerCase())
+    return own
+  }
   const create = (name: string, on: readonly Fragment[]) =>
-    sql`CREATE INDEX ${dialect.identifier(name)} ON ${dialect.identifier(table)} (${join(on, sql`, `)})`
+    sql`CREATE INDEX ${dialect.identifier(unique(name))} ON ${dialect.identifier(table)} (${join(on, sql`, `)})`
   const onPlace = ({ field, place }: Placed, label: string): Fragment[] =>
     dialect.indexed(place).map(({ kind, on }) => {
       // With the key behind it, an index gives the whole of an order that ends with the key.

@@ -93,7 +93,7 @@ function arms(kind: Kind, value: Fragment, digits: number): Fragment {
     case 'integer':
       return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN ${value} = CAST(${value} AS INTEGER) AND abs(${value}) ${IS_SAFE} THEN ${value} END`
     case 'number':
-      return sql`WHEN 'integer' THEN CASE WHEN abs(${value} + 0.0) ${IS_SAFE} THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
+      return sql`WHEN 'integer' THEN CASE WHEN typeof(${value}) = 'integer' AND CAST(${value} AS REAL) = ${value} THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
     case 'numeric':
       return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
     case 'timestamp':

@@ -60,6 +60,26 @@ function positionAmongDoubles(operand: Numeric): Position<Numeric> {
   }
 }
 
+/** A finite double, or a bigint of 64 bits that one equals: drivers hand out integers so. */
+function readNumber(value: unknown): Numeric | undefined {
+  const own = readNumeric(value)
+  return typeof own === 'number' ? own : undefined
+}
+
+const numberOperand = (input: unknown): Numeric | undefined =>
+  typeof input === 'bigint' ? toDouble(input) : readNumeric(input)
+
+function readNumeric(value: unknown): Numeric | undefined {
+  if (typeof value === 'number') return finite(value)
+  return typeof value === 'bigint' && isInt64(value) ? toDouble(value) : undefined
+}
+
+const equalsBy =
+  (read: (value: unknown) => Numeric | undefined) =>
+  (constant: Numeric) =>
+  (value: unknown): boolean =>
+    value === constant || (typeof value === 'bigint' && read(value) === constant)
+
 export const integer: Kind<Numeric> = {
   name: 'integer',
   expects: 'an integer',
@@ -68,15 +88,8 @@ export const integer: Kind<Numeric> = {
   compare,
   position: exactly,
   against: againstBy(toInteger),
-  equals: (constant) => (value) =>
-    value === constant || (typeof value === 'bigint' && toInteger(value) === constant),
+  equals: equalsBy(toInteger),
 }
-
-const readNumber = (value: unknown): number | undefined =>
-  typeof value === 'number' ? finite(value) : undefined
-
-const numberOperand = (input: unknown): Numeric | undefined =>
-  typeof input === 'bigint' ? toDouble(input) : readNumber(input)
 
 export const number: Kind<Numeric> = {
   name: 'number',
@@ -86,11 +99,8 @@ export const number: Kind<Numeric> = {
   compare,
   position: positionAmongDoubles,
   against: againstBy(readNumber),
-  equals: (constant) => (value) => value === constant,
+  equals: equalsBy(readNumber),
 }
-
-const readNumeric = (value: unknown): Numeric | undefined =>
-  typeof value !== 'bigint' ? readNumber(value) : isInt64(value) ? toDouble(value) : undefined
 
 /** What a dynamic field holds that admits both integers and numbers: finite doubles and int64. */
 export const numeric: Kind<Numeric> = {
@@ -104,6 +114,5 @@ export const numeric: Kind<Numeric> = {
       ? exactly(operand)
       : positionAmongDoubles(operand),
   against: againstBy(readNumeric),
-  equals: (constant) => (value) =>
-    value === constant || (typeof value === 'bigint' && readNumeric(value) === constant),
+  equals: equalsBy(readNumeric),
 }

@@ -3,7 +3,8 @@ import { exactly, type Kind } from './kind.ts'
 /** Whether a string can be stored everywhere: well-formed Unicode without U+0000. */
 export const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\0')
 
-const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x2000 : unit)
+/** Surrogates moved behind every other code unit, where the characters are that they stand for. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x2800 : unit)
 
 /**
  * Orders strings by code point, which is the order of their UTF-8 bytes and so of every database's

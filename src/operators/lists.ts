@@ -38,7 +38,7 @@ export const holdsAll: ListTest = {
     const constants = attainable(kind, operands)
     if (constants.length < operands.length) return never
     const places = new Map<Scalar | undefined, number>()
-    for (const constant of constants) places.set(constant, places.size)
+    for (const constant of new Set(constants)) places.set(constant, places.size)
     // In which row each operand was seen last: one array for all rows, never cleared.
     const seen = new Float64Array(places.size)
     let row = 0
