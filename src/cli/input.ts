@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+import { Tokenizer, TokenParser } from '@streamparser/json'
+import { isPlainObject, parseJson } from '../kinds/json.ts'
+import { Mistake, messageOf } from './mistake.ts'
+
+/** Integers beyond ±(2^53 − 1) as bigints, as `parseJson` gives them. */
+class ExactTokenizer extends Tokenizer {
+  override parseNumber(text: string): number {
+    return parseJson(text) as number
+  }
+}
+
+/** A reader of one form of text: takes it in chunks, hands out the rows that are complete. */
+interface RowReader {
+  write(text: string): unknown[]
+  end(): unknown[]
+}
+
+function rowOf(value: unknown, place: string): unknown {
+  if (isPlainObject(value)) return value
+  throw new Mistake(`${place}: expected a row, a JSON object`)
+}
+
+/** Newline-delimited JSON: a row a line; empty lines do not count. */
+function lineReader(name: string): RowReader {
+  let number = 0
+  let rest = ''
+  const read = (line: string): unknown[] => {
+    number++
+    if (line.trim() === '') return []
+    const place = `${name}, line ${number}`
+    try {
+      return [rowOf(parseJson(line), place)]
+    } catch (error) {
+      if (error instanceof Mistake) throw error
+      throw new Mistake(`${place}: not JSON: ${messageOf(error)}`)
+    }
+  }
+  return {
+    write(text) {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() as string
+      return lines.flatMap(read)
+    },
+    end: () => read(rest),
+  }
+}
+
+/** One JSON array of rows; its elements are handed out as they are complete. */
+function arrayReader(name: string): RowReader {
+  let rows: unknown[] = []
+  let number = 0
+  const tokenizer = new ExactTokenizer()
+  const parser = new TokenParser({ paths: ['$.*'], keepStack: false })
+  tokenizer.onToken = parser.write.bind(parser)
+  parser.onValue = ({ value }) => {
+    rows.push(rowOf(value, `${name}, element ${++number}`))
+  }
+  const fail = (error: unknown): never => {
+    if (error instanceof Mistake) throw error
+    throw new Mistake(`${name}, after element ${number}: not JSON: ${messageOf(error)}`)
+  }
+  tokenizer.onError = fail
+  parser.onError = fail
+  const take = (): unknown[] => {
+    const taken = rows
+    rows = []
+    return taken
+  }
+  return {
+    write(text) {
+      try {
+        tokenizer.write(text)
+      } catch (error) {
+        fail(error)
+      }
+      return take()
+    },
+    end() {
+      if (!parser.isEnded) fail(new Error('the array does not end'))
+      return take()
+    },
+  }
+}
+
+/** The rows of a file, or of standard input (`-`), one by one: NDJSON, or one JSON array. */
+export async function* readRows(file: string): AsyncGenerator<unknown> {
+  const name = file === '-' ? 'standard input' : file
+  const stream: Readable = file === '-' ? process.stdin : createReadStream(file)
+  const decoder = new StringDecoder('utf8')
+  let reader: RowReader | undefined
+  let start = ''
+  try {
+    for await (const chunk of stream) {
+      const text = decoder.write(chunk as Buffer)
+      if (reader === undefined) {
+        // A byte order mark is no part of the text.
+        start = (start + text).replace(/^\uFEFF?\s*/, '')
+        if (start === '') continue
+        reader = start.startsWith('[') ? arrayReader(name) : lineReader(name)
+        yield* reader.write(start)
+      } else {
+        yield* reader.write(text)
+      }
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && 'syscall' in error) {
+      throw new Mistake(`cannot read ${name}: ${error.message}`)
+    }
+    throw error
+  }
+  if (reader !== undefined) yield* reader.end()
+}

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { compilePredicate } from '../compile/predicate.ts'
+import { readRow } from '../compile/row.ts'
+import { compileQuery } from '../compile/sql.ts'
+import { sqlite } from '../dialect/sqlite.ts'
+import { parseJson } from '../kinds/json.ts'
+import { parseQuery } from '../parse/index.ts'
+import type { Query } from '../parse/query.ts'
+import { collectPage } from '../query/run.ts'
+import { select } from './database.ts'
+import { explain } from './explain.ts'
+import { readRows } from './input.ts'
+import { Mistake, messageOf } from './mistake.ts'
+import { toJson, toTable } from './output.ts'
+import { type LoadedSchema, loadSchema } from './schema-module.ts'
+
+const DIALECTS = { sqlite } as const
+
+interface QueryOptions {
+  readonly schema: string
+  readonly filter?: string
+  readonly sort?: string
+  readonly limit?: number
+  readonly offset?: number
+  readonly option: Readonly<Record<string, unknown>>
+}
+
+/** JSON, or with @ the file that holds it. */
+function json(option: string, text: string): unknown {
+  let source = text
+  if (text.startsWith('@')) {
+    try {
+      source = readFileSync(text.slice(1), 'utf8')
+    } catch (error) {
+      throw new Mistake(`${option}: ${messageOf(error)}`)
+    }
+  }
+  try {
+    return parseJson(source)
+  } catch (error) {
+    throw new Mistake(
+      `${option}: not JSON: ${messageOf(error)} (quote it for the shell: '{"role":"admin"}')`,
+    )
+  }
+}
+
+/** A sort as JSON, or as names with a minus for descending: -created_at,id. */
+function sortOf(text: string): unknown {
+  if (/^\s*[[{@]/.test(text)) return json('--sort', text)
+  return text.split(',').map((name) => {
+    const field = name.trim()
+    return field.startsWith('-')
+      ? { field: field.slice(1), direction: -1 }
+      : { field, direction: 1 }
+  })
+}
+
+const integer = (text: string): number => {
+  if (/^-?\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('expected an integer.')
+}
+
+function option(text: string, all: Record<string, unknown>): Record<string, unknown> {
+  const [name, value = 'true'] = text.split('=', 2) as [string, string?]
+  return { ...all, [name]: json('--option', value) }
+}
+
+async function queryOf(options: QueryOptions): Promise<LoadedSchema & { readonly query: Query }> {
+  const loaded = await loadSchema(options.schema)
+  const payload = {
+    ...options.option,
+    filter_conditions: options.filter === undefined ? {} : json('--filter', options.filter),
+    sort: options.sort === undefined ? undefined : sortOf(options.sort),
+    limit: options.limit,
+    offset: options.offset,
+  }
+  return { ...loaded, query: parseQuery(loaded.schema, payload) }
+}
+
+/** The options that say what is asked. */
+const asking = (command: Command): Command =>
+  command
+    .option('--schema <name>', '"users", or a module that exports a schema', 'users')
+    .option('--filter <json>', 'the filter: JSON, or @file')
+    .option('--sort <order>', 'JSON as on the wire, or names: -created_at,id')
+    .option('--limit <n>', 'rows on the page', integer)
+    .option('--offset <n>', 'rows before it', integer)
+    .option('--option <name=json>', "a switch of the schema's payload; may be repeated", option, {})
+
+interface RunOptions extends QueryOptions {
+  readonly db?: string
+  readonly table?: string
+  readonly json?: true
+  readonly all?: true
+}
+
+/** Writes and waits where the reader is slower than we are. */
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) {
+    await new Promise((resolve) => process.stdout.once('drain', resolve))
+  }
+}
+
+async function run(file: string | undefined, options: RunOptions): Promise<void> {
+  const { query, schema, mapping } = await queryOf(options)
+  if (options.all) {
+    if (options.db !== undefined)
+      throw new Mistake('--all reads a stream; it does not go with --db')
+    if ((options.sort ?? options.limit ?? options.offset) !== undefined) {
+      throw new Mistake('--all takes the rows as they come; leave out --sort, --limit and --offset')
+    }
+    const matches = compilePredicate(query.condition)
+    for await (const row of readRows(file ?? '-')) if (matches(row)) await write(`${toJson(row)}\n`)
+    return
+  }
+  const rows =
+    options.db === undefined
+      ? await fromStream(query, file ?? '-')
+      : await fromTable(query, { schema, mapping }, file, options)
+  if (options.json) for (const row of rows) await write(`${toJson(row)}\n`)
+  else await write(`${rows.length === 0 ? 'no rows' : toTable(rows)}\n`)
+}
+
+async function fromStream(query: Query, file: string): Promise<readonly unknown[]> {
+  const page = collectPage(query)
+  for await (const row of readRows(file)) page.add(row)
+  return page.finish().items
+}
+
+async function fromTable(
+  query: Query,
+  { schema, mapping }: LoadedSchema,
+  file: string | undefined,
+  { db, table }: RunOptions,
+): Promise<readonly unknown[]> {
+  if (file !== undefined) throw new Mistake('rows come from a file or from --db, not from both')
+  if (table === undefined) throw new Mistake('--db needs --table: the table to query')
+  const target = { dialect: sqlite, table, mapping }
+  const { text, params } = compileQuery(query, target)
+  return (await select(db as string, text, params)).map(readRow(schema, target))
+}
+
+async function printSql(
+  options: QueryOptions & { dialect: string; table: string; json?: true },
+): Promise<void> {
+  const { query, mapping } = await queryOf(options)
+  if (!Object.hasOwn(DIALECTS, options.dialect)) {
+    throw new Mistake(
+      `--dialect: expected ${Object.keys(DIALECTS).join(', ')}, received ${options.dialect}`,
+    )
+  }
+  const dialect = DIALECTS[options.dialect as keyof typeof DIALECTS]
+  const { text, params } = compileQuery(query, { dialect, table: options.table, mapping })
+  await write(options.json ? `${toJson({ text, params })}\n` : `${text}\n-- ${toJson(params)}\n`)
+}
+
+/** The command line, as commander reads it. */
+export function program(): Command {
+  const tamis = new Command('tamis')
+    .description('Query rows with filters: in files, in streams, in SQLite.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .showSuggestionAfterError()
+
+  asking(tamis.command('query'))
+    .description('run a query over NDJSON or a JSON array (a file, or standard input), or a table')
+    .argument('[file]', 'the rows; standard input where it is left out or -')
+    .option('--db <file>', 'an SQLite file to query instead')
+    .option('--table <name>', 'its table')
+    .option('--json', 'a row a line as JSON, for programs')
+    .option('--all', 'every row that matches, as it comes, as JSON: constant memory')
+    .action(run)
+  asking(tamis.command('sql'))
+    .description('print the SQL of a query and its parameters')
+    .option('--dialect <name>', Object.keys(DIALECTS).join(', '), 'sqlite')
+    .option('--table <name>', 'the table', 'users')
+    .option('--json', 'as JSON, for programs')
+    .action(printSql)
+  asking(tamis.command('explain'))
+    .description('show how a query is understood: its condition as a tree')
+    .action(async (options: QueryOptions) => write(`${explain((await queryOf(options)).query)}\n`))
+  return tamis
+}
+
+/** Commander's own errors as mistakes; its help and version are none. */
+export function asMistake(error: unknown): unknown {
+  if (!(error instanceof CommanderError) || error.exitCode === 0) return error
+  if (error.code === 'commander.help')
+    return new Mistake('a command is needed: query, sql or explain; see tamis --help')
+  return new Mistake(error.message.replace(/^error: /, ''))
+}
