@@ -1,6 +1,7 @@
 import { membersOf } from '../kinds/dynamic.ts'
 import { printDouble } from '../kinds/json.ts'
 import type { Kind, Scalar } from '../kinds/kind.ts'
+import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import { chain } from './balance.ts'
 import type { Column, Comparison, Dialect, Place, Values } from './dialect.ts'
@@ -210,7 +211,8 @@ function hasWords(place: Place, words: readonly string[], prefix: string): Fragm
     refuse(place, '$autocomplete needs a search column: map one with `search`')
   if (search !== 'native') {
     const column = identifier(search)
-    const text = place.json ? reach(column, path, ({ value }) => value) : column
+    // A document's words stand in objects like its own: only at a string's place is there text.
+    const text = place.json ? reach(column, path, ofKinds([string], 0)) : column
     const needles = [...words.map((each) => ` ${each} `), ` ${prefix}`]
     return chain(
       needles.map((needle) => sql`instr(${text}, ${needle}) > 0`),

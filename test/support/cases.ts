@@ -515,7 +515,13 @@ export const nestedCases: readonly FieldCases[] = [
   },
   {
     field: 'custom.bio',
-    values: { missing: undefined, rover: 'Curiosity Rover', number: 5, accent: 'Ünïcode rövé' },
+    values: {
+      missing: undefined,
+      rover: 'Curiosity Rover',
+      inside: { ro: 'ro' },
+      number: 5,
+      accent: 'Ünïcode rövé',
+    },
     filters: [
       [{ $autocomplete: 'ro' }, 'rover accent'],
       [{ $autocomplete: 'curiosity ro' }, 'rover'],
