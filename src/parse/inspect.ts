@@ -32,7 +32,7 @@ export function isList(value: unknown): value is readonly unknown[] {
 export function lengthOf(list: readonly unknown[]): number | undefined {
   try {
     const { length } = list
-    return Number.isSafeInteger(length) ? length : undefined
+    return Number.isSafeInteger(length) && length >= 0 ? length : undefined
   } catch {
     return undefined
   }

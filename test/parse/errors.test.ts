@@ -1,0 +1,326 @@
+import {
+  boolean,
+  defineSchema,
+  dynamic,
+  FilterError,
+  integer,
+  list,
+  parseFilter,
+  safeParseFilter,
+  safeParseQuery,
+  string,
+  timestamp,
+} from 'tamis'
+import { describe, expect, it } from 'vitest'
+
+const schema = defineSchema({
+  fields: {
+    id: string({ required: true, sortable: true }),
+    role: string({ operators: ['$eq', '$in'], sortable: true }),
+    age: integer({ sortable: true }),
+    active: boolean(),
+    seen: timestamp(),
+    teams: list(string()),
+    tenant: string({ hidden: true }),
+    'custom.*': dynamic(['string', 'integer']),
+    'custom.note': string({ operators: ['$exists'] }),
+  },
+  options: { include_archived: { default: false, unless: { tenant: null } } },
+})
+
+const nested = (depth: number): unknown =>
+  Array.from({ length: depth }).reduce<unknown>((inner) => ({ $and: [inner] }), { role: 'a' })
+
+/** A filter, and the code, path and (a part of) the message or hint of its first issue. */
+const FILTERS: readonly (readonly [filter: unknown, code: string, path: string, says: RegExp])[] = [
+  [{ rol: 'a' }, 'unknown_field', '/rol', /did you mean "role"/],
+  [{ Role: 'a' }, 'unknown_field', '/Role', /did you mean "role"/],
+  [{ custom: { age: 1 } }, 'unknown_field', '/custom', /with dots/],
+  [{ 'custom.': 1 }, 'unknown_field', '/custom.', /with dots/],
+  [{ 'custom.a..b': 1 }, 'unknown_field', '/custom.a..b', /with dots/],
+  [{ 'custom.\0': 1 }, 'unknown_field', '/custom.\0', /not a field/],
+  [{ 'custom.\uD800': 1 }, 'unknown_field', '/custom.\uD800', /not a field/],
+  [{ tenant: 'a' }, 'unknown_field', '/tenant', /not a field/],
+  [{ '': 1 }, 'unknown_field', '/', /not a field/],
+  [{ 'a/b~c': 1 }, 'unknown_field', '/a~1b~0c', /not a field/],
+  [{ ['__proto__']: 1 }, 'unknown_field', '/__proto__', /not a field/],
+  [{ constructor: 1 }, 'unknown_field', '/constructor', /not a field/],
+  [{ role: { $eqq: 'a' } }, 'unknown_operator', '/role/$eqq', /did you mean \$eq/],
+  [{ role: { $regex: 'a' } }, 'unknown_operator', '/role/$regex', /not an operator/],
+  [{ $gt: 5 }, 'unknown_operator', '/$gt', /behind a field/],
+  [{ $not: { role: 'a' } }, 'unknown_operator', '/$not', /\$nor/],
+  [{ $where: '1' }, 'unknown_operator', '/$where', /\$and, \$or or \$nor/],
+  [{ role: { $ne: 'a' } }, 'operator_not_allowed', '/role/$ne', /allowed: \$eq, \$in/],
+  [
+    { 'custom.note': 'a' },
+    'operator_not_allowed',
+    '/custom.note',
+    /bare operand \(\$eq\).*allowed: \$exists/,
+  ],
+  [{ role: { $not: { $gt: 'a' } } }, 'operator_not_allowed', '/role/$not/$gt', /allowed/],
+  [{ role: 5 }, 'invalid_operand', '/role', /expected a string, received 5/],
+  [{ role: undefined }, 'invalid_operand', '/role', /received undefined/],
+  [{ role: { $eq: undefined } }, 'invalid_operand', '/role/$eq', /received undefined/],
+  [{ role: ['a', 'b'] }, 'invalid_operand', '/role', /\$in/],
+  [{ role: { $in: 'a' } }, 'invalid_operand', '/role/$in', /expected a list/],
+  [{ role: { $in: ['a', 5, 'b', {}] } }, 'invalid_operand', '/role/$in/1', /received 5/],
+  // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+  [{ role: { $in: ['a', , 'b'] } }, 'invalid_operand', '/role/$in/1', /received undefined/],
+  [{ role: 'a\0' }, 'invalid_operand', '/role', /U\+0000/],
+  [{ role: '\uD800' }, 'invalid_operand', '/role', /lone surrogates/],
+  [{ age: 1.5 }, 'invalid_operand', '/age', /an integer, received 1.5/],
+  [{ age: '1' }, 'invalid_operand', '/age', /received "1"/],
+  [{ age: 2 ** 53 }, 'invalid_operand', '/age', /bigint/],
+  [{ age: 2n ** 63n }, 'invalid_operand', '/age', /an integer/],
+  [{ age: Number.NaN }, 'invalid_operand', '/age', /NaN/],
+  [{ age: { $gt: null } }, 'invalid_operand', '/age/$gt', /null is an operand of \$eq/],
+  [{ age: { gt: 5 } }, 'invalid_operand', '/age/gt', /did you mean \$gt/],
+  [{ age: { $gt: 1, note: 2 } }, 'invalid_operand', '/age/note', /begin with \$/],
+  [{ age: new Date() }, 'invalid_operand', '/age', /an integer/],
+  [{ age: new Map() }, 'invalid_operand', '/age', /not plain/],
+  [{ age: Symbol('x') }, 'invalid_operand', '/age', /a symbol/],
+  [{ age: () => 1 }, 'invalid_operand', '/age', /a function/],
+  [{ active: 1 }, 'invalid_operand', '/active', /a boolean/],
+  [{ active: { $exists: 1 } }, 'invalid_operand', '/active/$exists', /true or false/],
+  [{ seen: '2024-05-01' }, 'invalid_operand', '/seen', /2024-05-01T12:00:00Z/],
+  [{ seen: 1714564800 }, 'invalid_operand', '/seen', /RFC 3339/],
+  [{ seen: new Date(Number.NaN) }, 'invalid_operand', '/seen', /RFC 3339/],
+  [{ teams: { $all: ['a', null] } }, 'invalid_operand', '/teams/$all/1', /null/],
+  [
+    { teams: { $contains: ['a'] } },
+    'invalid_operand',
+    '/teams/$contains',
+    /a string, received a list/,
+  ],
+  [{ teams: 5 }, 'invalid_operand', '/teams', /a string, a list of them or null/],
+  [{ id: { $autocomplete: ' -!' } }, 'invalid_operand', '/id/$autocomplete', /a letter or a digit/],
+  [{ $and: { role: 'a' } }, 'invalid_operand', '/$and', /a list of filters/],
+  [{ $or: ['a'] }, 'invalid_operand', '/$or/0', /a filter, an object of fields/],
+  [{ $or: [null] }, 'invalid_operand', '/$or/0', /received null/],
+  ['role', 'invalid_operand', '', /a filter, an object/],
+  [null, 'invalid_operand', '', /received null/],
+  [undefined, 'invalid_operand', '', /received undefined/],
+  [[], 'invalid_operand', '', /a list of 0/],
+  [new Date(), 'invalid_operand', '', /not plain/],
+  [new (class Filter {})(), 'invalid_operand', '', /not plain/],
+  [Object.create({ role: 'a' }), 'invalid_operand', '', /not plain/],
+  [{ [Symbol('role')]: 'a' }, 'invalid_operand', '', /symbol key/],
+  [
+    Object.defineProperty({}, 'role', { get: () => 'a', enumerable: true }),
+    'invalid_operand',
+    '',
+    /accessor/,
+  ],
+  [{ role: {} }, 'empty', '/role', /\$eq, \$in/],
+  [{ role: { $not: {} } }, 'empty', '/role/$not', /an operator/],
+  [{ $and: [] }, 'empty', '/$and', /at least one filter/],
+  [nested(13), 'too_deep', `${'/$and/0'.repeat(12)}/$and`, /at most 12/],
+  [
+    { age: Array.from({ length: 13 }).reduce<object>((inner) => ({ $not: inner }), { $gt: 1 }) },
+    'too_deep',
+    `/age${'/$not'.repeat(13)}`,
+    /at most 12/,
+  ],
+  [
+    { $or: Array.from({ length: 200 }, () => ({ role: 'a' })) },
+    'too_many',
+    '/$or/199',
+    /at most 200 conditions/,
+  ],
+  [
+    { role: { $in: Array(1001).fill('a') } },
+    'too_many',
+    '/role/$in',
+    /at most 1000 operands, received 1001/,
+  ],
+  [{ $or: Array(1001).fill({}) }, 'too_many', '/$or', /at most 1000 filters/],
+  [{ role: 'a'.repeat(4097) }, 'too_long', '/role', /at most 4096 characters, received 4097/],
+  [{ role: { $in: ['a', 'a'.repeat(5000)] } }, 'too_long', '/role/$in/1', /4096/],
+  [{ 'custom.a.b.c.d.e.f.g.h.i': 'a' }, 'too_deep', '/custom.a.b.c.d.e.f.g.h.i', /8 segments/],
+]
+
+describe('a filter that is refused', () => {
+  it.each(
+    FILTERS.map(
+      ([filter, code, path, says]) =>
+        [
+          `${code} at ${JSON.stringify(path).slice(0, 60)} ${says}`,
+          filter,
+          code,
+          path,
+          says,
+        ] as const,
+    ),
+  )('%s', (_, filter, code, path, says) => {
+    const result = safeParseFilter(schema, filter)
+    if (result.ok) throw new Error('it was accepted')
+    const [first] = result.issues
+    expect(first.code).toBe(code)
+    expect(first.path).toBe(path)
+    expect(`${first.message} ${first.hint ?? ''}`).toMatch(says)
+    expect(() => parseFilter(schema, filter)).toThrow(FilterError)
+  })
+})
+
+/** A payload, and the code, path and (a part of) the message or hint of its first issue. */
+const PAYLOADS: readonly (readonly [payload: unknown, code: string, path: string, says: RegExp])[] =
+  [
+    [null, 'invalid_operand', '', /an object of options/],
+    [[], 'invalid_operand', '', /an object of options/],
+    [{ filter: {} }, 'unknown_option', '/filter', /options: filter_conditions/],
+    [{ limitt: 5 }, 'unknown_option', '/limitt', /did you mean "limit"/],
+    [{ filter_conditions: null }, 'invalid_operand', '/filter_conditions', /received null/],
+    [
+      { filter_conditions: undefined },
+      'invalid_operand',
+      '/filter_conditions',
+      /received undefined/,
+    ],
+    [{ filter_conditions: { role: 5 } }, 'invalid_operand', '/filter_conditions/role', /a string/],
+    [{ limit: -1 }, 'invalid_limit', '/limit', /0 to 1000/],
+    [{ limit: 1.5 }, 'invalid_limit', '/limit', /an integer/],
+    [{ limit: '5' }, 'invalid_limit', '/limit', /received "5"/],
+    [{ limit: 1001 }, 'invalid_limit', '/limit', /1001/],
+    [{ limit: Number.NaN }, 'invalid_limit', '/limit', /NaN/],
+    [{ offset: 1001 }, 'invalid_offset', '/offset', /0 to 1000/],
+    [{ offset: {} }, 'invalid_offset', '/offset', /an object/],
+    [{ id_gt: 5 }, 'invalid_operand', '/id_gt', /a string/],
+    [{ id_gt: null }, 'invalid_operand', '/id_gt', /received null/],
+    [{ id_lt: undefined }, 'invalid_operand', '/id_lt', /received undefined/],
+    [{ include_archived: 1 }, 'invalid_operand', '/include_archived', /true or false/],
+    [{ include_archived: null }, 'invalid_operand', '/include_archived', /true or false/],
+    [{ sort: 'role' }, 'invalid_sort', '/sort', /direction/],
+    [{ sort: [5] }, 'invalid_sort', '/sort/0', /direction/],
+    [{ sort: [{}] }, 'invalid_sort', '/sort/0', /direction/],
+    [{ sort: [{ role: 2 }] }, 'invalid_sort', '/sort/0/role', /1 or -1/],
+    [{ sort: { role: 'asc' } }, 'invalid_sort', '/sort/role', /1 or -1/],
+    [{ sort: { field: 'role', direction: 1 } }, 'invalid_sort', '/sort', /in a list/],
+    [{ sort: [{ field: 'role', direction: '1' }] }, 'invalid_sort', '/sort/0', /1 or -1/],
+    [{ sort: [{ field: 'role', dir: 1 }] }, 'invalid_sort', '/sort/0', /"dir"/],
+    [{ sort: [{ role: 1 }, { role: -1 }] }, 'invalid_sort', '/sort/1/role', /once/],
+    [{ sort: [{ rol: 1 }] }, 'unknown_field', '/sort/0/rol', /did you mean "role"/],
+    [{ sort: { tenant: 1 } }, 'unknown_field', '/sort/tenant', /not a field/],
+    [{ sort: { teams: 1 } }, 'not_sortable', '/sort/teams', /id, role or age/],
+    [{ sort: { 'custom.x': 1 } }, 'not_sortable', '/sort/custom.x', /sortable/],
+    [{ sort: Array(100_000).fill({ role: 1 }) }, 'too_many', '/sort', /each once/],
+    [{ next: 'abc' }, 'invalid_cursor', '/next', /a cursor/],
+    [{ prev: 5 }, 'invalid_cursor', '/prev', /a cursor/],
+  ]
+
+describe('a payload that is refused', () => {
+  it.each(
+    PAYLOADS.map(
+      ([payload, code, path, says]) =>
+        [`${code} at ${path} ${says}`, payload, code, path, says] as const,
+    ),
+  )('%s', (_, payload, code, path, says) => {
+    const result = safeParseQuery(schema, payload)
+    if (result.ok) throw new Error('it was accepted')
+    const [first] = result.issues
+    expect(first.code).toBe(code)
+    expect(first.path).toBe(path)
+    expect(`${first.message} ${first.hint ?? ''}`).toMatch(says)
+  })
+
+  it.each([
+    [
+      { sort: [{ field: 'role' }] },
+      [
+        ['role', 1],
+        ['id', 1],
+      ],
+    ],
+    [
+      { sort: [{ field: 'role', direction: -1 }] },
+      [
+        ['role', -1],
+        ['id', -1],
+      ],
+    ],
+    [
+      { sort: [{ role: -1 }, { age: 1 }] },
+      [
+        ['role', -1],
+        ['age', 1],
+        ['id', 1],
+      ],
+    ],
+    [
+      { sort: { role: -1, id: 1 } },
+      [
+        ['role', -1],
+        ['id', 1],
+      ],
+    ],
+    [
+      { sort: [{ id: -1 }, { role: 1 }] },
+      [
+        ['id', -1],
+        ['role', 1],
+      ],
+    ],
+    [{ sort: [] }, [['id', 1]]],
+    [{ sort: {} }, [['id', 1]]],
+    [{ sort: null, limit: null, offset: undefined, next: null, prev: undefined }, [['id', 1]]],
+  ])('takes %j', (payload, ordering) => {
+    const result = safeParseQuery(schema, payload)
+    if (!result.ok) throw new Error(JSON.stringify(result.issues))
+    expect(result.value.ordering.map(({ field, direction }) => [field.name, direction])).toEqual(
+      ordering,
+    )
+  })
+})
+
+describe('FilterError', () => {
+  it('lists every issue of one input, in its order', () => {
+    const result = safeParseFilter(schema, {
+      rol: 1,
+      age: 'x',
+      $or: [{ role: { $ne: 1 } }, { seen: 5 }],
+    })
+    if (result.ok) throw new Error('it was accepted')
+    expect(result.issues.map(({ code, path }) => `${code} ${path}`)).toEqual([
+      'unknown_field /rol',
+      'invalid_operand /age',
+      'operator_not_allowed /$or/0/role/$ne',
+      'invalid_operand /$or/1/seen',
+    ])
+  })
+
+  it('lists at most twenty', () => {
+    const result = safeParseFilter(schema, { role: { $in: Array(100).fill(5) } })
+    expect(result).toMatchObject({ ok: false })
+    expect(result.ok ? [] : result.issues).toHaveLength(20)
+  })
+
+  it('says the first with its hint, counts the others, and serialises itself', () => {
+    const error = new FilterError([
+      {
+        code: 'unknown_field',
+        path: '/rol',
+        message: '"rol" is not a field that can be asked for',
+        hint: 'did you mean "role"?',
+      },
+      { code: 'empty', path: '/role', message: 'role: expected an operator' },
+    ])
+    expect(error).toMatchObject({
+      code: 'unknown_field',
+      path: '/rol',
+      hint: 'did you mean "role"?',
+    })
+    expect(error.message).toBe(
+      '/rol: "rol" is not a field that can be asked for (did you mean "role"?) [and 1 more]',
+    )
+    expect(error.toString().split('\n')).toHaveLength(2)
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'FilterError', issues: error.issues })
+  })
+
+  it('never repeats megabytes of what came', () => {
+    const result = safeParseFilter(schema, {
+      ['x'.repeat(2_000_000)]: 1,
+      role: { $in: ['y'.repeat(2_000_000)] },
+      age: 10n ** 200_000n,
+    })
+    expect(JSON.stringify(result).length).toBeLessThan(3000)
+  })
+})
