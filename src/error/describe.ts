@@ -43,7 +43,7 @@ export function oneOf(names: readonly string[]): string {
 }
 
 /**
- * The candidate that was probably meant, if one is near: at most a third of its letters differ.
+ * The candidate that was probably meant, if one is near: two letters differ, or a third of them.
  * Names far longer than any candidate are not compared at all, so that a hostile one costs nothing.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
@@ -51,7 +51,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let least = Number.POSITIVE_INFINITY
   const folded = name.toLowerCase()
   for (const candidate of candidates) {
-    const allowed = Math.max(1, Math.floor(candidate.length / 3))
+    const allowed = Math.max(candidate.length > 3 ? 2 : 1, Math.floor(candidate.length / 3))
     if (Math.abs(candidate.length - name.length) > allowed) continue
     const edits = distance(folded, candidate.toLowerCase())
     if (edits <= allowed && edits < least) {

@@ -10,7 +10,7 @@ export const JSON_DEPTH = 500
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const LONG_INTEGER = /\d{16}/
-const INTEGER = /^-?\d+$/
+const INTEGER = /^-?(?:0|[1-9]\d*)$/
 
 /**
  * JSON.parse, but that an integer beyond ±(2^53 − 1) comes as a bigint. An integer is what is

@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseJson, printDouble, printJson } from '../../src/kinds/json.ts'
+
+describe('parseJson', () => {
+  it.each<[string, unknown]>([
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740992', 9007199254740992n],
+    ['-9007199254740993', -9007199254740993n],
+    ['9007199254740993.0', 9007199254740992],
+    ['1e20', 1e20],
+    ['[1e400]', [Number.POSITIVE_INFINITY]],
+    ['"9007199254740993"', '9007199254740993'],
+    ['"bigint:9007199254740993"', 'bigint:9007199254740993'],
+    [
+      '{"9007199254740993": "\\"9007199254740993", "b": 9007199254740993}',
+      { '9007199254740993': '"9007199254740993', b: 9007199254740993n },
+    ],
+    ['{"a": ["\\\\", 9007199254740993]}', { a: ['\\', 9007199254740993n] }],
+  ])('%s', (text, value) => {
+    expect(parseJson(text)).toEqual(value)
+  })
+
+  it.each([
+    '',
+    '{',
+    '[1,]',
+    '01234567890123456789',
+    '{"a": 9007199254740993',
+    '9007199254740993 1',
+  ])('refuses %s', (text) => {
+    expect(() => parseJson(text)).toThrow(SyntaxError)
+  })
+})
+
+describe('printJson', () => {
+  it('comes back the same, integers of any size and doubles to the last bit', () => {
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        fc.string(),
+        fc.bigInt().map((own) => (own > -(2n ** 53n) && own < 2n ** 53n ? Number(own) : own)),
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((own) => own + 0),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(
+          fc.string({ unit: 'grapheme' }).filter((key) => !key.includes('\0')),
+          tie('value'),
+          { maxKeys: 3, noNullPrototype: true },
+        ),
+      ),
+    })).value
+    fc.assert(
+      fc.property(json, (value) => {
+        if (
+          JSON.stringify(value, (_, own) => (typeof own === 'bigint' ? 0 : own)).includes('\\u0000')
+        )
+          return
+        expect(parseJson(printJson(value, []) as string)).toEqual(value)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('keeps a whole double apart from an integer', () => {
+    expect(printDouble(2 ** 53)).toBe('9.0071992547409920e+15')
+    expect(printDouble(1e21)).toBe('1.0000000000000000e+21')
+    expect(printDouble(5)).toBe('5')
+    expect(printDouble(-0)).toBe('0')
+    expect(printDouble(0.1)).toBe('0.10000000000000001')
+    expect(printDouble(0.5)).toBe('0.5')
+  })
+
+  it('leaves out what no engine holds alike', () => {
+    expect(printJson({ a: 'x\0', b: undefined, '\uD800': 1, c: ['\uDC00', 'y'] }, [])).toBe(
+      '{"c":["y"]}',
+    )
+  })
+
+  it.each([
+    [() => 1],
+    [Symbol('s')],
+    [Number.NaN],
+    [Number.POSITIVE_INFINITY],
+    [new Date()],
+    [new Map()],
+  ])('refuses %s, naming its place', (value) => {
+    expect(() => printJson({ a: { b: value } }, ['custom'])).toThrow(/custom\.a\.b: .* is not JSON/)
+  })
+
+  it('refuses a cycle and too deep a nesting', () => {
+    const cycle: Record<string, unknown> = {}
+    cycle.a = cycle
+    cycle.b = cycle
+    expect(() => printJson(cycle, [])).toThrow(/deeper than 500/)
+  })
+})

@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compareCodePoints, string } from '../../src/kinds/string.ts'
+
+// The units around the borders where code unit order and code point order part.
+const unit = fc.constantFrom(
+  'a',
+  'b',
+  '\uD7FF',
+  '\uD800\uDC00',
+  '😀',
+  '\u{10FFFF}',
+  '\uE000',
+  '\uF7FF',
+  '\uF800',
+  '\uFFFF',
+  '\0',
+)
+const text = fc.array(unit, { maxLength: 5 }).map((units) => units.join(''))
+
+describe('strings', () => {
+  it('are ordered as the bytes of their UTF-8 are', () => {
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        expect(Math.sign(compareCodePoints(a, b))).toBe(
+          Buffer.compare(Buffer.from(a), Buffer.from(b)),
+        )
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('are compared with a constant in the same order', () => {
+    fc.assert(
+      fc.property(
+        text,
+        text.filter((own) => !own.includes('\0')),
+        (value, constant) => {
+          const order = string.against(constant)(value)
+          if (value.includes('\0')) expect(order).toBeNaN()
+          else expect(Math.sign(order)).toBe(Math.sign(compareCodePoints(value, constant)))
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+})
