@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const source = fileURLToPath(new URL('../../src', import.meta.url))
+
+/** The folders of src; a file imports from its own place and from places before it. */
+const ORDER = [
+  ['error'],
+  ['kinds'],
+  ['dialect'],
+  ['operators'],
+  ['schema'],
+  ['condition'],
+  ['parse', 'compile'],
+  ['query'],
+  ['users'],
+  ['cli'],
+] as const
+
+const rankOf = (file: string): number => {
+  const folder = file.includes('/') ? (file.split('/')[0] as string) : 'users'
+  return ORDER.findIndex((names) => (names as readonly string[]).includes(folder))
+}
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+)
+const imports = files.flatMap((file) =>
+  [...readFileSync(join(source, file), 'utf8').matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map(
+    (match) => ({ file, target: (match[1] ?? match[2]) as string }),
+  ),
+)
+const relative = imports.filter(({ target }) => target.startsWith('.'))
+const packages = imports.filter(({ target }) => !target.startsWith('.'))
+
+describe('imports', () => {
+  it('point one way', () => {
+    const backwards = relative.filter(({ file, target }) => {
+      const to = normalize(join(dirname(file), target))
+      // The public face gathers everything before the users; only they and the command may see it.
+      if (file === 'index.ts' || to.startsWith('..')) return false
+      return rankOf(to) > rankOf(file) || rankOf(to) === -1
+    })
+    expect(backwards).toEqual([])
+    expect(relative.length).toBeGreaterThan(100)
+  })
+
+  it('of the users are of the public face alone', () => {
+    const inner = relative.filter(
+      ({ file, target }) =>
+        file.startsWith('users/') && target !== '../index.ts' && !target.startsWith('./'),
+    )
+    expect(inner).toEqual([])
+  })
+
+  it('of packages and of Node are the command’s alone, but for one that is bundled', () => {
+    const outside = packages.filter(({ file }) => !file.startsWith('cli/'))
+    expect(outside).toEqual([{ file: 'error/describe.ts', target: 'fastest-levenshtein' }])
+  })
+
+  it('make SQL text in the dialects alone', () => {
+    const raw = relative.filter(({ file, target }) => {
+      if (!target.endsWith('/fragment.ts')) return false
+      return /\braw\(/.test(readFileSync(join(source, file), 'utf8'))
+    })
+    expect(raw.map(({ file }) => file)).toEqual(['dialect/sqlite.ts'])
+  })
+})
+
+describe('the code', () => {
+  it('evaluates no text and exports nothing by default', () => {
+    for (const file of files) {
+      const text = readFileSync(join(source, file), 'utf8')
+      expect(text, file).not.toMatch(/\beval\(|new Function|export default/)
+    }
+  })
+})
