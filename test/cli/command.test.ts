@@ -1,0 +1,373 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { createTable, insertRow } from 'tamis'
+import { sqlite } from 'tamis/sqlite'
+import { usersSchema } from 'tamis/users'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeUsers } from '../../bench/fixtures/users.ts'
+import { bundleForNode, scratch } from '../support/bundled.ts'
+
+const folder = scratch('cli')
+const command = join(folder, 'tamis.mjs')
+const file = (name: string) => join(folder, name)
+const users = makeUsers(300)
+
+interface Outcome {
+  readonly out: string
+  readonly err: string
+  readonly status: number | null
+}
+
+function tamis(args: readonly string[], input = ''): Outcome {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [command, ...args], {
+    input,
+    encoding: 'utf8',
+    cwd: folder,
+  })
+  return { out: stdout, err: stderr, status }
+}
+
+const ids = (out: string): unknown[] =>
+  out
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line).id)
+
+beforeAll(async () => {
+  await bundleForNode('src/cli/main.ts', command)
+  await bundleForNode('test/cli/fixture-schema.ts', file('schema.mjs'))
+  writeFileSync(file('users.ndjson'), users.map((user) => JSON.stringify(user)).join('\n'))
+  writeFileSync(file('empty.mjs'), 'export const answer = 42')
+  writeFileSync(file('users.json'), `\uFEFF${JSON.stringify(users, null, 2)}`)
+  const db = new Database(file('users.sqlite'))
+  const target = { dialect: sqlite, table: 'users' }
+  for (const statement of createTable(usersSchema, target)) db.exec(statement)
+  const insert = insertRow(usersSchema, target)
+  for (const user of users) {
+    const { text, params } = insert(user)
+    db.prepare(text).run(...params)
+  }
+  db.close()
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const asked = [
+  '--filter',
+  '{"role":{"$in":["admin","moderator"]},"custom.age":{"$gte":18}}',
+  '--sort',
+  '-last_active',
+  '--limit',
+  '7',
+  '--json',
+]
+
+describe('tamis query', () => {
+  it('answers alike from NDJSON, an array, standard input and a table', () => {
+    const fromLines = tamis(['query', 'users.ndjson', ...asked])
+    expect(fromLines.err).toBe('')
+    expect(ids(fromLines.out)).toHaveLength(7)
+    const others = [
+      tamis(['query', 'users.json', ...asked]),
+      tamis(['query', ...asked], users.map((user) => JSON.stringify(user)).join('\r\n')),
+      tamis(['query', '-', ...asked], JSON.stringify(users)),
+      tamis(['query', '--db', 'users.sqlite', '--table', 'users', ...asked]),
+    ]
+    for (const { out, err, status } of others) {
+      expect([ids(out), err, status]).toEqual([ids(fromLines.out), '', 0])
+    }
+  })
+
+  it('prints a table for people', () => {
+    const { out } = tamis(['query', 'users.ndjson', '--filter', '{"id":"john"}'])
+    expect(out).toMatch(/│ id +│ role/)
+    expect(out).toContain('John Doe')
+    expect(tamis(['query', 'users.ndjson', '--filter', '{"id":"nobody"}']).out).toBe('no rows\n')
+  })
+
+  it('streams every match as it comes with --all', () => {
+    const { out } = tamis([
+      'query',
+      'users.ndjson',
+      '--all',
+      '--option',
+      'include_deactivated_users',
+    ])
+    expect(ids(out)).toEqual(users.map(({ id }) => id))
+  })
+
+  it('keeps integers of any size', () => {
+    const row = '{"id":"a","custom":{"n":9007199254740993}}'
+    const filter = ['--filter', '{"custom.n":9007199254740993}', '--json']
+    expect(tamis(['query', ...filter], row).out).toBe(`${row}\n`)
+    expect(tamis(['query', ...filter], `[${row}]`).out).toBe(`${row}\n`)
+    expect(tamis(['query', ...filter], row.replace('993', '992')).out).toBe('')
+  })
+
+  it('reads a schema and a mapping from a module', () => {
+    const rows = '{"sku":"a","price":1.5}\n{"sku":"b","price":3}'
+    const { out } = tamis(
+      ['query', '--schema', 'schema.mjs', '--filter', '{"price":{"$gt":2}}', '--json'],
+      rows,
+    )
+    expect(out).toBe('{"sku":"b","price":3}\n')
+    expect(tamis(['sql', '--schema', 'schema.mjs', '--table', 'goods']).out).toContain(
+      '"cost" AS "price"',
+    )
+  })
+
+  it('ends quietly when its reader stops early', async () => {
+    const child = spawn(
+      process.execPath,
+      [command, 'query', '--all', '--option', 'include_deactivated_users'],
+      { stdio: 'pipe' },
+    )
+    let err = ''
+    child.stderr.on('data', (chunk) => {
+      err += chunk
+    })
+    child.stdin.on('error', () => {})
+    const closed = once(child, 'close')
+    child.stdout.once('data', () => child.stdout.destroy())
+    const line = `${JSON.stringify(users[0])}\n`
+    for (let i = 0; i < 2000 && child.exitCode === null; i++) {
+      if (!child.stdin.write(line.repeat(100)))
+        await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    child.stdin.end()
+    const [status] = await closed
+    expect([status, err]).toEqual([0, ''])
+  })
+
+  it('holds a page of a long stream, not the stream', async () => {
+    // 60 MB of rows in a heap of 24 MB.
+    const child = spawn(
+      process.execPath,
+      ['--max-old-space-size=24', command, 'query', '--sort', 'id', '--limit', '3', '--json'],
+      { stdio: 'pipe' },
+    )
+    let out = ''
+    child.stdout.on('data', (chunk) => {
+      out += chunk
+    })
+    child.stdin.on('error', () => {})
+    const closed = once(child, 'close')
+    const pad = 'x'.repeat(1000)
+    for (let i = 60; i > 0; i--) {
+      const chunk = Array.from(
+        { length: 1000 },
+        (_, n) => `{"id":"${String(i * 1000 + n).padStart(6, '0')}","custom":{"pad":"${pad}"}}\n`,
+      ).join('')
+      if (!child.stdin.write(chunk))
+        await new Promise((resolve) => child.stdin.once('drain', resolve))
+    }
+    child.stdin.end()
+    const [status] = await closed
+    expect([status, ids(out)]).toEqual([0, ['001000', '001001', '001002']])
+  })
+})
+
+describe('tamis sql', () => {
+  it('prints text and parameters', () => {
+    const { out } = tamis([
+      'sql',
+      '--filter',
+      '{"role":"admin"}',
+      '--sort',
+      '[{"role":1}]',
+      '--limit',
+      '5',
+    ])
+    expect(out).toContain(
+      `WHERE ("role" = ? AND "deactivated_at" IS NULL) ORDER BY "role" ASC, "id" ASC LIMIT ? OFFSET ?\n-- ["admin",5,0]\n`,
+    )
+    const { text, params } = JSON.parse(tamis(['sql', '--json']).out)
+    expect(text).toMatch(/^SELECT/)
+    expect(params).toEqual([30, 0])
+  })
+})
+
+describe('tamis explain', () => {
+  it('shows the condition as a tree', () => {
+    const filter =
+      '{"$or":[{"role":"admin"},{"$nor":[{"custom.age":{"$gte":18}},{"teams":"red"}]}]}'
+    expect(
+      tamis(['explain', '--filter', filter, '--sort', '-last_active']).out,
+    ).toMatchInlineSnapshot(`
+      "all of
+      ├─ any of
+      │  ├─ role $eq "admin"  (string)
+      │  └─ all of
+      │     ├─ not custom.age $gte 18  (dynamic)
+      │     └─ not teams $eq "red"  (list of string)
+      └─ deactivated_at $eq null  (timestamp)
+      order: last_active descending, id descending
+      page: 30 rows from 0
+      "
+    `)
+  })
+})
+
+describe('a mistake is a line on standard error and exit status 2', () => {
+  it.each<[string, string[], string, RegExp]>([
+    ['no command', [], '', /a command is needed/],
+    ['an unknown command', ['qury'], '', /unknown command 'qury'.*Did you mean query/],
+    [
+      'an unknown option',
+      ['query', '--filte', '{}'],
+      '',
+      /unknown option '--filte'.*Did you mean --filter/,
+    ],
+    [
+      'a filter that is not JSON',
+      ['query', '--filter', '{role:1}'],
+      '',
+      /^tamis: --filter: not JSON: .*quote it/,
+    ],
+    [
+      'a filter file that is not there',
+      ['query', '--filter', '@nope.json'],
+      '',
+      /^tamis: --filter: ENOENT/,
+    ],
+    [
+      'a wrong filter',
+      ['query', '--filter', '{"rol":"admin"}'],
+      '',
+      /^tamis: --filter\/rol: "rol" is not a field .*did you mean "role"/,
+    ],
+    [
+      'a wrong sort',
+      ['query', '--sort', '-name'],
+      '',
+      /^tamis: --sort\/0: "name" cannot be sorted by; sortable: id,/,
+    ],
+    ['a limit that is no number', ['query', '--limit', 'ten'], '', /--limit.*expected an integer/],
+    [
+      'a limit over the cap',
+      ['query', '--limit', '1001'],
+      '',
+      /^tamis: --limit: limit: expected an integer from 0 to 1000, received 1001/,
+    ],
+    [
+      'an unknown switch',
+      ['query', '--option', 'deleted'],
+      '',
+      /^tamis: --option deleted: "deleted" is not an option/,
+    ],
+    [
+      'a file that is not there',
+      ['query', 'nope.ndjson'],
+      '',
+      /^tamis: cannot read nope.ndjson: ENOENT/,
+    ],
+    ['a folder', ['query', '.'], '', /^tamis: cannot read \.: EISDIR/],
+    [
+      'a line that is not JSON',
+      ['query'],
+      '{"id":"a"}\n{"id":',
+      /^tamis: standard input, line 2: not JSON/,
+    ],
+    [
+      'a line that is no row',
+      ['query'],
+      '{"id":"a"}\n5',
+      /^tamis: standard input, line 2: expected a row/,
+    ],
+    [
+      'an array that breaks off',
+      ['query'],
+      '[{"id":"a"},',
+      /^tamis: standard input, after element 1: not JSON/,
+    ],
+    [
+      'an array with what is no row',
+      ['query'],
+      '[{"id":"a"},[1]]',
+      /^tamis: standard input, element 2: expected a row/,
+    ],
+    [
+      'something after the array',
+      ['query'],
+      '[{"id":"a"}] x',
+      /^tamis: standard input, after element 1: not JSON/,
+    ],
+    [
+      'a schema that is not there',
+      ['query', '--schema', 'nope.mjs'],
+      '',
+      /^tamis: --schema: there is no module nope.mjs/,
+    ],
+    [
+      'a module without a schema',
+      ['query', '--schema', 'empty.mjs'],
+      '',
+      /^tamis: --schema: empty.mjs exports no schema/,
+    ],
+    [
+      'a database that is not there',
+      ['query', '--db', 'nope.sqlite', '--table', 'users'],
+      '',
+      /^tamis: there is no file nope.sqlite/,
+    ],
+    [
+      'a database without a table',
+      ['query', '--db', 'users.sqlite'],
+      '',
+      /^tamis: --db needs --table/,
+    ],
+    [
+      'a table that is not there',
+      ['query', '--db', 'users.sqlite', '--table', 'user'],
+      '',
+      /^tamis: users.sqlite: no such table: user/,
+    ],
+    [
+      'a file that is no database',
+      ['query', '--db', 'users.json', '--table', 'users'],
+      '',
+      /^tamis: users.json: file is not a database/,
+    ],
+    [
+      'a dialect that there is not',
+      ['sql', '--dialect', 'oracle'],
+      '',
+      /^tamis: --dialect: expected sqlite, received oracle/,
+    ],
+    [
+      '--all with a sort',
+      ['query', '--all', '--sort', 'id'],
+      '',
+      /^tamis: --all takes the rows as they come/,
+    ],
+  ])('%s', (_, args, input, says) => {
+    const { err, out, status } = tamis(args, input)
+    expect(err).toMatch(says)
+    expect(err.trimEnd().split('\n')).toHaveLength(1)
+    expect([out, status]).toEqual(['', 2])
+  })
+
+  it('and a line for each where there are several', () => {
+    const { err, status } = tamis(['query', '--filter', '{"rol":1,"role":5}'])
+    expect(err.trimEnd().split('\n')).toHaveLength(2)
+    expect(status).toBe(2)
+  })
+})
+
+describe('help and version', () => {
+  it('are no mistakes', () => {
+    expect(tamis(['--help'])).toMatchObject({
+      status: 0,
+      err: '',
+      out: expect.stringContaining('Usage: tamis'),
+    })
+    expect(tamis(['query', '--help'])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('--filter'),
+    })
+    expect(tamis(['--version']).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
