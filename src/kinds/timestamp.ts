@@ -142,13 +142,15 @@ function print(digits: number): string {
   return `${whole}.${String(nanosecond).padStart(9, '0').slice(0, digits)}Z`
 }
 
-const dateTime = Date.prototype.getTime
-
-/** Milliseconds since 1970 of a Date of any realm; undefined for anything else. */
-function millisecondsOf(value: unknown): number | undefined {
+/**
+ * Milliseconds since 1970 of a Date of any realm (NaN for an invalid one); undefined for anything
+ * else. Asks for the tag first: throwing and catching costs as much as reading a hundred filters.
+ */
+export function millisecondsOf(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   try {
-    return dateTime.call(value as Date)
+    if (Object.prototype.toString.call(value) !== '[object Date]') return undefined
+    return Date.prototype.getTime.call(value as Date)
   } catch {
     return undefined
   }

@@ -7,6 +7,7 @@ import {
   TRUE,
 } from '../condition/condition.ts'
 import { describe, nearest, oneOf, quote } from '../error/describe.ts'
+import { millisecondsOf } from '../kinds/timestamp.ts'
 import { isOperatorName, type OperatorName, operatorNames, operatorOf } from '../operators/index.ts'
 import { DEEPEST, type Field, findField, type Limits, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
@@ -280,18 +281,11 @@ export class FilterReader {
 }
 
 /** An object that is no list and no Date is read as operators, whatever its keys. */
-function isOperatorsObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !isList(value) && !isDate(value)
-}
-
-function isDate(value: object): boolean {
-  try {
-    Date.prototype.getTime.call(value as Date)
-    return true
-  } catch {
-    return false
-  }
-}
+const isOperatorsObject = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !isList(value) &&
+  millisecondsOf(value) === undefined
 
 /** Reports a name that is no field, with the one that was probably meant. Hidden ones stay hidden. */
 export function unknownField(

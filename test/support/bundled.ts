@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -15,7 +15,7 @@ export function scratch(name: string): string {
 /** Bundles a program of the repository's for Node; `tamis` is the source, packages stay outside. */
 export async function bundleForNode(entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(root, entry)],
+    entryPoints: [resolve(root, entry)],
     outfile,
     bundle: true,
     platform: 'node',
