@@ -40,6 +40,8 @@ export interface Values {
   readonly nullable: boolean
   readonly present: Fragment
   readonly absent: Fragment
+  /** The condition, which is one on this value, or the absence of the value. */
+  orAbsent(condition: Fragment): Fragment
   /** True of rows whose value is present and compares so. */
   compare(comparison: Comparison, constant: Scalar): Fragment
   /** The constants are not empty. */
@@ -48,7 +50,7 @@ export interface Values {
 }
 
 /** A field as SQL: what the operators' records speak to. */
-export interface Column extends Pick<Values, 'nullable' | 'present' | 'absent'> {
+export interface Column extends Pick<Values, 'nullable' | 'present' | 'absent' | 'orAbsent'> {
   readonly field: string
   /** The values of one of the field's kinds; those of its other kinds count as absent there. */
   of(kind: Kind): Values
@@ -91,12 +93,6 @@ export interface Dialect {
   /** Fills it for one row; `owner` is the row's encoded key. */
   insertSide(place: Place, owner: Parameter, values: readonly Scalar[]): Fragment
 }
-
-/** The condition, or the absence of a value. */
-export const orAbsent = (
-  { nullable, absent }: Pick<Values, 'nullable' | 'absent'>,
-  condition: Fragment,
-): Fragment => (nullable ? sql`(${condition} OR ${absent})` : condition)
 
 /** SQL's constants of truth. */
 export const TRUE = sql`TRUE`

@@ -40,32 +40,85 @@ const jsonPath = (path: readonly string[]): Fragment =>
     sql``,
   )}'`
 
+/** Paths that are longer stand as parameters, so that no filter makes a text over SQLite's 1 MB. */
+const LONGEST_LITERAL = 200
+
+/** How many of a path's keys may stand in the text: those before the first that may not. */
+function literalKeys(path: readonly string[]): number {
+  let length = 0
+  const end = path.findIndex((key) => {
+    length += key.length
+    return !isWord(key) || length > LONGEST_LITERAL
+  })
+  return end === -1 ? path.length : end
+}
+
+/** The names of json_each's columns (sqlite.org/json1.html#jeach). */
+const OWN_NAMES = [
+  'key',
+  'value',
+  'type',
+  'atom',
+  'id',
+  'parent',
+  'fullkey',
+  'path',
+  'json',
+  'root',
+]
+
 /**
- * Hands `use` the value that a path leads to, NULL where there is none. A key of letters, digits and
- * underscores stands in the text, so that an index serves it. Any other is a parameter: no path
- * escape reaches every key (3.45 finds none with a quote in it), comparing json_each's keys does.
- * Neither goes through a list: its keys are integers there.
+ * An expression over a column for use inside a FROM that has a json_each, whose columns would hide a
+ * column of the same name: then it is read first, in a subquery that sees the table alone.
+ */
+function outside(
+  column: string,
+  own: Fragment,
+): { readonly from: Fragment; readonly own: Fragment } {
+  if (!OWN_NAMES.includes(column.toLowerCase())) return { from: sql``, own }
+  return { from: sql`(SELECT ${own} AS d) AS c, `, own: sql`c.d` }
+}
+
+/**
+ * Hands `use` the value that a path in a JSON column leads to, NULL where there is none. A key of
+ * letters, digits and underscores stands in the text, so that an index serves it. Any other is a
+ * parameter: no path escape reaches every key (3.45 finds none with a quote in it), comparing
+ * json_each's keys does. Neither goes through a list: its keys are integers there.
  */
 function reach(
-  document: Fragment,
+  column: string,
   path: readonly string[],
   use: (json: JsonValue) => Fragment,
 ): Fragment {
-  const plain = path.findIndex((key) => !isWord(key))
-  if (plain === -1) {
+  const document = identifier(column)
+  const plain = literalKeys(path)
+  if (plain === path.length) {
     const at = jsonPath(path)
     return use({
       type: sql`json_type(${document}, ${at})`,
       value: sql`json_extract(${document}, ${at})`,
     })
   }
-  const isObject = ({ type, value }: JsonValue) => sql`CASE ${type} WHEN 'object' THEN ${value} END`
-  const parent = plain === 0 ? document : reach(document, path.slice(0, plain), isObject)
-  const [key, ...rest] = path.slice(plain) as [string, ...string[]]
-  const member = (pick: Fragment) =>
-    sql`(SELECT ${pick} FROM json_each(${parent}) WHERE key = ${key})`
-  if (rest.length === 0) return member(use({ type: sql`type`, value: sql`value` }))
-  return reach(member(isObject({ type: sql`type`, value: sql`value` })), rest, use)
+  // One join a key rather than subqueries in each other: SQLite's parser has a stack of 100.
+  const { from, own } = outside(column, document)
+  const start = plain === 0 ? own : sql`${own}, ${jsonPath(path.slice(0, plain))}`
+  const steps = path.slice(plain).map((key, i) => {
+    const before = raw(`k${i - 1}`)
+    const step = raw(`k${i}`)
+    const of = i === 0 ? start : sql`CASE ${before}.type WHEN 'object' THEN ${before}.value END`
+    return { step, from: sql`json_each(${of}) AS ${step}`, where: sql`${step}.key = ${key}` }
+  })
+  const last = (steps.at(-1) as { step: Fragment }).step
+  const found = use({ type: sql`${last}.type`, value: sql`${last}.value` })
+  const tables = join(
+    steps.map((each) => each.from),
+    sql`, `,
+  )
+  const keys = join(
+    steps.map((each) => each.where),
+    sql` AND `,
+  )
+  return sql`(SELECT ${found} FROM ${from}${tables} WHERE ${keys})`
 }
 
 const IS_SAFE = sql`< 9007199254740992`
@@ -114,8 +167,8 @@ const ofKinds =
 
 /** A place as an expression that is NULL where the value is absent. */
 function expression(place: Place, kinds: readonly Kind[]): Fragment {
-  const column = identifier(place.column)
-  if (!place.json) return column
+  const { column } = place
+  if (!place.json) return identifier(column)
   if (place.list) {
     return reach(
       column,
@@ -159,6 +212,15 @@ const COMPARISON: Record<Comparison, Fragment> = {
 
 // Columns
 
+/**
+ * The condition, or absence. In JSON a condition on an absent value is NULL, or true already, so that
+ * asking whether it is false says a long expression once.
+ */
+function orAbsent({ nullable, json }: Place, value: Fragment, condition: Fragment): Fragment {
+  if (!nullable) return condition
+  return json ? sql`((${condition}) IS NOT FALSE)` : sql`(${condition} OR ${value} IS NULL)`
+}
+
 function valuesOf(place: Place, kind: Kind): Values {
   const own = { ...place, kind }
   const value = expression(place, [kind])
@@ -166,6 +228,7 @@ function valuesOf(place: Place, kind: Kind): Values {
     nullable: place.nullable,
     present: sql`${value} IS NOT NULL`,
     absent: sql`${value} IS NULL`,
+    orAbsent: (condition) => orAbsent(place, value, condition),
     compare: (comparison, constant) =>
       sql`${value} ${COMPARISON[comparison]} ${encode(own, constant)}`,
     isIn: (constants) => sql`${value} IN ${all(encodeAll(own, constants))}`,
@@ -175,12 +238,12 @@ function valuesOf(place: Place, kind: Kind): Values {
 
 /** What a list holds, asked of its JSON, or of the side table that mirrors it. */
 function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsOnly'> {
-  const list = expression(place, [])
+  const { from, own: list } = outside(place.column, expression(place, []))
   const kinds = membersOf(place.kind)
   const element = ofKinds(kinds, place.digits)({ type: sql`e.type`, value: sql`e.atom` })
   const encoded = (constants: readonly Scalar[]) => encodeAll(place, [...new Set(constants)])
   const holdsOnly: Column['holdsOnly'] = (constants) =>
-    sql`NOT EXISTS (SELECT 1 FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL AND ${element} NOT IN ${all(encoded(constants))})`
+    sql`NOT EXISTS (SELECT 1 FROM ${from}json_each(${list}) AS e WHERE ${element} IS NOT NULL AND ${element} NOT IN ${all(encoded(constants))})`
   if (place.sideTable !== undefined) {
     const owner = identifier(place.sideTable.owner)
     const side = identifier(place.sideTable.table)
@@ -195,9 +258,9 @@ function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsOnly
   }
   return {
     holdsAny: (constants) =>
-      sql`EXISTS (SELECT 1 FROM json_each(${list}) AS e WHERE ${element} IN ${all(encoded(constants))})`,
+      sql`EXISTS (SELECT 1 FROM ${from}json_each(${list}) AS e WHERE ${element} IN ${all(encoded(constants))})`,
     holdsAll: (constants) =>
-      sql`NOT EXISTS (SELECT 1 FROM json_each(${encoded(constants)}) AS o WHERE o.value NOT IN (SELECT ${element} FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL))`,
+      sql`NOT EXISTS (SELECT 1 FROM ${from}json_each(${encoded(constants)}) AS o WHERE o.value NOT IN (SELECT ${element} FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL))`,
     holdsOnly,
   }
 }
@@ -210,14 +273,12 @@ function hasWords(place: Place, words: readonly string[], prefix: string): Fragm
   if (search === undefined)
     refuse(place, '$autocomplete needs a search column: map one with `search`')
   if (search !== 'native') {
-    const column = identifier(search)
     // A document's words stand in objects like its own: only at a string's place is there text.
-    const text = place.json ? reach(column, path, ofKinds([string], 0)) : column
-    const needles = [...words.map((each) => ` ${each} `), ` ${prefix}`]
-    return chain(
-      needles.map((needle) => sql`instr(${text}, ${needle}) > 0`),
-      sql` AND `,
-    )
+    const text = place.json ? reach(search, path, ofKinds([string], 0)) : identifier(search)
+    if (words.length === 0) return sql`instr(${text}, ${` ${prefix}`}) > 0`
+    const needles = JSON.stringify([...words.map((each) => ` ${each} `), ` ${prefix}`])
+    const { from, own } = outside(search, text)
+    return sql`(SELECT min(instr(${own}, n.value)) FROM ${from}json_each(${needles}) AS n) > 0`
   }
   // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
   // words. A needle is letters and digits alone, so it holds nothing that GLOB reads as a pattern.
@@ -238,6 +299,7 @@ function column(place: Place): Column {
     nullable: place.nullable,
     present: sql`${whole} IS NOT NULL`,
     absent: sql`${whole} IS NULL`,
+    orAbsent: (condition) => orAbsent(place, whole, condition),
     of: (kind) => valuesOf(place, kind),
     ...listOf(place),
     hasWords: (words, prefix) => hasWords(place, words, prefix),
@@ -325,8 +387,8 @@ export const sqlite: Dialect = {
   tableOptions: sql` STRICT`,
   indexed(place) {
     if (!place.json) return [{ kind: '', on: identifier(place.column) }]
-    if (!place.path.every(isWord))
-      refuse(place, 'no index reaches a key that is not of [A-Za-z0-9_]')
+    if (literalKeys(place.path) < place.path.length)
+      refuse(place, 'no index reaches a key that is long or not of [A-Za-z0-9_]')
     return membersOf(place.kind).map((kind) => ({
       kind: kind.name,
       on: expression(place, [kind]),

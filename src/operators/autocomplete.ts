@@ -1,4 +1,3 @@
-import { orAbsent } from '../dialect/dialect.ts'
 import { sql } from '../dialect/fragment.ts'
 import { memberOf } from '../kinds/dynamic.ts'
 import { isText } from '../kinds/string.ts'
@@ -30,6 +29,6 @@ export const $autocomplete = {
   sql(column, { kind }, operand, negated) {
     const { words, prefix } = parts(operand)
     const condition = column.hasWords(words, prefix)
-    return negated ? orAbsent(column.of(memberOf(kind, prefix)), sql`NOT ${condition}`) : condition
+    return negated ? column.of(memberOf(kind, prefix)).orAbsent(sql`NOT ${condition}`) : condition
   },
 } as const satisfies Operator

@@ -1,5 +1,5 @@
 import { chain } from '../dialect/balance.ts'
-import { type Column, FALSE, orAbsent, TRUE } from '../dialect/dialect.ts'
+import { type Column, FALSE, TRUE } from '../dialect/dialect.ts'
 import { type Fragment, sql } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar } from '../kinds/kind.ts'
@@ -17,7 +17,7 @@ export interface ListTest {
 const never = () => false
 
 const negate = (column: Column, condition: Fragment, negated: boolean): Fragment =>
-  negated ? orAbsent(column, sql`NOT ${condition}`) : condition
+  negated ? column.orAbsent(sql`NOT ${condition}`) : condition
 
 /** The list holds at least one of the operands. */
 export const holdsAny: ListTest = {

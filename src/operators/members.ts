@@ -1,5 +1,5 @@
 import { chain } from '../dialect/balance.ts'
-import { type Column, FALSE, orAbsent, TRUE } from '../dialect/dialect.ts'
+import { type Column, FALSE, TRUE } from '../dialect/dialect.ts'
 import { type Fragment, sql } from '../dialect/fragment.ts'
 import { type AnyKind, memberOf } from '../kinds/dynamic.ts'
 import type { Kind, Scalar } from '../kinds/kind.ts'
@@ -44,5 +44,5 @@ function ofKind(column: Column, kind: Kind, constants: readonly Scalar[], negate
   const [constant] = constants
   const single = constants.length === 1 && constant !== undefined
   if (!negated) return single ? values.compare('=', constant) : values.isIn(constants)
-  return orAbsent(values, single ? values.compare('<>', constant) : values.isNotIn(constants))
+  return values.orAbsent(single ? values.compare('<>', constant) : values.isNotIn(constants))
 }

@@ -1,4 +1,4 @@
-import { type Comparison, orAbsent } from '../dialect/dialect.ts'
+import type { Comparison } from '../dialect/dialect.ts'
 import { memberOf } from '../kinds/dynamic.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Operator } from './operator.ts'
@@ -58,7 +58,7 @@ function range(comparison: Range) {
       const values = column.of(memberOf(kind, value))
       const own = from(side)
       if (!negated) return values.compare(own, value)
-      return orAbsent(values, values.compare(RANGES[own].complement, value))
+      return values.orAbsent(values.compare(RANGES[own].complement, value))
     },
   } as const satisfies Operator
 }

@@ -56,7 +56,7 @@ export class FilterReader {
           conditions: UNLIMITED,
           list: UNLIMITED,
           string: UNLIMITED,
-          segments: DEEPEST,
+          segments: UNLIMITED,
         }
       : structure.limits
     this.#left = this.#caps.conditions

@@ -60,8 +60,8 @@ const DEFAULT_LIMITS: Limits = {
   segments: 8,
 }
 
-/** No setting lifts this one: recursion and the databases' parsers need a bound. */
-export const DEEPEST = 200
+/** No setting lifts this one: databases' parsers need a bound (SQLite's has a stack of 100). */
+export const DEEPEST = 20
 
 /** What a schema's author writes, but for the payload options, which need a filter to be read. */
 export interface StructureDefinition<F extends Fields> {
@@ -393,7 +393,7 @@ export function findField(
   if (literal !== undefined) return literal
   for (const [prefix, field] of structure.wildcards) {
     if (!name.startsWith(`${prefix}.`)) continue
-    const rest = name.slice(prefix.length + 1).split('.', segments + 1)
+    const rest = name.slice(prefix.length + 1).split('.')
     if (rest.length > segments) return 'too_deep'
     if (rest.includes('') || !isText(name)) return 'unknown'
     return { ...field, name, path: [...field.path, ...rest] }

@@ -83,7 +83,7 @@ const REFUSED: readonly (readonly [definition: object, says: RegExp])[] = [
     { fields: { id }, limits: { depth: 0 } },
     /limits\.depth: expected an integer of at least 1, not 0/,
   ],
-  [{ fields: { id }, limits: { depth: 1000 } }, /at most 200/],
+  [{ fields: { id }, limits: { depth: 1000 } }, /at most 20/],
   [{ fields: { id }, limits: { dept: 5 } }, /did you mean "depth"/],
   [
     { fields: { id }, limits: { limit: { default: 50, max: 20 } } },

@@ -329,6 +329,11 @@ const NAMES = [
   'a-b',
   'constructor',
   '__proto__.x',
+  'value',
+  'key',
+  'type',
+  'Path',
+  'atom',
   'toString',
   'group',
   'deep.er',
@@ -489,7 +494,7 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc
       maxLength: 5,
       selector: (name) => name.toLowerCase().split('.').join(' '),
     }),
-    wildcards: fc.uniqueArray(fc.constantFrom('custom', 'meta data'), { maxLength: 2 }),
+    wildcards: fc.uniqueArray(fc.constantFrom('custom', 'meta data', 'json'), { maxLength: 2 }),
     key: fc.constantFrom<Scalar[]>('string', 'integer', 'string', 'timestamp'),
   })
   .chain(({ names, wildcards, key }) =>
