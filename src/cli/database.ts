@@ -45,7 +45,12 @@ async function open(file: string): Promise<Driver> {
   if (!existsSync(file)) throw new Mistake(`there is no file ${file}`)
   for (const [module, connect] of DRIVERS) {
     const loaded = await load(module)
-    if (loaded !== undefined) return connect(loaded as never, file)
+    if (loaded === undefined) continue
+    try {
+      return connect(loaded as never, file)
+    } catch (error) {
+      throw new Mistake(`${file}: ${messageOf(error)}`)
+    }
   }
   throw new Mistake('reading SQLite needs a driver: npm install libsql')
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '../condition/condition.ts'
+import { type Condition, notACondition } from '../condition/condition.ts'
 import type { Query } from '../parse/query.ts'
 import { toJson } from './output.ts'
 
@@ -25,7 +25,7 @@ function treeOf(condition: Condition): Tree {
       return { label, branches: [] }
     }
     default:
-      return condition satisfies never
+      return notACondition(condition)
   }
 }
 

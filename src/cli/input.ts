@@ -26,7 +26,8 @@ function rowOf(value: unknown, place: string): unknown {
 /** Newline-delimited JSON: a row a line; empty lines do not count. */
 function lineReader(name: string): RowReader {
   let number = 0
-  let rest = ''
+  // The pieces of a line that has not ended: joined once, so that a long line is gone through once.
+  let pieces: string[] = []
   const read = (line: string): unknown[] => {
     number++
     if (line.trim() === '') return []
@@ -38,13 +39,22 @@ function lineReader(name: string): RowReader {
       throw new Mistake(`${place}: not JSON: ${messageOf(error)}`)
     }
   }
+  const finish = (): string => {
+    const line = pieces.join('')
+    pieces = []
+    return line
+  }
   return {
     write(text) {
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() as string
-      return lines.flatMap(read)
+      const [head, ...lines] = text.split('\n') as [string, ...string[]]
+      pieces.push(head)
+      const last = lines.pop()
+      if (last === undefined) return []
+      const complete = [finish(), ...lines]
+      pieces.push(last)
+      return complete.flatMap(read)
     },
-    end: () => read(rest),
+    end: () => read(finish()),
   }
 }
 
@@ -92,19 +102,18 @@ export async function* readRows(file: string): AsyncGenerator<unknown> {
   const decoder = new StringDecoder('utf8')
   let reader: RowReader | undefined
   let start = ''
+  const read = (text: string): unknown[] => {
+    if (reader !== undefined) return reader.write(text)
+    start += text
+    // A byte order mark is no part of the text; empty lines are lines.
+    const first = /^\uFEFF?\s*(\S)/.exec(start)?.[1]
+    if (first === undefined) return []
+    reader = first === '[' ? arrayReader(name) : lineReader(name)
+    return reader.write(start.replace(/^\uFEFF/, ''))
+  }
   try {
-    for await (const chunk of stream) {
-      const text = decoder.write(chunk as Buffer)
-      if (reader === undefined) {
-        // A byte order mark is no part of the text.
-        start = (start + text).replace(/^\uFEFF?\s*/, '')
-        if (start === '') continue
-        reader = start.startsWith('[') ? arrayReader(name) : lineReader(name)
-        yield* reader.write(start)
-      } else {
-        yield* reader.write(text)
-      }
-    }
+    for await (const chunk of stream) yield* read(decoder.write(chunk as Buffer))
+    yield* read(decoder.end())
   } catch (error) {
     if (error instanceof Error && 'code' in error && 'syscall' in error) {
       throw new Mistake(`cannot read ${name}: ${error.message}`)

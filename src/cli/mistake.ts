@@ -14,7 +14,7 @@ const OPTION: Readonly<Record<string, string>> = {
 
 function line({ path, message, hint }: Issue): string {
   const [, first = '', ...rest] = path.split('/')
-  const option = OPTION[first]
+  const option = Object.hasOwn(OPTION, first) ? OPTION[first] : undefined
   const place =
     option === undefined
       ? `--option ${first}`
@@ -24,9 +24,22 @@ function line({ path, message, hint }: Issue): string {
 
 /** The lines for standard error, if the error is the user's to mend. */
 export function linesOf(error: unknown): readonly string[] | undefined {
-  if (error instanceof FilterError) return error.issues.map(line)
-  return error instanceof Mistake ? [error.message.replaceAll(/\s*\n\s*/g, ' ')] : undefined
+  const lines =
+    error instanceof FilterError
+      ? error.issues.map(line)
+      : error instanceof Mistake || isOurRefusal(error)
+        ? [error.message.replace(/^tamis: /, '')]
+        : undefined
+  return lines?.map(printable)
 }
+
+/** What tamis throws for a schema or a mapping that cannot be: here, the user's own. */
+const isOurRefusal = (error: unknown): error is TypeError =>
+  error instanceof TypeError && error.message.startsWith('tamis: ')
+
+/** Text on one line, without the control characters that would move a terminal's cursor. */
+export const printable = (text: string): string =>
+  text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/\p{Cc}/gu, '·')
 
 /** What an error says, whatever was thrown. */
 export const messageOf = (error: unknown): string =>

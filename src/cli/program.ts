@@ -38,7 +38,7 @@ function json(option: string, text: string): unknown {
     }
   }
   try {
-    return parseJson(source)
+    return parseJson(source.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new Mistake(
       `${option}: not JSON: ${messageOf(error)} (quote it for the shell: '{"role":"admin"}')`,
@@ -62,9 +62,18 @@ const integer = (text: string): number => {
   throw new InvalidArgumentError('expected an integer.')
 }
 
+/** What has an option of its own. */
+const OWN_OPTIONS: readonly string[] = ['filter_conditions', 'sort', 'limit', 'offset']
+
 function option(text: string, all: Record<string, unknown>): Record<string, unknown> {
-  const [name, value = 'true'] = text.split('=', 2) as [string, string?]
-  return { ...all, [name]: json('--option', value) }
+  const at = text.indexOf('=')
+  const name = at === -1 ? text : text.slice(0, at)
+  if (OWN_OPTIONS.includes(name)) {
+    const own = name === 'filter_conditions' ? 'filter' : name
+    throw new Mistake(`--option ${name}: that is --${own}`)
+  }
+  const value = at === -1 ? true : json(`--option ${name}`, text.slice(at + 1))
+  return Object.fromEntries([...Object.entries(all), [name, value]])
 }
 
 async function queryOf(options: QueryOptions): Promise<LoadedSchema & { readonly query: Query }> {
@@ -105,6 +114,9 @@ async function write(text: string): Promise<void> {
 
 async function run(file: string | undefined, options: RunOptions): Promise<void> {
   const { query, schema, mapping } = await queryOf(options)
+  if (options.table !== undefined && options.db === undefined) {
+    throw new Mistake('--table needs --db: the file that it is in')
+  }
   if (options.all) {
     if (options.db !== undefined)
       throw new Mistake('--all reads a stream; it does not go with --db')
@@ -139,7 +151,12 @@ async function fromTable(
   if (table === undefined) throw new Mistake('--db needs --table: the table to query')
   const target = { dialect: sqlite, table, mapping }
   const { text, params } = compileQuery(query, target)
-  return (await select(db as string, text, params)).map(readRow(schema, target))
+  const records = await select(db as string, text, params)
+  try {
+    return records.map(readRow(schema, target))
+  } catch (error) {
+    throw new Mistake(`${db}: a row that is not as the schema has it: ${messageOf(error)}`)
+  }
 }
 
 async function printSql(

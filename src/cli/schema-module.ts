@@ -24,8 +24,8 @@ const isSchema = (value: unknown): value is Schema =>
 export async function loadSchema(name: string): Promise<LoadedSchema> {
   if (name === 'users') return { schema: usersSchema, mapping: undefined }
   const path = resolve(name)
-  if (!existsSync(path)) {
-    throw new Mistake(`--schema: there is no module ${name}; the built-in schema is "users"`)
+  if (name === '' || !existsSync(path)) {
+    throw new Mistake(`--schema: there is no module "${name}"; the built-in schema is "users"`)
   }
   const module = (await import(pathToFileURL(path).href).catch((error: unknown) => {
     throw new Mistake(`--schema: ${name}: ${messageOf(error)}`)

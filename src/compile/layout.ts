@@ -58,6 +58,14 @@ export function layoutOf(structure: Structure, mapping: AnyMapping = {}): Layout
   }
 }
 
-function addWords(words: Map<string, Placed>, { place }: Placed, of: Placed): void {
-  if (place.search !== undefined && place.search !== 'native') words.set(place.search, of)
+function addWords(words: Map<string, Placed>, { field, place }: Placed, of: Placed): void {
+  const { search } = place
+  if (search === undefined || search === 'native') return
+  const other = words.get(search)
+  if (other !== undefined && other !== of) {
+    throw new TypeError(
+      `tamis: mapping: "${field.name}" and "${other.field.name}" cannot share the search column "${search}"`,
+    )
+  }
+  words.set(search, of)
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '../condition/condition.ts'
+import { type Condition, notACondition } from '../condition/condition.ts'
 import { operatorOf } from '../operators/index.ts'
 import { accessor } from './accessor.ts'
 
@@ -22,7 +22,7 @@ export function compilePredicate(condition: Condition): Predicate {
       return negated === complement ? (row) => holds(read(row)) : (row) => !holds(read(row))
     }
     default:
-      return condition satisfies never
+      return notACondition(condition)
   }
 }
 

@@ -19,6 +19,9 @@ import type { Structure } from '../schema/schema.ts'
 import { accessor } from './accessor.ts'
 import { type Layout, layoutOf, type Placed, type TableTarget } from './layout.ts'
 
+/** A path as one string; no segment holds U+0000. */
+const pathKey = (path: readonly string[]): string => path.join('\0')
+
 /** Reads the parameter for one column from a row. */
 type ColumnReader = (row: unknown) => Parameter
 
@@ -28,21 +31,29 @@ function readList({ kind }: Place, value: unknown): Scalar[] | undefined {
   return value.map((each) => kind.read(each)).filter((each) => each !== undefined)
 }
 
-function typedReader(dialect: Dialect, { field, place }: Placed): ColumnReader {
+/** Reads a field's canonical value; throws where it is required and absent. */
+function requiredReader({ field, place }: Placed): (row: unknown) => Scalar | Scalar[] | undefined {
   const read = accessor(field.path)
   return (row) => {
     const value = read(row)
     const own = place.list ? readList(place, value) : place.kind.read(value)
+    if (own !== undefined || !field.required) return own
+    const what = place.list ? 'a list' : place.kind.expects
+    throw new TypeError(
+      `tamis: ${field.name}: required, expected ${what}, received ${describe(value)}`,
+    )
+  }
+}
+
+function typedReader(dialect: Dialect, placed: Placed): ColumnReader {
+  const { place } = placed
+  const read = requiredReader(placed)
+  return (row) => {
+    const own = read(row)
     if (own !== undefined) {
       return Array.isArray(own)
         ? dialect.encodeList(place, own)
         : dialect.encode(place, own as Scalar)
-    }
-    if (!place.nullable) {
-      const what = place.list ? 'a list' : place.kind.expects
-      throw new TypeError(
-        `tamis: ${field.name}: required, expected ${what}, received ${describe(value)}`,
-      )
     }
     return null
   }
@@ -52,17 +63,15 @@ function typedReader(dialect: Dialect, { field, place }: Placed): ColumnReader {
  * A wildcard's document as JSON. Timestamps in it are stored in canonical form, so that SQL can
  * compare them as text.
  */
-function documentReader({ field }: Placed, nested: readonly Placed[]): ColumnReader {
+function documentReader({ field }: Placed, literals: readonly Placed[]): ColumnReader {
   const read = accessor(field.path)
-  const literal = new Map(
-    nested
-      .filter((each) => each.field.wildcard === field.wildcard)
-      .map((each) => [each.field.path.join('.'), each.place]),
-  )
+  const own = literals.filter((each) => each.field.wildcard === field.wildcard)
+  const literal = new Map(own.map((each) => [pathKey(each.field.path), each.place]))
+  const required = own.filter((each) => each.field.required).map(requiredReader)
   const text = membersOf(field.type.kind).find((kind) => kind.name === 'timestamp')
 
   function replace(value: unknown, path: readonly string[]): unknown {
-    const place = literal.get(path.join('.'))
+    const place = literal.get(pathKey(path))
     const kind =
       place === undefined ? text : membersOf(place.kind).find((each) => each.name === 'timestamp')
     if (kind === undefined) return value
@@ -73,6 +82,7 @@ function documentReader({ field }: Placed, nested: readonly Placed[]): ColumnRea
   }
 
   return (row) => {
+    for (const check of required) check(row)
     const value = read(row)
     return isPlainObject(value) ? (printJson(value, field.path, replace) ?? null) : null
   }
@@ -104,7 +114,7 @@ function readersOf(dialect: Dialect, layout: Layout): Map<string, ColumnReader> 
   const readers = new Map<string, ColumnReader>()
   for (const each of layout.typed) readers.set(each.place.column, typedReader(dialect, each))
   for (const each of layout.documents) {
-    readers.set(each.place.column, documentReader(each, layout.nested))
+    readers.set(each.place.column, documentReader(each, [...layout.typed, ...layout.nested]))
   }
   for (const { column, of } of layout.words) readers.set(column, wordsReader(of))
   return readers

@@ -1,4 +1,4 @@
-import { type Condition, isTrue } from '../condition/condition.ts'
+import { type Condition, isTrue, notACondition } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
 import { chain } from '../dialect/balance.ts'
 import { type Column, type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
@@ -32,14 +32,14 @@ function toSql(condition: Condition, column: (field: Field) => Column): Fragment
     case 'and': {
       if (condition.conditions.length === 0) return TRUE
       return chain(
-        condition.conditions.map((each) => toSql(each, column)),
+        leavesFirst(condition.conditions).map((each) => toSql(each, column)),
         sql` AND `,
       )
     }
     case 'or': {
       if (condition.conditions.length === 0) return FALSE
       return chain(
-        condition.conditions.map((each) => toSql(each, column)),
+        leavesFirst(condition.conditions).map((each) => toSql(each, column)),
         sql` OR `,
       )
     }
@@ -50,7 +50,24 @@ function toSql(condition: Condition, column: (field: Field) => Column): Fragment
       return record.sql(column(field), field.type, operand, negated !== complement)
     }
     default:
-      return condition satisfies never
+      return notACondition(condition)
+  }
+}
+
+/**
+ * A chain is parsed as a tree that leans to the left: what stands last in it is the least deep, so
+ * that wide lists in each other do not add up to SQLite's limit of 1,000.
+ */
+const leavesFirst = (conditions: readonly Condition[]): readonly Condition[] =>
+  conditions.toSorted((a, b) => Number(a.kind !== 'leaf') - Number(b.kind !== 'leaf'))
+
+/** A column of the order; named with its table where a selected field has the column's name. */
+function orderColumn({ dialect, table, mapping = {} }: QueryTarget, structure: Structure) {
+  const named = [...structure.fields.keys(), ...structure.wildcards.keys()]
+  return (field: Field): Column => {
+    const place = placeOf(field, mapping)
+    const isTaken = place.column !== field.name && named.includes(place.column)
+    return dialect.column(isTaken ? { ...place, table } : place)
   }
 }
 
@@ -102,6 +119,7 @@ export interface CompiledQuery extends Statement {
 function selection(structure: Structure, target: QueryTarget): Fragment {
   const { dialect, mapping = {}, select } = target
   const names = [...structure.fields.keys(), ...structure.wildcards.keys()]
+  if (select?.length === 0) throw new TypeError('tamis: select: expected at least one field')
   const unknown = select?.find((name) => !names.includes(name))
   if (unknown !== undefined) throw new TypeError(`tamis: select: there is no field ${unknown}`)
   const chosen = (select ?? names).flatMap((name) => {
@@ -134,7 +152,7 @@ export function compileQuery(query: Query, target: QueryTarget): CompiledQuery {
   checkMapping(query.schema, mapping)
   const column = columnsOf(target)
   const where = whole(query.condition, column)
-  const order = orderBy(query.ordering, column)
+  const order = orderBy(query.ordering, orderColumn(target, query.schema))
   const { limit, offset } = query
   const from = sql`SELECT ${selection(query.schema, target)} FROM ${dialect.identifier(table)}`
   const filter = isTrue(query.condition) ? sql`` : sql` WHERE ${where}`

@@ -57,19 +57,19 @@ ${join(
 `,
 )}
 )${dialect.tableOptions}`
-  const sides = layout.typed
-    .filter(({ place }) => place.sideTable !== undefined)
-    .flatMap(({ place }) => dialect.sideTable(place, { table, key }))
+  const withSide = layout.typed.filter(({ place }) => place.sideTable !== undefined)
+  refuseDoubles([table, ...withSide.map(({ place }) => place.sideTable?.table ?? '')], 'table')
+  const sides = withSide.flatMap(({ place }) => dialect.sideTable(place, { table, key }))
   return [create, ...sides, ...indexes(structure, target, layout, mapping, key)].map(text)
 }
 
 /** Names that differ in case alone are one column in SQLite and MySQL. */
-function refuseDoubles(columns: readonly string[]): void {
+function refuseDoubles(columns: readonly string[], what = 'column'): void {
   const seen = new Set<string>()
   for (const column of columns) {
     const folded = column.toLowerCase()
     if (seen.has(folded)) {
-      throw new TypeError(`tamis: two fields would share the column "${column}"; map one of them`)
+      throw new TypeError(`tamis: two would share the ${what} "${column}"; map one of them`)
     }
     seen.add(folded)
   }
@@ -112,7 +112,13 @@ function indexes(
   // A literal field among the keys has its index already.
   const wild = keys
     .filter(({ field }) => !structure.fields.has(field.name))
-    .flatMap((each) => onPlace(each, each.field.name))
+    .flatMap((each) => {
+      const made = onPlace(each, each.field.name)
+      if (made.length === 0) {
+        throw new TypeError(`tamis: ${dialect.name}: ${each.field.name}: no index reaches this key`)
+      }
+      return made
+    })
   return [...literal, ...wild]
 }
 

@@ -32,6 +32,12 @@ export interface Leaf {
 export const TRUE: And = { kind: 'and', conditions: [] }
 export const FALSE: Or = { kind: 'or', conditions: [] }
 
+/** What a switch over the kinds of conditions ends with: untyped callers hand over anything. */
+export function notACondition(value: never): never {
+  const kind = typeof value === 'object' && value !== null ? 'an object' : typeof value
+  throw new TypeError(`tamis: expected a condition, made by parseFilter or condition; got ${kind}`)
+}
+
 export const isTrue = (condition: Condition): boolean =>
   condition.kind === 'and' && condition.conditions.length === 0
 
@@ -49,7 +55,8 @@ export function conjunction(conditions: readonly Condition[]): Condition {
   for (const each of conditions) {
     if (isFalse(each)) return FALSE
     if (each.kind === 'and') for (const inner of each.conditions) all.push(inner)
-    else all.push(each)
+    else if (each.kind === 'or' || each.kind === 'leaf') all.push(each)
+    else notACondition(each)
   }
   if (all.length === 0) return TRUE
   return all.length === 1 ? (all[0] as Condition) : { kind: 'and', conditions: all }
@@ -60,7 +67,8 @@ export function disjunction(conditions: readonly Condition[]): Condition {
   for (const each of conditions) {
     if (isTrue(each)) return TRUE
     if (each.kind === 'or') for (const inner of each.conditions) all.push(inner)
-    else all.push(each)
+    else if (each.kind === 'and' || each.kind === 'leaf') all.push(each)
+    else notACondition(each)
   }
   if (all.length === 0) return FALSE
   return all.length === 1 ? (all[0] as Condition) : { kind: 'or', conditions: all }
@@ -76,7 +84,7 @@ export function not(condition: Condition): Condition {
     case 'leaf':
       return { ...condition, negated: !condition.negated }
     default:
-      return condition satisfies never
+      return notACondition(condition)
   }
 }
 

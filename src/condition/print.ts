@@ -1,4 +1,4 @@
-import type { Condition, Leaf } from './condition.ts'
+import { type Condition, type Leaf, notACondition } from './condition.ts'
 
 /** A filter as plain data: what `printFilter` gives. */
 export interface PrintedFilter {
@@ -47,6 +47,6 @@ export function printFilter(condition: Condition): PrintedFilter {
     case 'leaf':
       return printLeaf(condition)
     default:
-      return condition satisfies never
+      return notACondition(condition)
   }
 }

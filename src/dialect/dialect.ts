@@ -13,6 +13,8 @@ export interface Place {
   readonly kind: Kind | DynamicKind
   readonly list: boolean
   readonly column: string
+  /** The table to name before the column, where the column alone would mean something else. */
+  readonly table?: string | undefined
   /** Whether that is a JSON column, which holds more than this field. */
   readonly json: boolean
   /** The keys into a JSON column; none for the column as a whole. */
@@ -86,7 +88,7 @@ export interface Dialect {
   readonly wordsType: Fragment
   /** What follows the columns in CREATE TABLE. */
   readonly tableOptions: Fragment
-  /** What an index that serves the place is on: one a kind. Throws where there is none. */
+  /** What an index that serves the place is on: one a kind, none where none can. */
   indexed(place: Place): readonly { readonly kind: string; readonly on: Fragment }[]
   /** The table that membership of a list is asked of. */
   sideTable(place: Place, owner: { readonly table: string; readonly key: Place }): Fragment[]

@@ -51,8 +51,9 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let least = Number.POSITIVE_INFINITY
   const folded = name.toLowerCase()
   for (const candidate of candidates) {
-    const allowed = Math.max(candidate.length > 3 ? 2 : 1, Math.floor(candidate.length / 3))
-    if (Math.abs(candidate.length - name.length) > allowed) continue
+    const { length } = candidate
+    const allowed = length < 2 ? 0 : Math.max(length > 3 ? 2 : 1, Math.floor(length / 3))
+    if (Math.abs(length - name.length) > allowed) continue
     const edits = distance(folded, candidate.toLowerCase())
     if (edits <= allowed && edits < least) {
       best = candidate

@@ -8,7 +8,10 @@ import { isText } from './string.ts'
 /** How deep stored JSON may nest: what the engines read is somewhat more. */
 export const JSON_DEPTH = 500
 
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+// A string that does not end matches too, so that no text is gone through twice. A number counts
+// where a value may end: as a key it is left for JSON.parse to refuse.
+const STRING_OR_NUMBER =
+  /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?=\s*(?:[,\]}]|$))/gs
 const LONG_INTEGER = /\d{16}/
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
 
@@ -21,9 +24,12 @@ const INTEGER = /^-?(?:0|[1-9]\d*)$/
 export function parseJson(text: string): unknown {
   // No integer that needs a bigint is shorter than 16 digits.
   if (!LONG_INTEGER.test(text)) return JSON.parse(text)
-  // Long integers are wrapped in strings with a mark that occurs nowhere else in the text.
+  // Long integers are wrapped in strings with a mark that begins no other string of the text.
+  const unescaped = text.replace(/\\u([\da-fA-F]{4})/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
   let mark = 'bigint:'
-  while (text.includes(mark)) mark += ':'
+  while (unescaped.includes(mark)) mark += ':'
   const marked = text.replace(STRING_OR_NUMBER, (token) =>
     INTEGER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${mark}${token}"` : token,
   )

@@ -130,7 +130,8 @@ function scanEpoch(value: number | bigint, perSecond: bigint): boolean {
   const rest = ((whole % perSecond) + perSecond) % perSecond
   second = Number((whole - rest) / perSecond)
   const perUnit = Number(1_000_000_000n / perSecond)
-  nanosecond = Number(rest) * perUnit + Math.floor(fraction * perUnit)
+  // Just below a whole unit, the difference rounds up to one.
+  nanosecond = Number(rest) * perUnit + Math.min(Math.floor(fraction * perUnit), perUnit - 1)
   isCanonical = false
   return second >= FIRST_SECOND && second < END_SECOND
 }

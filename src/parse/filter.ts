@@ -309,8 +309,8 @@ const LISTED = 12
 function hintFor(name: string, fields: readonly string[], prefixes: readonly string[]): string {
   const near = nearest(name, fields)
   if (near !== undefined) return `did you mean ${quote(near)}?`
-  const head = name.split('.', 1)[0] as string
-  const prefix = nearest(head, prefixes)
+  const own = prefixes.find((each) => name === each || name.startsWith(`${each}.`))
+  const prefix = own ?? nearest(name.split('.', 1)[0] as string, prefixes)
   if (prefix !== undefined) return `write a key of ${prefix} with dots: "${prefix}.color"`
   const known = [...fields, ...prefixes.map((each) => `${each}.*`)]
   return known.length > LISTED

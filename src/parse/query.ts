@@ -4,7 +4,7 @@ import { describe, nearest, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { OperatorName } from '../operators/index.ts'
-import type { Field, OrderingTerm } from '../schema/schema.ts'
+import { type Field, findField, type OrderingTerm } from '../schema/schema.ts'
 import { FilterReader, unknownField } from './filter.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
@@ -225,6 +225,7 @@ function readSort(schema: Schema, sort: unknown, report: Report): readonly Order
   const elements = elementsOf(sort, length) ?? [undefined]
   elements.forEach((element, i) => {
     report.enter(i)
+    const reported = report.issues.length
     const entries = sortEntries(element, Math.max(most, 2), report)
     const named = new Map(entries)
     const field = named.get('field')
@@ -239,7 +240,7 @@ function readSort(schema: Schema, sort: unknown, report: Report): readonly Order
         })
       }
       add(field, named.has('direction') ? named.get('direction') : 1)
-    } else if (entries.length === 0) {
+    } else if (entries.length === 0 && report.issues.length === reported) {
       report.unexpected('invalid_sort', 'sort', SORT_SHAPES, element)
     } else {
       addEntries(entries)
@@ -276,10 +277,9 @@ function sortField(
   sortable: readonly Field[],
   report: Report,
 ): Field | undefined {
-  const field = schema.fields.get(name)
-  if (field?.sortable && !field.hidden) return field
-  const [prefix] = name.split('.', 1) as [string]
-  if ((field !== undefined && !field.hidden) || schema.wildcards.get(prefix)?.hidden === false) {
+  const field = findField(schema, name, schema.limits.segments)
+  if (field !== 'unknown' && field !== 'too_deep' && !field.hidden) {
+    if (field.sortable) return field
     const expected = oneOf(sortable.map((each) => each.name))
     return report.add('not_sortable', { subject: quote(name), expected })
   }

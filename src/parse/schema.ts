@@ -1,6 +1,7 @@
 import type { Condition } from '../condition/condition.ts'
 import { describe, quote } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
+import { isPlainObject } from '../kinds/json.ts'
 import type { Fields, FieldsFilter, FieldsRow } from '../schema/definition.ts'
 import {
   buildStructure,
@@ -67,6 +68,8 @@ export function defineSchema<const F extends Fields>(definition: SchemaDefinitio
   const structure = buildStructure(definition)
   const taken = payloadKeys(structure.key.name)
   const options = new Map<string, { default: boolean; unless: Condition }>()
+  const given: unknown = definition.options ?? {}
+  if (!isPlainObject(given)) refuse('options', `expected an object, received ${describe(given)}`)
   for (const [name, option] of Object.entries(definition.options ?? {})) {
     const subject = `option ${quote(name)}`
     if (taken.includes(name)) refuse(subject, 'the payload has a key of this name already')

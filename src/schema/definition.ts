@@ -88,7 +88,8 @@ function define<
   more: Omit<Partial<FieldDefinition>, typeof types> = {},
 ): FieldDefinition<T, Op, Operand, Value, Required> {
   const { operators, sortable = false, required = false as Required, hidden = false } = options
-  return { ...more, type, operators, sortable, required, hidden }
+  // Settings that are none are kept, so that defineSchema refuses them by name.
+  return { ...options, ...more, type, operators, sortable, required, hidden }
 }
 
 /** A field of well-formed Unicode text, compared by code point. */

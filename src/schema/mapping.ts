@@ -1,7 +1,9 @@
 import type { Place, TimestampStorage } from '../dialect/dialect.ts'
 import { describe, nearest, quote } from '../error/describe.ts'
+import { membersOf } from '../kinds/dynamic.ts'
+import { isPlainObject } from '../kinds/json.ts'
 import type { Fields } from './definition.ts'
-import { type Field, onlyKeys, type Structure } from './schema.ts'
+import type { Field, Structure } from './schema.ts'
 
 /**
  * Where a field lives in a table. A schema is what clients may ask and can go to a browser; a
@@ -33,31 +35,91 @@ export type Mapping<F extends Fields = Fields> = {
 /** A mapping of any schema. */
 export type AnyMapping = Readonly<Record<string, string | FieldMapping | undefined>>
 
-const KEYS = ['column', 'storage', 'search', 'sideTable', 'index']
-
 function refuseMapping(field: string, why: string): never {
   throw new TypeError(`tamis: mapping: ${quote(field)}: ${why}`)
 }
 
-/** Throws where a mapping names what the schema does not have. */
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+/** What each setting of a mapping must be, and of which fields it is one. */
+const SETTINGS: Readonly<
+  Record<
+    keyof FieldMapping,
+    (value: unknown, field: Field, own: FieldMapping) => string | undefined
+  >
+> = {
+  column: (value) => (isName(value) ? undefined : 'column must be a name'),
+  storage: (_, field, own) => {
+    if (field.type.name !== 'timestamp' || isWildcard(field))
+      return 'only a timestamp has a storage'
+    return isTyped(field, own) ? undefined : 'inside JSON a timestamp is text; give it a column'
+  },
+  search: (value, field) => {
+    if (!membersOf(field.type.kind).some((kind) => kind.name === 'string') || field.type.list) {
+      return 'only a field of strings has a search column'
+    }
+    const isNative = isPlainObject(value) && value.native === true
+    return isNative || isName(value) ? undefined : 'search must be a column, or { native: true }'
+  },
+  sideTable: (value, field, own) => {
+    if (!field.type.list || isWildcard(field) || !isTyped(field, own)) {
+      return 'only a list with a column of its own has a side table'
+    }
+    return isName(value) ? undefined : 'sideTable must be a name'
+  },
+  index: (value, field) => {
+    if (!isWildcard(field)) return 'only a wildcard has keys to index'
+    return Array.isArray(value) && value.every(isName) ? undefined : 'index must be a list of keys'
+  },
+}
+
+const isWildcard = (field: Field): boolean => field.name.endsWith('.*')
+
+/** Whether a field has a column of its own, and does not live in a wildcard's JSON. */
+const isTyped = (field: Field, own: FieldMapping): boolean =>
+  field.wildcard === undefined || (own.column !== undefined && !isWildcard(field))
+
+/** Throws where a mapping names what the schema does not have, or says what cannot be. */
 export function checkMapping(structure: Structure, mapping: AnyMapping): void {
-  const known = [...structure.fields.keys(), ...structure.wildcards.keys()]
+  if (!isPlainObject(mapping)) throw new TypeError('tamis: mapping: expected an object of fields')
+  const known = new Map([...structure.fields, ...structure.wildcards])
   for (const name of Object.keys(mapping)) {
-    if (known.includes(name)) continue
-    const near = nearest(name, known)
-    refuseMapping(
-      name,
-      `no such field${near === undefined ? '' : `; did you mean ${quote(near)}?`}`,
-    )
+    const field = known.get(name)
+    if (field === undefined) {
+      const near = nearest(name, known.keys())
+      refuseMapping(
+        name,
+        near === undefined ? 'no such field' : `no such field; did you mean ${quote(near)}?`,
+      )
+    }
+    const own = mappingOf(mapping, name)
+    for (const [setting, value] of Object.entries(own)) {
+      const check = Object.hasOwn(SETTINGS, setting)
+        ? SETTINGS[setting as keyof FieldMapping]
+        : undefined
+      if (check === undefined) {
+        const near = nearest(setting, Object.keys(SETTINGS))
+        refuseMapping(
+          name,
+          `unknown setting ${quote(setting)}${near === undefined ? '' : `; did you mean ${quote(near)}?`}`,
+        )
+      }
+      const why = value === undefined ? undefined : check?.(value, field, own)
+      if (why !== undefined) refuseMapping(name, why)
+    }
+    if (field.type.name === 'dynamic' && own.column !== undefined && !isWildcard(field)) {
+      refuseMapping(name, 'a dynamic field lives in the JSON of its wildcard')
+    }
   }
 }
 
+/** What a mapping says of a field. */
 export function mappingOf(mapping: AnyMapping, name: string): FieldMapping {
   const own = Object.hasOwn(mapping, name) ? mapping[name] : undefined
   if (own === undefined) return {}
   if (typeof own === 'string') return { column: own }
-  onlyKeys(`mapping of ${quote(name)}`, own, KEYS)
-  return own
+  if (isPlainObject(own)) return own
+  return refuseMapping(name, `expected a column or an object, received ${describe(own)}`)
 }
 
 /** The digits that epoch ticks of 64 bits hold over the years 0001–9999. */
@@ -65,7 +127,6 @@ const EPOCH_DIGITS = { s: 0, ms: 3, us: 6 } as const
 
 function storageOf(field: Field, storage: TimestampStorage | undefined): TimestampStorage {
   if (storage === undefined || storage === 'text') return 'text'
-  if (field.type.name !== 'timestamp') refuseMapping(field.name, 'only a timestamp has a storage')
   const unit = typeof storage === 'object' && storage !== null ? storage.epoch : undefined
   if (unit === 'ns') {
     refuseMapping(field.name, 'epoch nanoseconds of 64 bits do not reach the years 0001–9999')
@@ -91,35 +152,45 @@ function storageOf(field: Field, storage: TimestampStorage | undefined): Timesta
  */
 export function placeOf(field: Field, mapping: AnyMapping): Place {
   const own = mappingOf(mapping, field.name)
-  const isTyped = field.wildcard === undefined || own.column !== undefined
-  const home = isTyped ? field.name : (field.wildcard as string)
-  const whole = mappingOf(mapping, home)
-  const keys = isTyped ? [] : field.path.slice(home.split('.').length)
-  const search = own.search ?? (isTyped ? undefined : whole.search)
-  if (search === undefined && !field.operators.has('$autocomplete')) {
-    return place(undefined)
+  const shared = {
+    field: field.name,
+    kind: field.type.kind,
+    list: field.type.list,
+    digits: field.digits,
   }
-  return place(typeof search === 'object' ? 'native' : (search ?? `${home}_words`))
-
-  function place(words: Place['search']): Place {
+  if (isTyped(field, own)) {
     return {
-      field: field.name,
-      kind: field.type.kind,
-      list: field.type.list,
-      column: whole.column ?? home,
-      json: !isTyped,
-      path: keys,
-      nullable: !field.required || !isTyped,
-      digits: field.digits,
-      storage: isTyped ? storageOf(field, own.storage) : 'text',
-      search: words,
-      sideTable:
-        own.sideTable === undefined
-          ? undefined
-          : {
-              table: own.sideTable,
-              owner: mappingOf(mapping, field.key).column ?? field.key,
-            },
+      ...shared,
+      column: own.column ?? field.name,
+      json: false,
+      path: [],
+      nullable: !field.required,
+      storage: storageOf(field, own.storage),
+      search: searchOf(field, own.search, field.name),
+      sideTable: sideTableOf(field, own, mapping),
     }
   }
+  const prefix = field.wildcard as string
+  const document = mappingOf(mapping, prefix)
+  return {
+    ...shared,
+    column: document.column ?? prefix,
+    json: true,
+    path: field.path.slice(prefix.split('.').length),
+    nullable: true,
+    storage: 'text',
+    search: searchOf(field, own.search ?? document.search, prefix),
+    sideTable: undefined,
+  }
+}
+
+/** The column of folded words: the mapping's, or one after the field or document that has them. */
+function searchOf(field: Field, search: FieldMapping['search'], home: string): Place['search'] {
+  if (typeof search === 'object') return 'native'
+  return search ?? (field.operators.has('$autocomplete') ? `${home}_words` : undefined)
+}
+
+function sideTableOf(field: Field, own: FieldMapping, mapping: AnyMapping): Place['sideTable'] {
+  if (own.sideTable === undefined) return undefined
+  return { table: own.sideTable, owner: mappingOf(mapping, field.key).column ?? field.key }
 }

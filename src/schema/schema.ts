@@ -111,6 +111,8 @@ export function onlyKeys(subject: string, object: unknown, keys: readonly string
 
 const UNITS: readonly unknown[] = ['s', 'ms', 'us', 'ns', undefined]
 
+const SCALARS: readonly string[] = ['string', 'boolean', 'integer', 'number', 'timestamp']
+
 function scalarKind(subject: string, definition: FieldDefinition): Kind {
   const { type, digits = 6, unit } = definition
   switch (type) {
@@ -126,7 +128,7 @@ function scalarKind(subject: string, definition: FieldDefinition): Kind {
       checkTimestamp(subject, digits, unit)
       return timestamp({ digits, unit })
     default:
-      return refuse(subject, `a list is of scalars, not of ${type}`)
+      return refuse(subject, `${describe(type)} is not one of ${oneOf(SCALARS)}`)
   }
 }
 
@@ -136,8 +138,6 @@ function checkTimestamp(subject: string, digits: number, unit: EpochUnit | undef
   }
   if (!UNITS.includes(unit)) refuse(subject, `unit must be s, ms, us or ns, not ${describe(unit)}`)
 }
-
-const SCALARS: readonly string[] = ['string', 'boolean', 'integer', 'number', 'timestamp']
 
 function dynamicType(subject: string, definition: FieldDefinition): FieldType {
   const kinds: readonly ScalarTypeName[] = definition.kinds ?? []
@@ -231,6 +231,14 @@ const FIELD_KEYS = [
   'kinds',
 ]
 
+/** The settings that only some types have. */
+const ONLY_OF: Readonly<Record<'digits' | 'unit' | 'element' | 'kinds', readonly TypeName[]>> = {
+  digits: ['timestamp', 'dynamic'],
+  unit: ['timestamp'],
+  element: ['list'],
+  kinds: ['dynamic'],
+}
+
 function fieldOf(
   name: string,
   definition: FieldDefinition,
@@ -239,6 +247,20 @@ function fieldOf(
 ): Field {
   const subject = `field ${quote(name)}`
   onlyKeys(subject, definition, FIELD_KEYS)
+  for (const setting of ['sortable', 'required', 'hidden'] as const) {
+    const value: unknown = definition[setting]
+    if (typeof value !== 'boolean') {
+      refuse(subject, `${setting} must be true or false, not ${describe(value)}`)
+    }
+  }
+  for (const [setting, types] of Object.entries(ONLY_OF)) {
+    if (
+      definition[setting as keyof typeof ONLY_OF] !== undefined &&
+      !types.includes(definition.type)
+    ) {
+      refuse(subject, `${setting} is a setting of ${oneOf(types)}`)
+    }
+  }
   const wildcard = name.endsWith('.*')
   const path = pathOf(name, wildcard)
   const type = typeOf(subject, definition)

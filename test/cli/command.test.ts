@@ -299,7 +299,7 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       'a schema that is not there',
       ['query', '--schema', 'nope.mjs'],
       '',
-      /^tamis: --schema: there is no module nope.mjs/,
+      /^tamis: --schema: there is no module "nope.mjs"/,
     ],
     [
       'a module without a schema',

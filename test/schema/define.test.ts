@@ -44,7 +44,7 @@ const REFUSED: readonly (readonly [definition: object, says: RegExp])[] = [
     /needs the kind string/,
   ],
   [{ fields: { id, a: dynamic(['string']) } }, /for a wildcard/],
-  [{ fields: { id, a: list(list(string()) as never) } }, /a list is of scalars/],
+  [{ fields: { id, a: list(list(string()) as never) } }, /"list" is not one of string/],
   [
     { fields: { id, a: timestamp({ digits: 10 }) } },
     /digits must be an integer from 0 to 9, not 10/,
