@@ -107,6 +107,11 @@ describe('tamis query', () => {
     expect(tamis(['query', ...filter], row.replace('993', '992')).out).toBe('')
   })
 
+  it('prints strings as they are, whatever they look like', () => {
+    const row = '{"id":"bigint:5","custom":{"a":"\\u0000bigint:5","n":9007199254740993}}'
+    expect(tamis(['query', '--json'], row).out).toBe(`${row}\n`)
+  })
+
   it('reads a schema and a mapping from a module', () => {
     const rows = '{"sku":"a","price":1.5}\n{"sku":"b","price":3}'
     const { out } = tamis(
@@ -336,6 +341,46 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       ['sql', '--dialect', 'oracle'],
       '',
       /^tamis: --dialect: expected sqlite, received oracle/,
+    ],
+    [
+      'a switch that has an option of its own',
+      ['query', '--option', 'limit=0'],
+      '',
+      /^tamis: --option limit: that is --limit/,
+    ],
+    [
+      'a switch that is no JSON',
+      ['query', '--option', 'include_deactivated_users=true=false'],
+      '',
+      /^tamis: --option include_deactivated_users: not JSON/,
+    ],
+    [
+      'a switch named __proto__',
+      ['query', '--option', '__proto__=1'],
+      '',
+      /^tamis: --option __proto__: "__proto__" is not an option/,
+    ],
+    ['a table without a database', ['query', '--table', 'users'], '', /^tamis: --table needs --db/],
+    ['a table without a name', ['sql', '--table', ''], '', /^tamis: sqlite: not a name/],
+    ['a folder as a database', ['query', '--db', '.', '--table', 'users'], '', /^tamis: \.: /],
+    ['a field with a line break', ['query', '--filter', '{"a\\nb":1}'], '', /^tamis: --filter/],
+    [
+      'a wrong line after empty ones',
+      ['query'],
+      '\n\n{bad',
+      /^tamis: standard input, line 3: not JSON/,
+    ],
+    [
+      'a row that nests too deeply',
+      ['query', '--all'],
+      `{"id":"a","custom":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+      /^tamis: a row nests too deeply/,
+    ],
+    [
+      'control characters',
+      ['query', '--filter', '{"\\u001b[2Jx":1}'],
+      '',
+      /^tamis: --filter[^\u001b]*$/,
     ],
     [
       '--all with a sort',

@@ -103,6 +103,37 @@ describe('a row', () => {
     )
   })
 
+  it('is refused where a required key of a wildcard is absent', () => {
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        'custom.*': dynamic(['string']),
+        'custom.age': integer({ required: true }),
+      },
+    })
+    const put = insertRow(own, { dialect: sqlite, table: 't' })
+    expect(() => put({ id: 'a', custom: {} })).toThrow('custom.age: required')
+    expect(() => put({ id: 'a' })).toThrow('custom.age: required')
+    expect(put({ id: 'a', custom: { age: 1 } }).params).toContain('{"age":1}')
+  })
+
+  it('keeps a Date of a field that has a column of its own', () => {
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        'custom.at': timestamp(),
+        'custom.*': dynamic(['string']),
+      },
+    })
+    const put = insertRow(own, { dialect: sqlite, table: 't', mapping: { 'custom.at': 'at' } })
+    expect([put({ id: 'a', custom: { at: new Date(0) } })].flat()[0]?.params).toEqual([
+      'a',
+      '1970-01-01T00:00:00.000000Z',
+      '{"at":"1970-01-01T00:00:00.000000Z"}',
+      ' a ',
+    ])
+  })
+
   it('has the same statement for every row', () => {
     expect(insert({ id: 'a', count: 1 }).text).toBe(
       insert({ id: 'b', count: 2n, custom: { a: 'b' } }).text,
@@ -168,9 +199,44 @@ describe('createTable', () => {
     ],
     ['a range too short', { born: { storage: { epoch: 'ns' } } }, /do not reach the years/],
     ['storage of no timestamp', { name: { storage: { epoch: 's' } } }, /only a timestamp/],
+    [
+      'a setting of another field',
+      { name: { sideTable: 'x' } },
+      /only a list with a column of its own/,
+    ],
+    ['an index of what is no wildcard', { name: { index: ['x'] } }, /only a wildcard has keys/],
+    ['a search column of no text', { born: { search: 'x' } }, /only a field of strings/],
+    [
+      'what is no search column',
+      { name: { search: { native: false } } },
+      /search must be a column/,
+    ],
+    ['what is no column', { name: { column: 5 } }, /column must be a name/],
+    ['what is no mapping', { name: 5 }, /expected a column or an object, received 5/],
+    [
+      'one search column for two',
+      { id: { search: 'w' }, name: { search: 'w' } },
+      /cannot share the search column "w"/,
+    ],
+    [
+      'a side table named as the table',
+      { teams: { sideTable: 'people' } },
+      /share the table "people"/,
+    ],
     ['a key that no index reaches', { custom: { index: ['a"b'] } }, /no index reaches/],
   ])('refuses %s', (_, mapping, message) => {
     expect(() => createTable(wide, { dialect: sqlite, table: 'people', mapping })).toThrow(message)
+  })
+
+  it('suggests no index for a key that none reaches', () => {
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        'custom.*': dynamic(['string']),
+        'custom.a-b': string(),
+      },
+    })
+    expect(createTable(own, { dialect: sqlite, table: 't' })).toHaveLength(1)
   })
 
   it('makes tables that refuse what breaks the promise', () => {

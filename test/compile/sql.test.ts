@@ -225,12 +225,58 @@ describe('compileQuery', () => {
   })
 
   it('refuses a field that there is not', () => {
+    expect(() => compileQuery(query, { dialect: sqlite, table: 'p', select: [] })).toThrow(
+      /at least one field/,
+    )
     expect(() => compileQuery(query, { dialect: sqlite, table: 'p', select: ['nmae'] })).toThrow(
       /no field nmae/,
     )
     expect(() =>
       compileQuery(query, { dialect: sqlite, table: 'p', mapping: { nmae: 'x' } }),
     ).toThrow(/did you mean "name"/)
+  })
+})
+
+describe('an order', () => {
+  it('is by the column, though a selected field has its name', () => {
+    const own = defineSchema({
+      fields: { id: string({ required: true }), name: string({ sortable: true }), title: string() },
+    })
+    const mapping = { name: 'title', title: 'headline' }
+    const table = new SqliteTable(own, mapping)
+    table.insert([
+      { id: '1', name: 'a', title: 'z' },
+      { id: '2', name: 'b', title: 'y' },
+    ])
+    expect(table.keys(parseQuery(own, { sort: { name: 1 } }))).toEqual(['1', '2'])
+    expect(table.keys(parseQuery(own, { sort: { name: -1 } }))).toEqual(['2', '1'])
+  })
+})
+
+describe('a page of lists', () => {
+  it('skips what OFFSET says, and keeps SQLite 3.51 to 3.53.0 from making a join of it', () => {
+    const table = new SqliteTable(schema)
+    table.insert(['0', '1', '2'].map((id) => ({ id, teams: ['a', 'b'] })))
+    const query = parseQuery(schema, {
+      filter_conditions: { teams: { $in: ['a', 'b'] } },
+      offset: 1,
+    })
+    expect(table.keys(query)).toEqual(['1', '2'])
+    expect(compileFilter(query.condition, { dialect: sqlite }).text).toContain('+EXISTS')
+  })
+})
+
+describe('what is no condition', () => {
+  it('is refused by everything that takes one', () => {
+    const wrong = { role: 'x' } as never
+    for (const use of [
+      () => compilePredicate(wrong),
+      () => compileFilter(wrong, { dialect: sqlite }),
+      () => not(wrong),
+      () => or(wrong),
+    ]) {
+      expect(use).toThrow('tamis: expected a condition, made by parseFilter or condition')
+    }
   })
 })
 
@@ -294,6 +340,24 @@ describe('native completion', () => {
       ),
       { numRuns: 200 },
     )
+  })
+
+  it('is of strings alone, whatever else the field holds', () => {
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        'x.*': dynamic(['string', 'integer', 'boolean'], { operators: ['$autocomplete'] }),
+      },
+    })
+    const table = new SqliteTable(own, { x: { search: { native: true } } })
+    table.insert([
+      { id: '1', x: { k: 123 } },
+      { id: '2', x: { k: '123' } },
+      { id: '3', x: { k: true } },
+    ])
+    const asked = parseFilter(own, { 'x.k': { $autocomplete: '1' } })
+    expect(table.matching(asked)).toEqual(['2'])
+    expect(table.matching(not(asked))).toEqual(['1', '3'])
   })
 
   it('does not fold what is not ASCII, as documented', () => {

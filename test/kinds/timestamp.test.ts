@@ -148,6 +148,9 @@ describe('epoch numbers', () => {
     ['s', -62135596801, undefined],
     ['s', 253402300800, undefined],
     ['s', 1e300, undefined],
+    ['s', -1e-20, '1969-12-31T23:59:59.999999999Z'],
+    ['us', -1e-20, '1969-12-31T23:59:59.999999999Z'],
+    ['ns', -1e-20, '1969-12-31T23:59:59.999999999Z'],
   ] as const)('%s %s', (unit, value, expected) => {
     expect(timestamp({ digits: 9, unit }).read(value)).toBe(expected)
   })

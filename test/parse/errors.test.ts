@@ -24,6 +24,7 @@ const schema = defineSchema({
     tenant: string({ hidden: true }),
     'custom.*': dynamic(['string', 'integer']),
     'custom.note': string({ operators: ['$exists'] }),
+    'deep.er.*': dynamic(['string']),
   },
   options: { include_archived: { default: false, unless: { tenant: null } } },
 })
@@ -202,6 +203,7 @@ const PAYLOADS: readonly (readonly [payload: unknown, code: string, path: string
     [{ sort: { tenant: 1 } }, 'unknown_field', '/sort/tenant', /not a field/],
     [{ sort: { teams: 1 } }, 'not_sortable', '/sort/teams', /id, role or age/],
     [{ sort: { 'custom.x': 1 } }, 'not_sortable', '/sort/custom.x', /sortable/],
+    [{ sort: { 'deep.er.x': 1 } }, 'not_sortable', '/sort/deep.er.x', /sortable/],
     [{ sort: Array(100_000).fill({ role: 1 }) }, 'too_many', '/sort', /each once/],
     [{ next: 'abc' }, 'invalid_cursor', '/next', /a cursor/],
     [{ prev: 5 }, 'invalid_cursor', '/prev', /a cursor/],

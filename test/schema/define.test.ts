@@ -63,6 +63,20 @@ const REFUSED: readonly (readonly [definition: object, says: RegExp])[] = [
     { fields: { id, a: { type: 'string', sortabel: true } } },
     /unknown setting "sortabel"; did you mean "sortable"\?/,
   ],
+  [
+    { fields: { id, a: string({ hiden: true } as never) } },
+    /unknown setting "hiden"; did you mean "hidden"\?/,
+  ],
+  [
+    { fields: { id, a: string({ hidden: 'false' } as never) } },
+    /hidden must be true or false, not "false"/,
+  ],
+  [
+    { fields: { id, a: string({ digits: 3 } as never) } },
+    /digits is a setting of timestamp or dynamic/,
+  ],
+  [{ fields: { id, a: { ...string(), type: 'strng' } } }, /"strng" is not one of string/],
+  [{ fields: { id }, options: [{ default: false, unless: {} }] }, /options: expected an object/],
   [{ fields: { id, a: 'string' } }, /expected an object, received "string"/],
   [
     { fields: { id }, defaultSort: [{ field: 'idd', direction: 1 }] },
