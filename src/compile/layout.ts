@@ -1,8 +1,9 @@
 import type { Dialect, Place } from '../dialect/dialect.ts'
 import type { Fields } from '../schema/definition.ts'
+import type { Field } from '../schema/field.ts'
 import type { Mapping } from '../schema/mapping.ts'
 import { type AnyMapping, checkMapping, mappingOf, placeOf } from '../schema/mapping.ts'
-import type { Field, Structure } from '../schema/schema.ts'
+import type { Structure } from '../schema/schema.ts'
 
 /** Where the rows of a schema are stored. */
 export interface TableTarget<F extends Fields = Fields> {

@@ -5,8 +5,9 @@ import { type Column, type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
 import { type Fragment, join, render, type Statement, sql } from '../dialect/fragment.ts'
 import { operatorOf } from '../operators/index.ts'
 import type { Query } from '../parse/query.ts'
+import type { Field } from '../schema/field.ts'
 import { type AnyMapping, checkMapping, mappingOf, placeOf } from '../schema/mapping.ts'
-import type { Field, Structure } from '../schema/schema.ts'
+import type { Structure } from '../schema/schema.ts'
 
 /** Where a condition is to run. */
 export interface Target {

@@ -1,8 +1,9 @@
 import type { Place } from '../dialect/dialect.ts'
 import { type Fragment, join, render, sql } from '../dialect/fragment.ts'
 import type { Fields } from '../schema/definition.ts'
+import type { Field } from '../schema/field.ts'
 import { type AnyMapping, placeOf } from '../schema/mapping.ts'
-import { type Field, findField, type Structure } from '../schema/schema.ts'
+import { findField, type Structure } from '../schema/schema.ts'
 import { type Layout, layoutOf, type Placed, type TableTarget } from './layout.ts'
 
 const KEYS_DEEP = 100

@@ -1,6 +1,6 @@
 import { type OperatorName, operatorOf } from '../operators/index.ts'
 import type { Operand } from '../operators/operator.ts'
-import type { Field } from '../schema/schema.ts'
+import type { Field } from '../schema/field.ts'
 
 /**
  * A filter once it has been checked. Built only by the constructors below, which keep it normal:

@@ -18,7 +18,7 @@ export interface Particulars {
 const expectation = ({ subject, expected, received }: Particulars): string =>
   `${subject}: expected ${expected}${received === undefined ? '' : `, received ${received}`}`
 
-/** The codes of SEMANTICS, each with its sentence. */
+/** The codes, each with its sentence. */
 export const sentences = {
   unknown_field: ({ subject }) => `${subject} is not a field that can be asked for`,
   unknown_operator: ({ subject, received }) => `${subject}: ${received} is not an operator here`,

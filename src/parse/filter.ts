@@ -1,3 +1,6 @@
+// Longer than most files here: filters, lists and operators hold each other, so they are read by one
+// class, whose methods are the grammar of a filter.
+
 import {
   type Condition,
   conjunction,
@@ -6,13 +9,16 @@ import {
   not,
   TRUE,
 } from '../condition/condition.ts'
-import { describe, nearest, oneOf, quote } from '../error/describe.ts'
+import { nearest, oneOf, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
 import { isOperatorName, type OperatorName, operatorNames, operatorOf } from '../operators/index.ts'
-import { DEEPEST, type Field, findField, type Limits, type Structure } from '../schema/schema.ts'
+import type { Field } from '../schema/field.ts'
+import { DEEPEST, type Limits } from '../schema/limits.ts'
+import { findField, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
+import { unknownField } from './unknown-field.ts'
 
 /** The logical lists, and how each joins its filters. */
 const LOGICAL = {
@@ -82,7 +88,7 @@ export class FilterReader {
     const entries = entriesOf(input, this.#left)
     if (typeof entries === 'number') return this.#tooMany(entries)
     if (!(entries instanceof Unreadable)) return entries
-    const received = entries.what === '' ? describe(input) : entries.what
+    const received = entries.what
     return this.#report.add('invalid_operand', { subject, expected, received })
   }
 
@@ -286,34 +292,3 @@ const isOperatorsObject = (value: unknown): boolean =>
   value !== null &&
   !isList(value) &&
   millisecondsOf(value) === undefined
-
-/** Reports a name that is no field, with the one that was probably meant. Hidden ones stay hidden. */
-export function unknownField(
-  report: Report,
-  structure: Structure,
-  name: string,
-  trusted: boolean,
-): undefined {
-  const visible = (all: Iterable<readonly [string, Field]>) =>
-    [...all].filter(([, field]) => trusted || !field.hidden).map(([own]) => own)
-  const fields = visible(structure.fields)
-  const prefixes = visible(structure.wildcards)
-  return report.add('unknown_field', {
-    subject: quote(name),
-    hint: hintFor(name, fields, prefixes),
-  })
-}
-
-const LISTED = 12
-
-function hintFor(name: string, fields: readonly string[], prefixes: readonly string[]): string {
-  const near = nearest(name, fields)
-  if (near !== undefined) return `did you mean ${quote(near)}?`
-  const own = prefixes.find((each) => name === each || name.startsWith(`${each}.`))
-  const prefix = own ?? nearest(name.split('.', 1)[0] as string, prefixes)
-  if (prefix !== undefined) return `write a key of ${prefix} with dots: "${prefix}.color"`
-  const known = [...fields, ...prefixes.map((each) => `${each}.*`)]
-  return known.length > LISTED
-    ? `fields: ${known.slice(0, LISTED).join(', ')} and ${known.length - LISTED} more`
-    : `fields: ${known.join(', ')}`
-}

@@ -1,3 +1,4 @@
+import { describe } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
 
 /**
@@ -9,7 +10,7 @@ import { isPlainObject } from '../kinds/json.ts'
 /** The keys and values of a plain object, in its order. */
 export type Entries = readonly (readonly [key: string, value: unknown])[]
 
-/** Why an object cannot be read, for the message. */
+/** What was there in place of a plain object, for the message. */
 export class Unreadable {
   readonly what: string
 
@@ -56,11 +57,8 @@ export function elementsOf(list: readonly unknown[], length: number): unknown[] 
 export function entriesOf(value: unknown, max: number): Entries | number | Unreadable {
   try {
     if (!isPlainObject(value)) {
-      return new Unreadable(
-        typeof value === 'object' && value !== null && !Array.isArray(value)
-          ? 'an object that is not plain'
-          : '',
-      )
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+      return new Unreadable(isObject ? 'an object that is not plain' : describe(value))
     }
     const keys = Reflect.ownKeys(value)
     if (keys.length > max) return keys.length

@@ -4,7 +4,7 @@ import type { Kind, Scalar } from '../kinds/kind.ts'
 import { isText } from '../kinds/string.ts'
 import { wordsOf } from '../kinds/words.ts'
 import type { Operand, OperandShapes } from '../operators/operator.ts'
-import type { Field } from '../schema/schema.ts'
+import type { Field } from '../schema/field.ts'
 import { elementsOf, isList, lengthOf } from './inspect.ts'
 import type { Report } from './report.ts'
 

@@ -1,15 +1,17 @@
 import { type Condition, conjunction, leaf, TRUE } from '../condition/condition.ts'
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
-import { describe, nearest, oneOf, quote } from '../error/describe.ts'
+import { nearest, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { OperatorName } from '../operators/index.ts'
-import { type Field, findField, type OrderingTerm } from '../schema/schema.ts'
-import { FilterReader, unknownField } from './filter.ts'
-import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
+import type { Field } from '../schema/field.ts'
+import type { OrderingTerm } from '../schema/schema.ts'
+import { FilterReader } from './filter.ts'
+import { type Entries, entriesOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
 import { payloadKeys, type Schema } from './schema.ts'
+import { SortReader } from './sort.ts'
 
 /** What a client asked for, checked: which rows, in which order, and which of them. */
 export interface Query {
@@ -64,7 +66,9 @@ export function readQuery(schema: Schema, payload: unknown, report: Report): Que
   conditions.push(...ranges, ...switches(schema, values, report))
 
   report.enter('sort')
-  const terms = readSort(schema, values.get('sort'), report)
+  const terms = isMissing(values.get('sort'))
+    ? []
+    : new SortReader(schema, report).sort(values.get('sort'))
   report.leave()
   const fallback: readonly OrderingTerm[] =
     ranges.length > 0 ? [{ field: schema.key, direction: -1 }] : schema.defaultSort
@@ -94,7 +98,7 @@ function payloadEntries(payload: unknown, known: readonly string[], report: Repo
     return []
   }
   if (!(entries instanceof Unreadable)) return entries
-  const received = entries.what === '' ? describe(payload) : entries.what
+  const received = entries.what
   report.add('invalid_operand', {
     subject: 'the payload',
     expected: 'an object of options',
@@ -162,128 +166,6 @@ function readCount(
   report.unexpected(code, name, `an integer from 0 to ${max}`, value)
   report.leave()
   return fallback
-}
-
-const SORT_SHAPES = '[{"field": "name", "direction": -1}], [{"name": -1}] or {"name": -1}'
-
-/** The terms that a client asked for; none where it gave no sort, or an empty one. */
-function readSort(schema: Schema, sort: unknown, report: Report): readonly OrderingTerm[] {
-  if (isMissing(sort)) return []
-  const fields = [...schema.fields.values()]
-  const sortable = fields.filter((field) => field.sortable && !field.hidden)
-  const most = sortable.length
-  const terms: OrderingTerm[] = []
-
-  const add = (name: string, direction: unknown): void => {
-    const field = sortField(schema, name, sortable, report)
-    if (direction !== 1 && direction !== -1) {
-      report.unexpected('invalid_sort', quote(name), 'the direction 1 or -1', direction)
-    } else if (field !== undefined) {
-      if (terms.some((term) => term.field === field)) {
-        report.add('invalid_sort', {
-          subject: field.name,
-          expected: 'each field once',
-        })
-      }
-      terms.push({ field, direction })
-    }
-  }
-
-  const addEntries = (entries: Entries): void => {
-    for (const [name, direction] of entries) {
-      report.enter(name)
-      add(name, direction)
-      report.leave()
-    }
-  }
-
-  if (!isList(sort)) {
-    const entries = sortEntries(sort, Math.max(most, 2), report)
-    if (typeof entries.find(([name]) => name === 'field')?.[1] === 'string') {
-      report.unexpected(
-        'invalid_sort',
-        'sort',
-        SORT_SHAPES,
-        sort,
-        'put it in a list: [{"field": …}]',
-      )
-    } else {
-      addEntries(entries)
-    }
-    return terms
-  }
-
-  const length = lengthOf(sort) ?? 0
-  if (length > most) {
-    report.add('too_many', {
-      subject: 'sort',
-      expected: `at most ${most} fields, each once`,
-      received: `${length}`,
-    })
-    return []
-  }
-  const elements = elementsOf(sort, length) ?? [undefined]
-  elements.forEach((element, i) => {
-    report.enter(i)
-    const reported = report.issues.length
-    const entries = sortEntries(element, Math.max(most, 2), report)
-    const named = new Map(entries)
-    const field = named.get('field')
-    if (typeof field === 'string') {
-      const extra = entries.find(([name]) => name !== 'field' && name !== 'direction')
-      if (extra !== undefined) {
-        const received = `the key ${quote(extra[0])}`
-        report.add('invalid_sort', {
-          subject: 'sort',
-          expected: '"field" and "direction"',
-          received,
-        })
-      }
-      add(field, named.has('direction') ? named.get('direction') : 1)
-    } else if (entries.length === 0 && report.issues.length === reported) {
-      report.unexpected('invalid_sort', 'sort', SORT_SHAPES, element)
-    } else {
-      addEntries(entries)
-    }
-    report.leave()
-  })
-  return terms
-}
-
-/** The entries of a plain object in a sort; reported and empty where it is none. */
-function sortEntries(input: unknown, max: number, report: Report): Entries {
-  const entries = entriesOf(input, max)
-  if (entries instanceof Unreadable) {
-    const received = entries.what === '' ? describe(input) : entries.what
-    report.add('invalid_sort', {
-      subject: 'sort',
-      expected: SORT_SHAPES,
-      received,
-    })
-    return []
-  }
-  if (typeof entries !== 'number') return entries
-  report.add('too_many', {
-    subject: 'sort',
-    expected: `at most ${max} fields, each once`,
-    received: `${entries}`,
-  })
-  return []
-}
-
-function sortField(
-  schema: Schema,
-  name: string,
-  sortable: readonly Field[],
-  report: Report,
-): Field | undefined {
-  const field = findField(schema, name, schema.limits.segments)
-  if (field !== 'unknown' && field !== 'too_deep' && !field.hidden) {
-    if (field.sortable) return field
-    const expected = oneOf(sortable.map((each) => each.name))
-    return report.add('not_sortable', { subject: quote(name), expected })
-  }
-  return unknownField(report, schema, name, false)
 }
 
 /** No cursor has been handed out yet, so none that comes is one of ours. */

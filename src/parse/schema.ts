@@ -3,13 +3,8 @@ import { describe, quote } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Fields, FieldsFilter, FieldsRow } from '../schema/definition.ts'
-import {
-  buildStructure,
-  onlyKeys,
-  refuse,
-  type Structure,
-  type StructureDefinition,
-} from '../schema/schema.ts'
+import { onlyKeys, refuse } from '../schema/refuse.ts'
+import { buildStructure, type Structure, type StructureDefinition } from '../schema/schema.ts'
 import { FilterReader } from './filter.ts'
 import { collect, orThrow } from './report.ts'
 

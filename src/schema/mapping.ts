@@ -3,7 +3,8 @@ import { describe, nearest, quote } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Fields } from './definition.ts'
-import type { Field, Structure } from './schema.ts'
+import type { Field } from './field.ts'
+import type { Structure } from './schema.ts'
 
 /**
  * Where a field lives in a table. A schema is what clients may ask and can go to a browser; a

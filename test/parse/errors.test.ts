@@ -190,6 +190,8 @@ const PAYLOADS: readonly (readonly [payload: unknown, code: string, path: string
     [{ id_lt: undefined }, 'invalid_operand', '/id_lt', /received undefined/],
     [{ include_archived: 1 }, 'invalid_operand', '/include_archived', /true or false/],
     [{ include_archived: null }, 'invalid_operand', '/include_archived', /true or false/],
+    [{ sort: new Proxy([], { get: () => -1 }) }, 'invalid_sort', '/sort', /cannot be read/],
+    [{ sort: [[]] }, 'invalid_sort', '/sort/0', /a list of 0/],
     [{ sort: 'role' }, 'invalid_sort', '/sort', /direction/],
     [{ sort: [5] }, 'invalid_sort', '/sort/0', /direction/],
     [{ sort: [{}] }, 'invalid_sort', '/sort/0', /direction/],

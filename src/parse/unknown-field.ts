@@ -1,0 +1,35 @@
+import { nearest, quote } from '../error/describe.ts'
+import type { Field } from '../schema/field.ts'
+import type { Structure } from '../schema/schema.ts'
+import type { Report } from './report.ts'
+
+/** Reports a name that is no field, with the one that was probably meant. Hidden ones stay hidden. */
+export function unknownField(
+  report: Report,
+  structure: Structure,
+  name: string,
+  trusted: boolean,
+): undefined {
+  const visible = (all: Iterable<readonly [string, Field]>) =>
+    [...all].filter(([, field]) => trusted || !field.hidden).map(([own]) => own)
+  const fields = visible(structure.fields)
+  const prefixes = visible(structure.wildcards)
+  return report.add('unknown_field', {
+    subject: quote(name),
+    hint: hintFor(name, fields, prefixes),
+  })
+}
+
+const LISTED = 12
+
+function hintFor(name: string, fields: readonly string[], prefixes: readonly string[]): string {
+  const near = nearest(name, fields)
+  if (near !== undefined) return `did you mean ${quote(near)}?`
+  const own = prefixes.find((each) => name === each || name.startsWith(`${each}.`))
+  const prefix = own ?? nearest(name.split('.', 1)[0] as string, prefixes)
+  if (prefix !== undefined) return `write a key of ${prefix} with dots: "${prefix}.color"`
+  const known = [...fields, ...prefixes.map((each) => `${each}.*`)]
+  return known.length > LISTED
+    ? `fields: ${known.slice(0, LISTED).join(', ')} and ${known.length - LISTED} more`
+    : `fields: ${known.join(', ')}`
+}
