@@ -1,0 +1,55 @@
+/**
+ * What a user's program sees of the built package: checked against its declarations, not against the
+ * source, by `npm run package`.
+ */
+
+import {
+  type Condition,
+  compileFilter,
+  compilePredicate,
+  condition,
+  createTable,
+  defineSchema,
+  dynamic,
+  type Filter,
+  FilterError,
+  insertRow,
+  parseQuery,
+  type Query,
+  type Row,
+  readRow,
+  restrict,
+  runQuery,
+  string,
+} from 'tamis'
+import { sqlite } from 'tamis/sqlite'
+import { usersSchema } from 'tamis/users'
+
+const schema = defineSchema({
+  fields: {
+    id: string({ required: true, sortable: true }),
+    tenant: string({ hidden: true }),
+    'custom.*': dynamic(['string', 'integer']),
+  },
+})
+
+export const filter = { id: { $in: ['a'] }, 'custom.age': { $gte: 18 } } satisfies Filter<
+  typeof schema
+>
+// @ts-expect-error: there is no field name
+export const wrong = { name: 'a' } satisfies Filter<typeof schema>
+
+export const own: Condition = condition(schema, { tenant: 't1' })
+export const matches: (row: unknown) => boolean = compilePredicate(own)
+export const query: Query = restrict(parseQuery(usersSchema, {}), own)
+export const rows: readonly Row<typeof schema>[] = runQuery(query, [{ id: 'a' }]).items
+export const text: string = compileFilter(own, {
+  dialect: sqlite,
+  mapping: { tenant: 'owner' },
+}).text
+export const statements: string[] = createTable(schema, { dialect: sqlite, table: 't' })
+export const params: readonly unknown[] = insertRow(schema, { dialect: sqlite, table: 't' })(
+  {},
+).params
+export const id: string = readRow(schema, { dialect: sqlite })({}).id
+export const isFilterError = (error: unknown): boolean => error instanceof FilterError
