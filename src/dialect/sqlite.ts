@@ -1,3 +1,11 @@
+/**
+ * SQLite 3.38 or newer (JSON built in), by better-sqlite3, libsql or node:sqlite. Longer than a page
+ * because SQLite has no lists and no typed JSON: both are spelt out here.
+ *
+ * Strings are compared by the bytes of their UTF-8, which is SQLite's own BINARY collation. Booleans
+ * are 0 and 1, and integers are bound as bigints: drivers bind a JavaScript number as REAL.
+ */
+
 import { membersOf } from '../kinds/dynamic.ts'
 import { printDouble } from '../kinds/json.ts'
 import type { Kind, Scalar } from '../kinds/kind.ts'
@@ -7,14 +15,6 @@ import { chain } from './balance.ts'
 import type { Column, Comparison, Dialect, Place, Values } from './dialect.ts'
 import { FALSE } from './dialect.ts'
 import { type Fragment, isWord, join, type Parameter, raw, sql, word } from './fragment.ts'
-
-/**
- * SQLite 3.38 or newer (JSON built in), by better-sqlite3, libsql or node:sqlite. Longer than a page
- * because SQLite has no lists and no typed JSON: both are spelt out here.
- *
- * Strings are compared by the bytes of their UTF-8, which is SQLite's own BINARY collation. Booleans
- * are 0 and 1, and integers are bound as bigints: drivers bind a JavaScript number as REAL.
- */
 
 const identifier = (name: string): Fragment => {
   if (name === '' || name.includes('\0')) throw new TypeError('tamis: sqlite: not a name')
