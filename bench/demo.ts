@@ -87,7 +87,8 @@ function timed<T>(run: () => T): readonly [T, string] {
 }
 
 const users = makeUsers(COUNT)
-rmSync(FILE, { force: true })
+// With what a run that was killed may have left: a stale journal would be played into the new file.
+for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${FILE}${suffix}`, { force: true })
 const db = new Database(FILE)
 const target = {
   dialect: sqlite,
