@@ -102,13 +102,10 @@ const target = {
 const start = performance.now()
 for (const statement of createTable(usersSchema, target)) db.exec(statement)
 const insert = insertRow(usersSchema, target)
-const prepared = new Map<string, ReturnType<typeof db.prepare>>()
 db.exec('BEGIN')
 for (const user of users) {
   for (const { text, params } of [insert(user)].flat()) {
-    const statement = prepared.get(text) ?? db.prepare(text)
-    prepared.set(text, statement)
-    statement.run(...params)
+    db.prepare(text).run(...params)
   }
 }
 db.exec('COMMIT')

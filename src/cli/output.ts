@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { freshMark } from '../kinds/json.ts'
 import { Mistake, printable } from './mistake.ts'
 
 /** JSON on one line, with bigints as the integers that they are. */
@@ -12,8 +13,7 @@ export function toJson(value: unknown): string {
     })
     if (!hasBigint) return withZeros
     // A mark that begins no string of the value's own.
-    let mark = 'bigint:'
-    while (withZeros.includes(mark)) mark += ':'
+    const mark = freshMark(withZeros)
     const marked = JSON.stringify(value, (_key, own: unknown) =>
       typeof own === 'bigint' ? `${mark}${own}` : own,
     )

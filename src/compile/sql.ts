@@ -64,10 +64,15 @@ const leavesFirst = (conditions: readonly Condition[]): readonly Condition[] =>
 
 /** A column of the order; named with its table where a selected field has the column's name. */
 function orderColumn({ dialect, table, mapping = {} }: QueryTarget, structure: Structure) {
-  const named = [...structure.fields.keys(), ...structure.wildcards.keys()]
+  // Names are the same to SQLite whatever their case.
+  const aliases = [...structure.fields.keys(), ...structure.wildcards.keys()].map((name) => ({
+    name: name.toLowerCase(),
+    column: (mappingOf(mapping, name).column ?? name).toLowerCase(),
+  }))
   return (field: Field): Column => {
     const place = placeOf(field, mapping)
-    const isTaken = place.column !== field.name && named.includes(place.column)
+    const own = place.column.toLowerCase()
+    const isTaken = aliases.some(({ name, column }) => name === own && column !== own)
     return dialect.column(isTaken ? { ...place, table } : place)
   }
 }

@@ -56,7 +56,7 @@ function literalKeys(path: readonly string[]): number {
   return end === -1 ? path.length : end
 }
 
-/** The names of json_each's columns (sqlite.org/json1.html#jeach). */
+/** The names of json_each's columns (sqlite.org/json1.html#jeach), and those of every row's id. */
 const OWN_NAMES = [
   'key',
   'value',
@@ -68,6 +68,9 @@ const OWN_NAMES = [
   'path',
   'json',
   'root',
+  'rowid',
+  'oid',
+  '_rowid_',
 ]
 
 /**

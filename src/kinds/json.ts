@@ -8,12 +8,19 @@ import { isText } from './string.ts'
 /** How deep stored JSON may nest: what the engines read is somewhat more. */
 export const JSON_DEPTH = 500
 
-// A string that does not end matches too, so that no text is gone through twice. A number counts
-// where a value may end: as a key it is left for JSON.parse to refuse.
-const STRING_OR_NUMBER =
-  /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?=\s*(?:[,\]}]|$))/gs
+// A string that does not end matches too, so that no text is gone through twice.
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
+// What may follow a value. After a key there is a colon: that number is left for JSON.parse to refuse.
+const END_OF_VALUE = /\s*(?:[,\]}]|$)/y
 const LONG_INTEGER = /\d{16}/
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
+
+/** A text that does not occur in another: one colon longer than the longest of its like. */
+export function freshMark(text: string): string {
+  let longest = 0
+  for (const [own] of text.matchAll(/bigint:+/g)) longest = Math.max(longest, own.length)
+  return 'bigint'.padEnd(Math.max(longest, 6) + 1, ':')
+}
 
 /**
  * JSON.parse, but that an integer beyond ±(2^53 − 1) comes as a bigint. An integer is what is
@@ -28,11 +35,12 @@ export function parseJson(text: string): unknown {
   const unescaped = text.replace(/\\u([\da-fA-F]{4})/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   )
-  let mark = 'bigint:'
-  while (unescaped.includes(mark)) mark += ':'
-  const marked = text.replace(STRING_OR_NUMBER, (token) =>
-    INTEGER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${mark}${token}"` : token,
-  )
+  const mark = freshMark(unescaped)
+  const marked = text.replace(STRING_OR_NUMBER, (token, at: number) => {
+    if (!INTEGER.test(token) || Number.isSafeInteger(Number(token))) return token
+    END_OF_VALUE.lastIndex = at + token.length
+    return END_OF_VALUE.test(text) ? `"${mark}${token}"` : token
+  })
   return JSON.parse(marked, (_key, value: unknown) =>
     typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
   )

@@ -79,9 +79,19 @@ function dynamicType(subject: string, definition: FieldDefinition): FieldType {
   return { name: 'dynamic', kind: dynamic(members), list: false }
 }
 
+/** An element says what a list is of; settings of its own would mean nothing. */
+function checkElement(subject: string, element: FieldDefinition): void {
+  onlyKeys(`${subject}: element`, element, FIELD_KEYS)
+  const { operators, sortable, required, hidden } = element
+  if (operators !== undefined || sortable || required || hidden) {
+    refuse(subject, 'the settings of a list are its own: list(string(), { … })')
+  }
+}
+
 function typeOf(subject: string, definition: FieldDefinition): FieldType {
   if (definition.type === 'dynamic') return dynamicType(subject, definition)
   if (definition.type === 'list') {
+    if (definition.element !== undefined) checkElement(subject, definition.element)
     if (definition.element === undefined) refuse(subject, 'list needs an element: list(string())')
     return {
       name: 'list',

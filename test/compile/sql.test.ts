@@ -138,30 +138,40 @@ describe('compileFilter', () => {
     expect(table.matching(not(own))).toEqual(['b'])
   })
 
-  it.each(['key', 'value', 'type', 'atom', 'parent', 'fullkey', 'path', 'JSON', 'root'])(
-    'takes columns named %s, as json_each has them',
-    (name) => {
-      const own = defineSchema({
-        fields: {
-          id: string({ required: true }),
-          [name]: list(string()),
-          [`x${name}.*`]: dynamic(['string']),
-          [`x${name}.tags`]: list(string()),
-        },
-      })
-      const table = new SqliteTable(own)
-      table.insert([
-        { id: 'a', [name]: ['p', 'q'], [`x${name}`]: { 'a-b': 'x', tags: ['t'] } },
-        { id: 'b', [name]: ['p'] },
-      ])
-      const ask = (filter: unknown) => table.matching(parseFilter(own, filter))
-      expect(ask({ [name]: 'q' })).toEqual(['a'])
-      expect(ask({ [name]: { $all: ['q', 'p'] } })).toEqual(['a'])
-      expect(ask({ [name]: { $eq: ['p'] } })).toEqual(['b'])
-      expect(ask({ [`x${name}.a-b`]: 'x' })).toEqual(['a'])
-      expect(ask({ [`x${name}.tags`]: { $all: ['t'] } })).toEqual(['a'])
-    },
-  )
+  it.each([
+    'key',
+    'value',
+    'type',
+    'atom',
+    'parent',
+    'fullkey',
+    'path',
+    'JSON',
+    'root',
+    'rowid',
+    'oid',
+    '_rowid_',
+  ])('takes columns named %s, as json_each has them', (name) => {
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        [name]: list(string()),
+        [`x${name}.*`]: dynamic(['string']),
+        [`x${name}.tags`]: list(string()),
+      },
+    })
+    const table = new SqliteTable(own)
+    table.insert([
+      { id: 'a', [name]: ['p', 'q'], [`x${name}`]: { 'a-b': 'x', tags: ['t'] } },
+      { id: 'b', [name]: ['p'] },
+    ])
+    const ask = (filter: unknown) => table.matching(parseFilter(own, filter))
+    expect(ask({ [name]: 'q' })).toEqual(['a'])
+    expect(ask({ [name]: { $all: ['q', 'p'] } })).toEqual(['a'])
+    expect(ask({ [name]: { $eq: ['p'] } })).toEqual(['b'])
+    expect(ask({ [`x${name}.a-b`]: 'x' })).toEqual(['a'])
+    expect(ask({ [`x${name}.tags`]: { $all: ['t'] } })).toEqual(['a'])
+  })
 
   it('takes a document in a column that json_each has too', () => {
     const own = defineSchema({
@@ -250,6 +260,20 @@ describe('an order', () => {
     ])
     expect(table.keys(parseQuery(own, { sort: { name: 1 } }))).toEqual(['1', '2'])
     expect(table.keys(parseQuery(own, { sort: { name: -1 } }))).toEqual(['2', '1'])
+  })
+})
+
+describe('an order by names that differ in case alone', () => {
+  it('is by the column', () => {
+    const own = defineSchema({
+      fields: { id: string({ required: true }), name: string({ sortable: true }), title: string() },
+    })
+    const table = new SqliteTable(own, { name: 'TITLE', title: 'headline' })
+    table.insert([
+      { id: '1', name: 'a', title: 'z' },
+      { id: '2', name: 'b', title: 'y' },
+    ])
+    expect(table.keys(parseQuery(own, { sort: { name: 1 } }))).toEqual(['1', '2'])
   })
 })
 

@@ -36,6 +36,23 @@ describe('parseJson', () => {
   })
 })
 
+describe('parseJson, of what was made to be slow', () => {
+  // Each took seconds to minutes when the work grew with the square; a hang fails by the time limit.
+  it.each([
+    [
+      'marks',
+      JSON.stringify([`bigint:${':'.repeat(500_000)}`]).replace(']', ',9007199254740993]'),
+      true,
+    ],
+    ['digits', `[${'1'.repeat(500_000)}x]`, false],
+    ['spaces', `[9007199254740993${' '.repeat(500_000)}x]`, false],
+    ['quotes', `[9007199254740993,"${'\\"'.repeat(500_000)}`, false],
+  ])('%s', { timeout: 5_000 }, (_, text, isJson) => {
+    if (isJson) expect(parseJson(text)).toHaveLength(2)
+    else expect(() => parseJson(text)).toThrow(SyntaxError)
+  })
+})
+
 describe('printJson', () => {
   it('comes back the same, integers of any size and doubles to the last bit', () => {
     const json = fc.letrec((tie) => ({

@@ -63,6 +63,7 @@ const REFUSED: readonly (readonly [definition: object, says: RegExp])[] = [
     { fields: { id, a: { type: 'string', sortabel: true } } },
     /unknown setting "sortabel"; did you mean "sortable"\?/,
   ],
+  [{ fields: { id, a: list(string({ sortable: true })) } }, /the settings of a list are its own/],
   [
     { fields: { id, a: string({ hiden: true } as never) } },
     /unknown setting "hiden"; did you mean "hidden"\?/,
