@@ -102,10 +102,13 @@ const target = {
 const start = performance.now()
 for (const statement of createTable(usersSchema, target)) db.exec(statement)
 const insert = insertRow(usersSchema, target)
+const prepared = new Map<string, { run(...params: readonly unknown[]): unknown }>()
 db.exec('BEGIN')
 for (const user of users) {
   for (const { text, params } of [insert(user)].flat()) {
-    db.prepare(text).run(...params)
+    const statement = prepared.get(text) ?? db.prepare(text)
+    prepared.set(text, statement)
+    statement.run(...params)
   }
 }
 db.exec('COMMIT')

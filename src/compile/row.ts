@@ -147,7 +147,9 @@ export function insertRow<F extends Fields>(
   const readers = readersOf(dialect, layout)
   const names = join([...readers.keys()].map(dialect.identifier), sql`, `)
   const into = sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES`
-  const sides = layout.typed.filter(({ place }) => place.sideTable !== undefined)
+  const sides = layout.typed
+    .filter(({ place }) => place.sideTable !== undefined)
+    .map(({ field, place }) => ({ place, read: accessor(field.path) }))
   const key = layout.typed.find(({ field }) => field === structure.key) as Placed
   const readKey = typedReader(dialect, key)
   const finish = (fragment: Fragment) => render(fragment, dialect.placeholder)
@@ -163,10 +165,9 @@ export function insertRow<F extends Fields>(
     const insert = { text, params: columns.map((read) => read(row)) }
     if (sides.length === 0) return insert
     const owner = readKey(row)
-    const filled = sides.map(({ field, place }) => {
-      const list = readList(place, accessor(field.path)(row)) ?? []
-      return finish(dialect.insertSide(place, owner, list))
-    })
+    const filled = sides.map(({ place, read }) =>
+      finish(dialect.insertSide(place, owner, readList(place, read(row)) ?? [])),
+    )
     return [insert, ...filled]
   }
 }
@@ -215,18 +216,25 @@ export function readRow<F extends Fields>(
 ): (record: unknown) => FieldsRow<F> {
   const { dialect } = target
   const layout = layoutOf(structure, target.mapping as AnyMapping | undefined)
+  // What has a column of its own inside a document is put into it.
+  const inside = layout.typed.filter(({ field }) => field.wildcard !== undefined)
+  const outside = layout.typed.filter(({ field }) => field.wildcard === undefined)
+
+  function putField(row: Record<string, unknown>, record: unknown, { field, place }: Placed): void {
+    const value = columnOf(record, field.name)
+    const isJson = place.list && typeof value === 'string'
+    const own = isJson ? parseJson(value) : dialect.decode(place, value)
+    if (own !== undefined) put(row, field.path, own)
+  }
+
   return (record) => {
     const row: Record<string, unknown> = {}
+    for (const each of outside) putField(row, record, each)
     for (const { field } of layout.documents) {
       const json = columnOf(record, field.wildcard as string)
       if (typeof json === 'string') put(row, field.path, parseJson(json))
     }
-    for (const { field, place } of layout.typed) {
-      const value = columnOf(record, field.name)
-      const isJson = place.list && typeof value === 'string'
-      const own = isJson ? parseJson(value) : dialect.decode(place, value)
-      if (own !== undefined) put(row, field.path, own)
-    }
+    for (const each of inside) putField(row, record, each)
     return row as FieldsRow<F>
   }
 }

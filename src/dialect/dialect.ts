@@ -30,8 +30,7 @@ export interface Place {
   readonly sideTable: { readonly table: string; readonly owner: string } | undefined
 }
 
-export const COMPARISONS = ['=', '<>', '<', '<=', '>', '>='] as const
-export type Comparison = (typeof COMPARISONS)[number]
+export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 
 /**
  * The values of one kind in a column, as SQL. Every fragment means "is true of the row" and may be

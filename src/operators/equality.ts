@@ -1,7 +1,7 @@
 import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
 import { holdsAny, holdsExactly } from './lists.ts'
-import { isOneOf, isOneOfSql } from './members.ts'
+import { isOneOfSql } from './members.ts'
 import type { FieldType, Operand, Operator } from './operator.ts'
 
 const isList = (operand: Operand): operand is readonly (Scalar | null)[] => Array.isArray(operand)
@@ -34,5 +34,5 @@ export const $ne = { ...$eq, complement: true } as const satisfies Operator
 
 function equals({ kind }: FieldType, operand: Scalar) {
   const { value, side } = kind.position(operand)
-  return side === 0 ? kind.equals(value) : isOneOf(kind, [])
+  return side === 0 ? kind.equals(value) : () => false
 }

@@ -28,7 +28,7 @@ async function bundle(program: string) {
 
 /** What a program may weigh, minified and gzipped, in bytes. */
 const BUDGETS: readonly (readonly [name: string, program: string, budget: number])[] = [
-  ['everything', `export * from './src/index.ts'; export * from './src/dialect/sqlite.ts'`, 21_500],
+  ['everything', `export * from './src/index.ts'; export * from './src/dialect/sqlite.ts'`, 22_500],
   ['the core', `export * from './src/index.ts'`, 19_000],
   [
     'a predicate',
