@@ -38,7 +38,7 @@ export {
   safeParseFilter,
   safeParseQuery,
 } from './parse/index.ts'
-export type { Query } from './parse/query.ts'
+export type { Query, QueryOptions } from './parse/query.ts'
 export type { Result } from './parse/report.ts'
 export {
   defineSchema,
@@ -48,7 +48,8 @@ export {
   type Schema,
   type SchemaDefinition,
 } from './parse/schema.ts'
-export { type Page, runQuery } from './query/run.ts'
+export { type Page, pageOf } from './query/page.ts'
+export { runQuery } from './query/run.ts'
 export {
   boolean,
   dynamic,

@@ -1,7 +1,11 @@
-import { compilePredicate, condition, not, parseFilter } from 'tamis'
-import { describe, expect, it } from 'vitest'
+import { compileFilter, compilePredicate, condition, FilterError, not, parseFilter } from 'tamis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { caseSchema, cases, customCases, type FieldCases, nestedCases } from './support/cases.ts'
-import { SqliteTable } from './support/sqlite.ts'
+import { available } from './support/engines/available.ts'
+import type { Connection } from './support/engines/engine.ts'
+import { Table } from './support/table.ts'
+
+const all = [...cases, ...customCases, ...nestedCases]
 
 /** The rows of a field's cases: one for each named value, which is also its id. */
 function rowsOf({ field, values }: FieldCases): Record<string, unknown>[] {
@@ -16,39 +20,64 @@ function rowsOf({ field, values }: FieldCases): Record<string, unknown>[] {
 const show = (value: unknown): string =>
   JSON.stringify(value, (_, own) => (typeof own === 'bigint' ? `${own}n` : own)) ?? 'undefined'
 
-describe.each([...cases, ...customCases, ...nestedCases])('$field', (fieldCases) => {
+/** The ids that a filter's case names, and those that it does not. */
+function expectedOf(names: string, rows: readonly Record<string, unknown>[]) {
+  const ids = rows.map(({ id }) => id as string)
+  const expected = names.split(' ').filter((name) => name !== '')
+  return {
+    ids,
+    expected: expected.sort(),
+    others: ids.filter((id) => !expected.includes(id)).sort(),
+  }
+}
+
+describe.each(all)('in memory, $field', (fieldCases) => {
   const { field, filters } = fieldCases
   const rows = rowsOf(fieldCases)
-  const table = new SqliteTable(caseSchema)
-  table.insert(rows)
-  const ids = rows.map(({ id }) => id as string)
 
   it.each(filters.map(([operand, names]) => [show(operand), operand, names] as const))(
     '%s',
     (_, operand, names) => {
-      const expected = names
-        .split(' ')
-        .filter((name) => name !== '')
-        .sort()
-      const others = ids.filter((id) => !expected.includes(id)).sort()
+      const { expected, others } = expectedOf(names, rows)
+      const found = (matches: (row: unknown) => boolean) =>
+        rows
+          .filter(matches)
+          .map(({ id }) => id)
+          .sort()
       const parsed = parseFilter(caseSchema, { [field]: operand })
-      const matches = compilePredicate(parsed)
-      expect(
-        ids.filter((id) => matches(rows.find((row) => row.id === id))).sort(),
-        'in memory',
-      ).toEqual(expected)
-      expect(table.matching(parsed).sort(), 'SQLite').toEqual(expected)
-
       const complement = not(parsed)
-      const misses = compilePredicate(complement)
-      expect(
-        ids.filter((id) => misses(rows.find((row) => row.id === id))).sort(),
-        'in memory, negated',
-      ).toEqual(others)
-      expect(table.matching(complement).sort(), 'SQLite, negated').toEqual(others)
+      expect(found(compilePredicate(parsed))).toEqual(expected)
+      expect(found(compilePredicate(complement)), 'negated').toEqual(others)
       expect(condition(caseSchema, { $nor: [{ [field]: operand }] } as never), '$nor').toEqual(
         complement,
       )
     },
   )
+})
+
+describe.each(available)('in $name', (engine) => {
+  let connection: Connection
+  beforeAll(async () => {
+    connection = await engine.connect()
+  })
+  afterAll(() => connection.close())
+
+  it.each(all.map((each) => [each.field, each] as const))('%s', async (field, fieldCases) => {
+    const rows = rowsOf(fieldCases)
+    if (engine.features.refuses?.(field)) {
+      expect(() => compileFilter(parseFilter(caseSchema, { [field]: 'a' }), engine)).toThrow(
+        FilterError,
+      )
+      return
+    }
+    const table = await Table.create(engine, connection, caseSchema)
+    await table.insert(rows)
+    for (const [operand, names] of fieldCases.filters) {
+      const { expected, others } = expectedOf(names, rows)
+      const parsed = parseFilter(caseSchema, { [field]: operand })
+      expect((await table.matching(parsed)).sort(), show(operand)).toEqual(expected)
+      expect((await table.matching(not(parsed))).sort(), `not ${show(operand)}`).toEqual(others)
+    }
+    await table.drop()
+  })
 })

@@ -8,12 +8,17 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^tamis$/, replacement: source('index.ts') },
-      { find: /^tamis\/sqlite$/, replacement: source('dialect/sqlite.ts') },
+      {
+        find: /^tamis\/(sqlite|postgres|mysql|duckdb|clickhouse)$/,
+        replacement: source('dialect/$1.ts'),
+      },
+      { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
       { find: /^tamis\/users$/, replacement: source('users/index.ts') },
     ],
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     typecheck: {

@@ -1,4 +1,4 @@
-import type { Dialect, Place } from '../dialect/dialect.ts'
+import type { Companion, Dialect, Place } from '../dialect/dialect.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
 import type { Mapping } from '../schema/mapping.ts'
@@ -6,8 +6,8 @@ import { type AnyMapping, checkMapping, mappingOf, placeOf } from '../schema/map
 import type { Structure } from '../schema/schema.ts'
 
 /** Where the rows of a schema are stored. */
-export interface TableTarget<F extends Fields = Fields> {
-  readonly dialect: Dialect
+export interface TableTarget<F extends Fields = Fields, Params = unknown> {
+  readonly dialect: Dialect<Params>
   readonly table: string
   readonly mapping?: Mapping<F> | undefined
 }
@@ -28,11 +28,17 @@ export interface Layout {
   })[]
   /** The literal fields that live in a wildcard's JSON. */
   readonly nested: readonly Placed[]
+  /** The columns that say of a list whether it is there, where the database has no NULL for one. */
+  readonly companions: readonly (Companion & { readonly of: Placed })[]
   /** The columns of folded words: of a typed field, or JSON of all the strings of a document. */
   readonly words: readonly { readonly column: string; readonly of: Placed }[]
 }
 
-export function layoutOf(structure: Structure, mapping: AnyMapping = {}): Layout {
+export function layoutOf(
+  dialect: Dialect<unknown>,
+  structure: Structure,
+  mapping: AnyMapping = {},
+): Layout {
   checkMapping(structure, mapping)
   const placed = (field: Field): Placed => ({
     field,
@@ -55,6 +61,10 @@ export function layoutOf(structure: Structure, mapping: AnyMapping = {}): Layout
     typed,
     documents,
     nested,
+    companions: typed.flatMap((of) => {
+      const companion = dialect.companion?.(of.place)
+      return companion === undefined ? [] : [{ ...companion, of }]
+    }),
     words: [...words].map(([column, of]) => ({ column, of })),
   }
 }

@@ -1,9 +1,6 @@
+import type { SortKey } from '../condition/keyset.ts'
 import type { Ordering } from '../condition/ordering.ts'
-import type { Scalar } from '../kinds/kind.ts'
 import { accessor } from './accessor.ts'
-
-/** What a row is sorted by: the canonical value of each term, undefined where it is absent. */
-export type SortKey = readonly (Scalar | undefined)[]
 
 /** How an ordering compares rows: their keys are read once each, and compared often. */
 export interface CompiledOrdering {

@@ -1,12 +1,5 @@
 import type { Dialect, Place } from '../dialect/dialect.ts'
-import {
-  type Fragment,
-  join,
-  type Parameter,
-  render,
-  type Statement,
-  sql,
-} from '../dialect/fragment.ts'
+import { Fragment, join, type Parameter, render, type Statement, sql } from '../dialect/fragment.ts'
 import { describe } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject, parseJson, printJson } from '../kinds/json.ts'
@@ -45,17 +38,17 @@ function requiredReader({ field, place }: Placed): (row: unknown) => Scalar | Sc
   }
 }
 
-function typedReader(dialect: Dialect, placed: Placed): ColumnReader {
+function typedReader(dialect: Dialect<unknown>, placed: Placed): ColumnReader {
   const { place } = placed
   const read = requiredReader(placed)
+  // Where a list cannot be NULL, its companion says that it is not there.
+  const absent = dialect.companion?.(place) === undefined ? null : dialect.encodeList(place, [])
   return (row) => {
     const own = read(row)
-    if (own !== undefined) {
-      return Array.isArray(own)
-        ? dialect.encodeList(place, own)
-        : dialect.encode(place, own as Scalar)
-    }
-    return null
+    if (own === undefined) return absent
+    return Array.isArray(own)
+      ? dialect.encodeList(place, own)
+      : dialect.encode(place, own as Scalar)
   }
 }
 
@@ -88,6 +81,12 @@ function documentReader({ field }: Placed, literals: readonly Placed[]): ColumnR
   }
 }
 
+/** Whether a list is there. */
+function presenceReader({ field, place }: Placed): ColumnReader {
+  const read = accessor(field.path)
+  return (row) => readList(place, read(row)) !== undefined
+}
+
 /** The folded words of a string, or of every string of a document, in objects like its own. */
 function wordsReader({ field, place }: Placed): ColumnReader {
   const read = accessor(field.path)
@@ -110,27 +109,28 @@ function wordsReader({ field, place }: Placed): ColumnReader {
   }
 }
 
-function readersOf(dialect: Dialect, layout: Layout): Map<string, ColumnReader> {
+function readersOf(dialect: Dialect<unknown>, layout: Layout): Map<string, ColumnReader> {
   const readers = new Map<string, ColumnReader>()
   for (const each of layout.typed) readers.set(each.place.column, typedReader(dialect, each))
   for (const each of layout.documents) {
     readers.set(each.place.column, documentReader(each, [...layout.typed, ...layout.nested]))
   }
+  for (const { column, of } of layout.companions) readers.set(column, presenceReader(of))
   for (const { column, of } of layout.words) readers.set(column, wordsReader(of))
   return readers
 }
 
 /** What stores a row: one statement, or several to be run in one transaction. */
-export type Insert = Statement | readonly Statement[]
+export type Insert<Params = readonly Parameter[]> = Statement<Params> | readonly Statement<Params>[]
 
-export function insertRow<F extends Fields>(
+export function insertRow<F extends Fields, Params>(
   structure: Structure<F>,
-  target: TableTarget<NoInfer<F>> & { readonly mapping?: undefined },
-): (row: unknown) => Statement
-export function insertRow<F extends Fields>(
+  target: TableTarget<NoInfer<F>, Params> & { readonly mapping?: undefined },
+): (row: unknown) => Statement<Params>
+export function insertRow<F extends Fields, Params>(
   structure: Structure<F>,
-  target: TableTarget<NoInfer<F>>,
-): (row: unknown) => Insert
+  target: TableTarget<NoInfer<F>, Params>,
+): (row: unknown) => Insert<Params>
 /**
  * The statement that stores a row, its search columns filled; with a side table in the mapping, a
  * list of statements for one transaction. Values that are absent to their field are stored as NULL,
@@ -138,36 +138,37 @@ export function insertRow<F extends Fields>(
  *
  * @throws TypeError where a required value is absent, or where a wildcard holds what is not JSON.
  */
-export function insertRow<F extends Fields>(
+export function insertRow<F extends Fields, Params>(
   structure: Structure<F>,
-  target: TableTarget<NoInfer<F>>,
-): (row: unknown) => Insert {
+  target: TableTarget<NoInfer<F>, Params>,
+): (row: unknown) => Insert<Params> {
   const { dialect, table } = target
-  const layout = layoutOf(structure, target.mapping as AnyMapping | undefined)
+  const layout = layoutOf(dialect, structure, target.mapping as AnyMapping | undefined)
   const readers = readersOf(dialect, layout)
   const names = join([...readers.keys()].map(dialect.identifier), sql`, `)
-  const into = sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES`
+  const columns = [...readers.values()]
+  const places = new Map(layout.typed.map(({ place }) => [place.column, place]))
+  const values = [...readers.keys()].map((name) => {
+    const place = places.get(name)
+    return (place && dialect.store?.(place, null)) ?? sql`${null}`
+  })
+  const { texts } =
+    sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES (${join(values, sql`, `)})`
   const sides = layout.typed
     .filter(({ place }) => place.sideTable !== undefined)
     .map(({ field, place }) => ({ place, read: accessor(field.path) }))
   const key = layout.typed.find(({ field }) => field === structure.key) as Placed
   const readKey = typedReader(dialect, key)
-  const finish = (fragment: Fragment) => render(fragment, dialect.placeholder)
-  const columns = [...readers.values()]
-  const { text } = finish(
-    sql`${into} (${join(
-      columns.map(() => sql`${null}`),
-      sql`, `,
-    )})`,
-  )
 
   return (row) => {
-    const insert = { text, params: columns.map((read) => read(row)) }
+    const parameters = columns.map((read) => read(row))
+    const insert = render(new Fragment(texts, parameters), dialect)
     if (sides.length === 0) return insert
     const owner = readKey(row)
-    const filled = sides.map(({ place, read }) =>
-      finish(dialect.insertSide(place, owner, readList(place, read(row)) ?? [])),
-    )
+    const filled = sides.flatMap(({ place, read }) => {
+      const side = dialect.insertSide?.(place, owner, readList(place, read(row)) ?? [])
+      return side === undefined ? [] : [render(side, dialect)]
+    })
     return [insert, ...filled]
   }
 }
@@ -199,7 +200,7 @@ const columnOf = (record: unknown, name: string): unknown =>
 
 /** How records were selected. */
 export interface RecordTarget<F extends Fields = Fields> {
-  readonly dialect: Dialect
+  readonly dialect: Dialect<unknown>
   readonly mapping?: Mapping<F> | undefined
 }
 
@@ -215,15 +216,14 @@ export function readRow<F extends Fields>(
   target: RecordTarget<NoInfer<F>>,
 ): (record: unknown) => FieldsRow<F> {
   const { dialect } = target
-  const layout = layoutOf(structure, target.mapping as AnyMapping | undefined)
+  const layout = layoutOf(dialect, structure, target.mapping as AnyMapping | undefined)
   // What has a column of its own inside a document is put into it.
   const inside = layout.typed.filter(({ field }) => field.wildcard !== undefined)
   const outside = layout.typed.filter(({ field }) => field.wildcard === undefined)
 
   function putField(row: Record<string, unknown>, record: unknown, { field, place }: Placed): void {
     const value = columnOf(record, field.name)
-    const isJson = place.list && typeof value === 'string'
-    const own = isJson ? parseJson(value) : dialect.decode(place, value)
+    const own = dialect.decode(place, value)
     if (own !== undefined) put(row, field.path, own)
   }
 

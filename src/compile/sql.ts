@@ -2,27 +2,35 @@ import { type Condition, isTrue, notACondition } from '../condition/condition.ts
 import type { Ordering } from '../condition/ordering.ts'
 import { chain } from '../dialect/balance.ts'
 import { type Column, type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
-import { type Fragment, join, render, type Statement, sql } from '../dialect/fragment.ts'
+import {
+  type Fragment,
+  join,
+  type Parameter,
+  render,
+  type Statement,
+  sql,
+} from '../dialect/fragment.ts'
 import { operatorOf } from '../operators/index.ts'
 import type { Query } from '../parse/query.ts'
 import type { Field } from '../schema/field.ts'
-import { type AnyMapping, checkMapping, mappingOf, placeOf } from '../schema/mapping.ts'
+import { type AnyMapping, checkMapping, placeOf } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
+import { scanOf } from './scan.ts'
 
 /** Where a condition is to run. */
-export interface Target {
-  readonly dialect: Dialect
+export interface Target<Params = unknown> {
+  readonly dialect: Dialect<Params>
   /** Where fields live; without one, each in the column of its name. */
   readonly mapping?: AnyMapping | undefined
 }
 
-/** The columns of one statement, each made once. */
-function columnsOf({ dialect, mapping = {} }: Target): (field: Field) => Column {
+/** The columns of one statement, each made once; with the table's name before them, if it is given. */
+function columnsOf({ dialect, mapping = {} }: Target, table?: string): (field: Field) => Column {
   const columns = new Map<string, Column>()
   return (field) => {
     const known = columns.get(field.name)
     if (known !== undefined) return known
-    const column = dialect.column(placeOf(field, mapping))
+    const column = dialect.column({ ...placeOf(field, mapping), table })
     columns.set(field.name, column)
     return column
   }
@@ -62,27 +70,29 @@ function toSql(condition: Condition, column: (field: Field) => Column): Fragment
 const leavesFirst = (conditions: readonly Condition[]): readonly Condition[] =>
   conditions.toSorted((a, b) => Number(a.kind !== 'leaf') - Number(b.kind !== 'leaf'))
 
-/** A column of the order; named with its table where a selected field has the column's name. */
-function orderColumn({ dialect, table, mapping = {} }: QueryTarget, structure: Structure) {
-  // Names are the same to SQLite whatever their case.
-  const aliases = [...structure.fields.keys(), ...structure.wildcards.keys()].map((name) => ({
-    name: name.toLowerCase(),
-    column: (mappingOf(mapping, name).column ?? name).toLowerCase(),
-  }))
-  return (field: Field): Column => {
-    const place = placeOf(field, mapping)
-    const own = place.column.toLowerCase()
-    const isTaken = aliases.some(({ name, column }) => name === own && column !== own)
-    return dialect.column(isTaken ? { ...place, table } : place)
-  }
+function orderBy(dialect: Dialect<unknown>, terms: readonly OrderTerm[]): Fragment {
+  return join(
+    terms.map(({ value, direction, nullable }) => dialect.order(value, direction, nullable)),
+    sql`, `,
+  )
 }
 
-function orderBy(ordering: Ordering, column: (field: Field) => Column): Fragment {
-  const terms = ordering.map(
-    ({ field, direction }) => sql`${column(field).order} ${direction === 1 ? sql`ASC` : sql`DESC`}`,
-  )
-  return join(terms, sql`, `)
+interface OrderTerm {
+  readonly value: Fragment
+  readonly direction: 1 | -1
+  readonly nullable: boolean
 }
+
+const orderTerms = (
+  ordering: Ordering,
+  mapping: AnyMapping,
+  column: (field: Field) => Column,
+): OrderTerm[] =>
+  ordering.map(({ field, direction }) => ({
+    value: column(field).order,
+    direction,
+    nullable: placeOf(field, mapping).nullable,
+  }))
 
 /** In parentheses, whatever it is: a chain of several has its own. */
 function whole(condition: Condition, column: (field: Field) => Column): Fragment {
@@ -92,7 +102,7 @@ function whole(condition: Condition, column: (field: Field) => Column): Fragment
 }
 
 /** Where the numbers of placeholders begin, for a statement that has parameters before these. */
-export interface FilterTarget extends Target {
+export interface FilterTarget<Params = unknown> extends Target<Params> {
   readonly firstParameter?: number
 }
 
@@ -102,28 +112,44 @@ export interface FilterTarget extends Target {
  *
  * @throws TypeError where the dialect cannot say it exactly, naming field and dialect.
  */
-export function compileFilter(condition: Condition, target: FilterTarget): Statement {
+export function compileFilter<Params>(
+  condition: Condition,
+  target: FilterTarget<Params>,
+): Statement<Params> {
   const { dialect, firstParameter } = target
-  return render(whole(condition, columnsOf(target)), dialect.placeholder, firstParameter)
+  return render(whole(condition, columnsOf(target)), dialect, firstParameter)
 }
 
-export interface QueryTarget extends Target {
+export interface QueryTarget<Params = unknown> extends Target<Params> {
   readonly table: string
   /** The fields to select (a wildcard by its prefix); all of them where it is left out. */
   readonly select?: readonly string[]
+  /** Fetches one row more than the page has, for `pageOf`. */
+  readonly lookAhead?: boolean
 }
 
 /** A whole SELECT, and what it was made of, for those who build their own. */
-export interface CompiledQuery extends Statement {
-  readonly where: Statement
-  readonly orderBy: Statement
+export interface CompiledQuery<Params = readonly Parameter[]> extends Statement<Params> {
+  readonly where: Statement<Params>
+  /**
+   * The order in which the rows are found: for a page before a cursor (`prev`) the reverse of the
+   * query's, in which `text` gives them.
+   */
+  readonly orderBy: Statement<Params>
+  /** One more than the query's, where it looks ahead. */
   readonly limit: number
   readonly offset: number
 }
 
+/** A column to read, and the name of the field that it is read as. */
+interface Selected {
+  readonly name: string
+  readonly value: Fragment
+}
+
 /** The columns to read, each under the name of its field. */
-function selection(structure: Structure, target: QueryTarget): Fragment {
-  const { dialect, mapping = {}, select } = target
+function selection(structure: Structure, target: QueryTarget): readonly Selected[] {
+  const { dialect, table, mapping = {}, select } = target
   const names = [...structure.fields.keys(), ...structure.wildcards.keys()]
   if (select?.length === 0) throw new TypeError('tamis: select: expected at least one field')
   const unknown = select?.find((name) => !names.includes(name))
@@ -139,11 +165,20 @@ function selection(structure: Structure, target: QueryTarget): Fragment {
   if (chosen.includes('__proto__')) {
     throw new TypeError('tamis: select: drivers cannot return a column named __proto__')
   }
-  const columns = [...new Set(chosen)].map((name) => {
-    const { column = name } = mappingOf(mapping, name)
-    return sql`${dialect.identifier(column)} AS ${dialect.identifier(name)}`
+  return [...new Set(chosen)].map((name) => {
+    const field = structure.fields.get(name) ?? structure.wildcards.get(name)
+    const place = placeOf(field as Field, mapping)
+    return { name, value: dialect.select(dialect.aliasesHide ? { ...place, table } : place) }
   })
-  return join(columns, sql`, `)
+}
+
+/** The cursor of a row is made of what it is sorted by. */
+function checkSorted(ordering: Ordering, selected: readonly Selected[], mapping: AnyMapping): void {
+  for (const { field } of ordering) {
+    const name = placeOf(field, mapping).json ? (field.wildcard as string) : field.name
+    if (selected.some((each) => each.name === name)) continue
+    throw new TypeError(`tamis: select: lookAhead needs what the query is sorted by: ${name}`)
+  }
 }
 
 /**
@@ -152,22 +187,60 @@ function selection(structure: Structure, target: QueryTarget): Fragment {
  *
  * @throws TypeError where the dialect cannot say it exactly, or the mapping or `select` names a field
  * that there is not.
+ * @throws FilterError (`invalid_cursor`) where the query's cursor is of one to which the server had
+ * joined something else.
  */
-export function compileQuery(query: Query, target: QueryTarget): CompiledQuery {
-  const { dialect, table, mapping = {} } = target
+export function compileQuery<Params>(
+  query: Query,
+  target: QueryTarget<Params>,
+): CompiledQuery<Params> {
+  const { dialect, table, mapping = {}, lookAhead = false } = target
   checkMapping(query.schema, mapping)
-  const column = columnsOf(target)
-  const where = whole(query.condition, column)
-  const order = orderBy(query.ordering, orderColumn(target, query.schema))
-  const { limit, offset } = query
-  const from = sql`SELECT ${selection(query.schema, target)} FROM ${dialect.identifier(table)}`
-  const filter = isTrue(query.condition) ? sql`` : sql` WHERE ${where}`
-  const select = sql`${from}${filter} ORDER BY ${order} ${dialect.limit(limit, offset)}`
+  const { condition, ordering, isReversed } = scanOf(query)
+  const selected = selection(query.schema, target)
+  if (lookAhead) checkSorted(ordering, selected, mapping)
+  const { offset } = query
+  const limit = query.limit === 0 || !lookAhead ? query.limit : query.limit + 1
+  const column = columnsOf(target, dialect.aliasesHide && table)
+  // A bare name after ORDER BY is an alias first; a table before it says which is meant.
+  const qualified = orderTerms(ordering, mapping, columnsOf(target, table))
+  const find = (more: readonly Fragment[]) => {
+    const columns = selected.map(({ name, value }) => sql`${value} AS ${dialect.identifier(name)}`)
+    const from = sql`SELECT ${join([...columns, ...more], sql`, `)} FROM ${dialect.identifier(table)}`
+    const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, column)}`
+    const order = orderBy(dialect, qualified)
+    return sql`${from}${filter} ORDER BY ${order} ${dialect.limit(limit, offset)}`
+  }
+  const own = columnsOf(target)
+  const statement = isReversed ? turned(dialect, selected, qualified, find) : find([])
   return {
-    ...render(select, dialect.placeholder),
-    where: render(where, dialect.placeholder),
-    orderBy: render(order, dialect.placeholder),
+    ...render(statement, dialect),
+    where: render(whole(condition, own), dialect),
+    orderBy: render(orderBy(dialect, orderTerms(ordering, mapping, own)), dialect),
     limit,
     offset,
   }
+}
+
+/** The rows that were found from the other end, in the order that was asked for. */
+function turned(
+  dialect: Dialect<unknown>,
+  selected: readonly Selected[],
+  terms: readonly OrderTerm[],
+  find: (more: readonly Fragment[]) => Fragment,
+): Fragment {
+  const names = selected.map(({ name }) => dialect.identifier(name))
+  const aliases = terms.map((_, i) => dialect.identifier(aliasOf(selected, i)))
+  const inner = find(terms.map(({ value }, i) => sql`${value} AS ${aliases[i] as Fragment}`))
+  const back = terms.map(({ direction, nullable }, i): OrderTerm => {
+    return { value: aliases[i] as Fragment, direction: direction === 1 ? -1 : 1, nullable }
+  })
+  return sql`SELECT ${join(names, sql`, `)} FROM (${inner}) AS found ORDER BY ${orderBy(dialect, back)}`
+}
+
+/** A name that no selected field has, in whatever case. */
+function aliasOf(selected: readonly Selected[], i: number): string {
+  let alias = `order_${i}`
+  while (selected.some(({ name }) => name.toLowerCase() === alias)) alias += '_'
+  return alias
 }

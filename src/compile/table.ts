@@ -1,5 +1,5 @@
-import type { Place } from '../dialect/dialect.ts'
-import { type Fragment, join, render, sql } from '../dialect/fragment.ts'
+import type { Dialect, Index, Place } from '../dialect/dialect.ts'
+import { type Fragment, join, sql } from '../dialect/fragment.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
 import { type AnyMapping, placeOf } from '../schema/mapping.ts'
@@ -13,17 +13,31 @@ const SERVED = ['$eq', '$in', '$gt', '$gte', '$lt', '$lte'] as const
 
 /** A text without parameters: DDL takes none. */
 function text(fragment: Fragment): string {
-  return render(fragment, () => {
-    throw new TypeError('tamis: DDL takes no parameters')
-  }).text
+  if (fragment.parameters.length > 0) throw new TypeError('tamis: DDL takes no parameters')
+  return fragment.texts.join('')
 }
 
-/** The name of an index: of letters that every database takes. */
+/** The name of an index: of letters that every database takes, and no more than MySQL's 64 of them. */
 const indexName = (...parts: readonly string[]): string =>
   parts
     .filter((part) => part !== '')
     .join('_')
     .replace(/[^A-Za-z0-9_]/g, '_')
+    .slice(0, 56)
+
+export interface CreateTarget<F extends Fields = Fields> extends TableTarget<F> {
+  /**
+   * Extensions of the database to use where they serve: `pg_trgm` in PostgreSQL, for `$autocomplete`.
+   * Not every server has them, so only those that are named here are.
+   */
+  readonly extensions?: readonly string[] | undefined
+}
+
+function extend(dialect: Dialect<unknown>, names: readonly string[]): readonly Fragment[] {
+  if (names.length === 0) return []
+  if (dialect.extensions !== undefined) return dialect.extensions(names)
+  throw new TypeError(`tamis: ${dialect.name}: there are no extensions to use here`)
+}
 
 /**
  * The statements that make a table for a schema's rows: typed columns with the constraints under
@@ -34,18 +48,23 @@ const indexName = (...parts: readonly string[]): string =>
  */
 export function createTable<F extends Fields>(
   structure: Structure<F>,
-  target: TableTarget<NoInfer<F>>,
+  target: CreateTarget<NoInfer<F>>,
 ): string[] {
-  const { dialect, table } = target
+  const { dialect, table, extensions = [] } = target
   const mapping = (target.mapping ?? {}) as AnyMapping
-  const layout = layoutOf(structure, mapping)
+  const layout = layoutOf(dialect, structure, mapping)
   const key = placeOf(structure.key, mapping)
+  const keys = indexedKeys(structure, layout, mapping)
   const columns: (readonly [string, Fragment])[] = [
     ...layout.typed.map(
       ({ field, place }) => [place.column, dialect.define(place, field === structure.key)] as const,
     ),
     ...layout.documents.map(({ place }) => [place.column, dialect.define(place, false)] as const),
-    ...layout.words.map(({ column }) => [column, dialect.wordsType] as const),
+    ...keys.flatMap(({ place }) =>
+      (dialect.generated?.(place) ?? []).map((own) => [own.column, own.definition] as const),
+    ),
+    ...layout.companions.map(({ column, definition }) => [column, definition] as const),
+    ...layout.words.map(({ column, of }) => [column, dialect.words(of.place.json)] as const),
   ]
   refuseDoubles(columns.map(([name]) => name))
   const definitions = columns.map(
@@ -57,11 +76,16 @@ ${join(
   sql`,
 `,
 )}
-)${dialect.tableOptions}`
+)${dialect.tableOptions(key)}`
   const withSide = layout.typed.filter(({ place }) => place.sideTable !== undefined)
   refuseDoubles([table, ...withSide.map(({ place }) => place.sideTable?.table ?? '')], 'table')
-  const sides = withSide.flatMap(({ place }) => dialect.sideTable(place, { table, key }))
-  return [create, ...sides, ...indexes(structure, target, layout, mapping, key)].map(text)
+  const sides = withSide.flatMap(({ place }) => dialect.sideTable?.(place, { table, key }) ?? [])
+  return [
+    ...extend(dialect, extensions),
+    create,
+    ...sides,
+    ...indexes(structure, target, layout, keys, key),
+  ].map(text)
 }
 
 /** Names that differ in case alone are one column in SQLite and MySQL. */
@@ -76,11 +100,22 @@ function refuseDoubles(columns: readonly string[], what = 'column'): void {
   }
 }
 
+/** The keys of JSON columns that the mapping says are worth an index. */
+function indexedKeys(structure: Structure, layout: Layout, mapping: AnyMapping): Placed[] {
+  return layout.documents.flatMap(({ field, index }) =>
+    index.map((name) => {
+      const found = findField(structure, `${field.wildcard}.${name}`, KEYS_DEEP)
+      if (typeof found === 'string') throw new TypeError(`tamis: index: no key ${name}`)
+      return { field: found, place: placeOf(found, mapping) }
+    }),
+  )
+}
+
 function indexes(
   structure: Structure,
-  { dialect, table }: TableTarget,
+  { dialect, table, extensions = [] }: CreateTarget,
   layout: Layout,
-  mapping: AnyMapping,
+  keys: readonly Placed[],
   key: Place,
 ): Fragment[] {
   const names = new Set<string>()
@@ -91,25 +126,23 @@ function indexes(
     names.add(own.toLowerCase())
     return own
   }
-  const create = (name: string, on: readonly Fragment[]) =>
-    sql`CREATE INDEX ${dialect.identifier(unique(name))} ON ${dialect.identifier(table)} (${join(on, sql`, `)})`
+  const create = (
+    name: string,
+    { on, using = sql``, as = sql`` }: Index,
+    tail: readonly Fragment[] = [],
+  ) =>
+    sql`CREATE INDEX ${dialect.identifier(unique(name))} ON ${dialect.identifier(table)}${using} (${join([on, ...tail], sql`, `)})${as}`
   const onPlace = ({ field, place }: Placed, label: string): Fragment[] =>
-    dialect.indexed(place).map(({ kind, on }) => {
+    dialect.indexed(place).map((index) => {
       // With the key behind it, an index gives the whole of an order that ends with the key.
-      const tail = field.sortable ? [dialect.identifier(key.column)] : []
-      return create(indexName(table, label, kind), [on, ...tail])
+      const isOrdinary = index.using === undefined && index.as === undefined
+      const tail = field.sortable && isOrdinary ? [dialect.identifier(key.column)] : []
+      return create(indexName(table, label, index.label), index, tail)
     })
 
   const literal = [...layout.typed, ...layout.nested]
     .filter(({ field }) => field !== structure.key && isWorthAnIndex(field))
     .flatMap((each) => onPlace(each, each.field.name))
-  const keys = layout.documents.flatMap(({ field, index }) =>
-    index.map((name) => {
-      const found = findField(structure, `${field.wildcard}.${name}`, KEYS_DEEP)
-      if (typeof found === 'string') throw new TypeError(`tamis: index: no key ${name}`)
-      return { field: found, place: placeOf(found, mapping) }
-    }),
-  )
   // A literal field among the keys has its index already.
   const wild = keys
     .filter(({ field }) => !structure.fields.has(field.name))
@@ -120,15 +153,19 @@ function indexes(
       }
       return made
     })
-  return [...literal, ...wild]
+  const words = layout.words.flatMap(({ column, of }) => {
+    const made = of.place.json ? [] : (dialect.indexedWords?.(column, extensions) ?? [])
+    return made.map((index) => create(indexName(table, column, index.label), index))
+  })
+  return [...literal, ...wild, ...words]
 }
 
 /**
- * A boolean's index seldom serves, a list's never: a side table does. What is hidden is asked by the
- * server alone, often of nearly every row (not deleted), where an index misleads the planner.
+ * A boolean's index seldom serves. What is hidden is asked by the server alone, often of nearly every
+ * row (not deleted), where an index misleads the planner.
  */
 function isWorthAnIndex({ type: { name: type }, hidden, sortable, operators }: Field): boolean {
-  if (hidden || type === 'list' || type === 'dynamic') return false
-  if (sortable) return true
+  if (hidden || type === 'dynamic') return false
+  if (sortable || type === 'list') return true
   return type !== 'boolean' && SERVED.some((name) => operators.has(name))
 }

@@ -4,8 +4,8 @@
  * and checked words through `word`, which are the two callers of `raw`.
  */
 
-/** What a driver is handed for one parameter. */
-export type Parameter = string | number | bigint | boolean | null
+/** What a driver is handed for one parameter; a list where the database has arrays. */
+export type Parameter = string | number | bigint | boolean | null | readonly Parameter[]
 
 export class Fragment {
   /** One text more than there are parameters: they stand between them. */
@@ -87,19 +87,26 @@ export function word(text: string): Fragment {
 }
 
 /** A statement or a piece of one, as a driver takes it. */
-export interface Statement {
+export interface Statement<Params = readonly Parameter[]> {
   readonly text: string
-  readonly params: readonly Parameter[]
+  readonly params: Params
 }
 
-/** The text with a dialect's placeholders, numbered from `first`. */
-export function render(
-  fragment: Fragment,
-  placeholder: (index: number) => string,
+/** What rendering asks of a dialect. */
+interface Placeholders<Params> {
+  placeholder(index: number, value: Parameter): string
+  params(values: readonly Parameter[], first: number): Params
+}
+
+/** The text with a dialect's placeholders, numbered from `first`, and what stands for them. */
+export function render<Params>(
+  { texts, parameters }: Fragment,
+  dialect: Placeholders<Params>,
   first = 1,
-): Statement {
-  const { texts, parameters } = fragment
+): Statement<Params> {
   let text = texts[0]!
-  for (let i = 1; i < texts.length; i++) text += placeholder(first + i - 1) + texts[i]!
-  return { text, params: parameters }
+  for (let i = 1; i < texts.length; i++) {
+    text += dialect.placeholder(first + i - 1, parameters[i - 1]!) + texts[i]!
+  }
+  return { text, params: dialect.params(parameters, first) }
 }

@@ -7,26 +7,36 @@
  */
 
 import { membersOf } from '../kinds/dynamic.ts'
-import { printDouble } from '../kinds/json.ts'
+import { parseJson, printDouble } from '../kinds/json.ts'
 import type { Kind, Scalar } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import { chain } from './balance.ts'
-import type { Column, Comparison, Dialect, Place, Values } from './dialect.ts'
+import {
+  AND,
+  EPOCH_RANGE,
+  integerFrom,
+  isNotTrue,
+  longValuesOf,
+  nameOf as nameBy,
+  needlesOf,
+  presence,
+  quoteName,
+  type Refuse,
+  refuser,
+  sideTableColumn,
+  valuesOf,
+} from './column.ts'
+import type { Column, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
 import { FALSE } from './dialect.ts'
 import { type Fragment, isWord, join, type Parameter, raw, sql, word } from './fragment.ts'
 
-const identifier = (name: string): Fragment => {
-  if (name === '' || name.includes('\0')) throw new TypeError('tamis: sqlite: not a name')
-  return raw(`"${name.replaceAll('"', '""')}"`) // sqlite.org/lang_keywords.html
-}
+// sqlite.org/lang_keywords.html
+const identifier = (name: string): Fragment => quoteName(name, '"', 'sqlite')
 
-const nameOf = ({ column, table }: Pick<Place, 'column' | 'table'>): Fragment =>
-  table === undefined ? identifier(column) : sql`${identifier(table)}.${identifier(column)}`
+const nameOf = (place: Pick<Place, 'column' | 'table'>): Fragment => nameBy(place, identifier)
 
-function refuse({ field }: Place, what: string): never {
-  throw new TypeError(`tamis: sqlite: ${field}: ${what}`)
-}
+const refuse: Refuse = refuser('sqlite')
 
 // JSON
 
@@ -127,7 +137,6 @@ function reach(
   return sql`(SELECT ${found} FROM ${from}${tables} WHERE ${keys})`
 }
 
-const IS_SAFE = sql`< 9007199254740992`
 const IS_FINITE = sql`< 9e999`
 
 /** Canonical text of so many digits; a shape alone would let 2024-02-30 through. */
@@ -142,7 +151,7 @@ function isTimestamp(value: Fragment, digits: number): Fragment {
 
 /**
  * What a JSON value of a kind is in SQL, by the type that json_type names: an integer is what is
- * written as one and fits 64 bits, or a double that is whole and safe; 1e400 is no number.
+ * whole and fits 64 bits, however it is written; 1e400 is no number.
  */
 function arms(kind: Kind, value: Fragment, digits: number): Fragment {
   switch (kind.name) {
@@ -151,11 +160,11 @@ function arms(kind: Kind, value: Fragment, digits: number): Fragment {
     case 'boolean':
       return sql`WHEN 'true' THEN 1 WHEN 'false' THEN 0`
     case 'integer':
-      return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN ${value} = CAST(${value} AS INTEGER) AND abs(${value}) ${IS_SAFE} THEN ${value} END`
+      return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN ${value} >= -9223372036854775808.0 AND ${value} < 9223372036854775808.0 AND ${value} = CAST(${value} AS INTEGER) THEN ${value} END`
     case 'number':
-      return sql`WHEN 'integer' THEN CASE WHEN typeof(${value}) = 'integer' AND CAST(${value} AS REAL) = ${value} THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
+      return sql`WHEN 'integer' THEN CASE WHEN abs(CAST(${value} AS REAL)) ${IS_FINITE} THEN CAST(${value} AS REAL) END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
     case 'numeric':
-      return sql`WHEN 'integer' THEN CASE typeof(${value}) WHEN 'integer' THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
+      return sql`WHEN 'integer' THEN CASE WHEN abs(CAST(${value} AS REAL)) ${IS_FINITE} THEN ${value} END WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
     case 'timestamp':
       return sql`WHEN 'text' THEN CASE WHEN ${isTimestamp(value, digits)} THEN ${value} END`
     default:
@@ -186,12 +195,23 @@ function expression(place: Place, kinds: readonly Kind[]): Fragment {
 
 // Parameters
 
-function encode({ kind, storage }: Place, value: Scalar): string | number | bigint {
+/** Canonical text, unless the mapping says ticks: SQLite has no type of its own. */
+function storageOf(place: Place): Extract<TimestampStorage, 'text' | object> {
+  const { storage = 'text' } = place
+  if (storage === 'text' || typeof storage === 'object') return storage
+  return refuse(
+    place,
+    `there is no ${storage} here; store a timestamp as 'text' or { epoch: unit }`,
+  )
+}
+
+function encode(place: Place, value: Scalar): string | number | bigint {
+  const { kind } = place
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'number') return kind.name === 'integer' ? BigInt(value) : value
-  if (kind.name === 'timestamp' && storage !== 'text')
-    return toEpoch(value as string, storage.epoch)
-  return value
+  if (kind.name !== 'timestamp') return value
+  const storage = storageOf(place)
+  return storage === 'text' ? value : toEpoch(value as string, storage.epoch)
 }
 
 /** A list as one parameter, for json_each. */
@@ -206,69 +226,57 @@ function encodeAll(place: Place, values: readonly Scalar[]): string {
 
 const all = (list: Fragment | string): Fragment => sql`(SELECT value FROM json_each(${list}))`
 
-const COMPARISON: Record<Comparison, Fragment> = {
-  '=': sql`=`,
-  '<>': sql`<>`,
-  '<': sql`<`,
-  '<=': sql`<=`,
-  '>': sql`>`,
-  '>=': sql`>=`,
-}
-
 // Columns
 
-/**
- * The condition, or absence. In JSON a condition on an absent value is NULL, or true already, so that
- * asking whether it is false says a long expression once.
- */
-function orAbsent({ nullable, json }: Place, value: Fragment, condition: Fragment): Fragment {
-  if (!nullable) return condition
-  return json ? sql`((${condition}) IS NOT FALSE)` : sql`(${condition} OR ${value} IS NULL)`
-}
-
-function valuesOf(place: Place, kind: Kind): Values {
+function ofKind(place: Place, kind: Kind): Values {
   const own = { ...place, kind }
   const value = expression(place, [kind])
-  return {
-    nullable: place.nullable,
-    present: sql`${value} IS NOT NULL`,
-    absent: sql`${value} IS NULL`,
-    orAbsent: (condition) => orAbsent(place, value, condition),
-    compare: (comparison, constant) =>
-      sql`${value} ${COMPARISON[comparison]} ${encode(own, constant)}`,
-    isIn: (constants) => sql`${value} IN ${all(encodeAll(own, constants))}`,
-    isNotIn: (constants) => sql`${value} NOT IN ${all(encodeAll(own, constants))}`,
+  const parts = {
+    value,
+    constant: (constant: Scalar) => sql`${encode(own, constant)}`,
+    members: (constants: readonly Scalar[]) => all(encodeAll(own, constants)),
   }
+  return place.json
+    ? longValuesOf(parts, isNotTrue)
+    : valuesOf({ ...parts, nullable: place.nullable })
 }
 
-/** What a list holds, asked of its JSON, or of the side table that mirrors it. */
-function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsOnly'> {
+const not = (condition: Fragment, negated: boolean): Fragment =>
+  negated ? sql`NOT ${condition}` : condition
+
+/**
+ * What a list holds, asked of its JSON, or of the side table that mirrors it. json_each of NULL has
+ * no rows, so that of an absent list nothing below is true, and nothing is NULL.
+ */
+function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExactly'> {
   const { from, own: list } = outside(place.column, expression(place, []))
   const kinds = membersOf(place.kind)
   const element = ofKinds(kinds, place.digits)({ type: sql`e.type`, value: sql`e.atom` })
-  const encoded = (constants: readonly Scalar[]) => encodeAll(place, [...new Set(constants)])
-  const holdsOnly: Column['holdsOnly'] = (constants) =>
+  const encoded = (constants: readonly Scalar[]) =>
+    encodeAll({ ...place, storage: 'text' }, [...new Set(constants)])
+  const holdsOnly = (constants: readonly Scalar[]) =>
     sql`NOT EXISTS (SELECT 1 FROM ${from}json_each(${list}) AS e WHERE ${element} IS NOT NULL AND ${element} NOT IN ${all(encoded(constants))})`
-  if (place.sideTable !== undefined) {
-    const owner = identifier(place.sideTable.owner)
-    const side = identifier(place.sideTable.table)
-    const owners = (constants: readonly Scalar[]) =>
-      sql`SELECT "owner" FROM ${side} WHERE "value" IN ${all(encoded(constants))}`
-    return {
-      holdsAny: (constants) => sql`${owner} IN (${owners(constants)})`,
-      holdsAll: (constants) =>
-        sql`${owner} IN (${owners(constants)} GROUP BY "owner" HAVING count(*) = ${BigInt(new Set(constants).size)})`,
-      holdsOnly,
-    }
-  }
+  const holdsAll = (constants: readonly Scalar[]) =>
+    sql`NOT EXISTS (SELECT 1 FROM ${from}json_each(${encoded(constants)}) AS o WHERE o.value NOT IN (SELECT ${element} FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL))`
+  const sides =
+    place.sideTable === undefined
+      ? {}
+      : sideTableColumn(place.sideTable, identifier, (constants) => all(encoded(constants)))
   return {
     // The plus keeps SQLite from making a join of it: from 3.51.1 to 3.53.0 a page with an OFFSET
     // then holds rows that it should skip (better-sqlite3 12.5 to 12.9, Node 22's node:sqlite).
-    holdsAny: (constants) =>
-      sql`+EXISTS (SELECT 1 FROM ${from}json_each(${list}) AS e WHERE ${element} IN ${all(encoded(constants))})`,
-    holdsAll: (constants) =>
-      sql`NOT EXISTS (SELECT 1 FROM ${from}json_each(${encoded(constants)}) AS o WHERE o.value NOT IN (SELECT ${element} FROM json_each(${list}) AS e WHERE ${element} IS NOT NULL))`,
-    holdsOnly,
+    holdsAny: (constants, negated) =>
+      not(
+        sql`+EXISTS (SELECT 1 FROM ${from}json_each(${list}) AS e WHERE ${element} IN ${all(encoded(constants))})`,
+        negated,
+      ),
+    holdsAll: (constants, negated) => not(holdsAll(constants), negated),
+    holdsExactly(constants, negated) {
+      const every =
+        constants.length === 0 ? sql`${expression(place, [])} IS NOT NULL` : holdsAll(constants)
+      return not(sql`(${every} AND ${holdsOnly(constants)})`, negated)
+    },
+    ...sides,
   }
 }
 
@@ -285,7 +293,7 @@ function hasWords(place: Place, words: readonly string[], prefix: string): Fragm
       ? reach({ column: search }, path, ofKinds([string], 0))
       : identifier(search)
     if (words.length === 0) return sql`instr(${text}, ${` ${prefix}`}) > 0`
-    const needles = JSON.stringify([...words.map((each) => ` ${each} `), ` ${prefix}`])
+    const needles = JSON.stringify(needlesOf(words, prefix))
     const { from, own } = outside(search, text)
     return sql`(SELECT min(instr(${own}, n.value)) FROM ${from}json_each(${needles}) AS n) > 0`
   }
@@ -296,24 +304,18 @@ function hasWords(place: Place, words: readonly string[], prefix: string): Fragm
   if (patterns.some((pattern) => pattern.length * 3 > LONGEST_PATTERN)) return FALSE
   return chain(
     patterns.map((pattern) => sql`${text} GLOB ${pattern}`),
-    sql` AND `,
+    AND,
   )
 }
 
 function column(place: Place): Column {
-  const kinds = membersOf(place.kind)
-  const whole = expression(place, kinds)
+  const value = expression(place, membersOf(place.kind))
   return {
-    field: place.field,
-    nullable: place.nullable,
-    present: sql`${whole} IS NOT NULL`,
-    absent: sql`${whole} IS NULL`,
-    orAbsent: (condition) => orAbsent(place, whole, condition),
-    of: (kind) => valuesOf(place, kind),
+    present: presence(value),
+    of: (kind) => ofKind(place, kind),
     ...listOf(place),
-    hasWords: (words, prefix) => hasWords(place, words, prefix),
-    // NULL is the smallest value of all here, as absent values are.
-    order: whole,
+    hasWords: (words, prefix, negated) => isNotTrue(hasWords(place, words, prefix), negated),
+    order: value,
   }
 }
 
@@ -327,7 +329,7 @@ function define(place: Place, isKey: boolean): Fragment {
 }
 
 function typeAndCheck(place: Place, name: Fragment): readonly [Fragment, Fragment?] {
-  const { kind, list, json, storage, digits } = place
+  const { kind, list, json, digits } = place
   if (json) return [sql`TEXT`, sql`json_valid(${name}) AND json_type(${name}) = 'object'`]
   if (list) return [sql`TEXT`, sql`json_valid(${name}) AND json_type(${name}) = 'array'`]
   switch (kind.name) {
@@ -341,6 +343,7 @@ function typeAndCheck(place: Place, name: Fragment): readonly [Fragment, Fragmen
     case 'numeric':
       return [sql`REAL`, sql`abs(${name}) ${IS_FINITE}`]
     case 'timestamp': {
+      const storage = storageOf(place)
       if (storage === 'text') return [sql`TEXT`, isTimestamp(name, digits)]
       const [first, last] = EPOCH_RANGE.map((at) =>
         word(String(toEpoch(at, storage.epoch)).replace('-', '')),
@@ -352,11 +355,10 @@ function typeAndCheck(place: Place, name: Fragment): readonly [Fragment, Fragmen
   }
 }
 
-const EPOCH_RANGE = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z'] as const
-
 function decode(place: Place, stored: unknown): unknown {
   if (stored === null || stored === undefined) return undefined
-  const { kind, storage, digits } = place
+  const { kind, digits } = place
+  if (place.list) return parseJson(stored as string)
   switch (kind.name) {
     case 'boolean':
       return Number(stored) === 1
@@ -364,25 +366,33 @@ function decode(place: Place, stored: unknown): unknown {
     case 'numeric':
       return Number(stored)
     case 'integer':
-      return kind.read(stored) ?? refuse(place, LOST)
-    case 'timestamp':
+      return integerFrom(
+        place,
+        stored,
+        refuse,
+        'read with safeIntegers(true), or setReadBigInts(true)',
+      )
+    case 'timestamp': {
+      const storage = storageOf(place)
       return storage === 'text'
         ? stored
         : fromEpoch(BigInt(stored as number | bigint), storage.epoch, digits)
+    }
     default:
       return stored
   }
 }
 
-const LOST =
-  'the driver gave an integer that lost digits; read with safeIntegers(true), or setReadBigInts(true)'
-
 /** The SQLite dialect: `compileFilter(condition, { dialect: sqlite })`. */
 export const sqlite: Dialect = {
   name: 'sqlite',
   placeholder: () => '?',
+  params: (values) => values,
   identifier,
   column,
+  select: nameOf,
+  // NULL is the smallest value of all here, as absent values are.
+  order: (value, direction) => sql`${value} ${direction === 1 ? sql`ASC` : sql`DESC`}`,
   limit: (limit, offset) => sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
   encode,
   encodeList: (place, values) => {
@@ -392,13 +402,15 @@ export const sqlite: Dialect = {
   },
   decode,
   define,
-  wordsType: sql`TEXT`,
-  tableOptions: sql` STRICT`,
+  words: () => sql`TEXT`,
+  tableOptions: () => sql` STRICT`,
   indexed(place) {
-    if (!place.json) return [{ kind: '', on: identifier(place.column) }]
+    // A list's elements are reached by a side table alone.
+    if (place.list) return []
+    if (!place.json) return [{ label: '', on: identifier(place.column) }]
     if (literalKeys(place.path) < place.path.length) return []
     return membersOf(place.kind).map((kind) => ({
-      kind: kind.name,
+      label: kind.name,
       on: expression(place, [kind]),
     }))
   },

@@ -39,6 +39,17 @@ export interface Kind<V extends Scalar = Scalar> {
   equals(constant: V): (value: unknown) => boolean
 }
 
+/** A comparison that is a range. */
+export type Range = '<' | '<=' | '>' | '>='
+
+/** What a range becomes where the operand lies beside the value that stands in for it. */
+export const beside = (range: Range, side: -1 | 0 | 1): Range => {
+  if (side === 0) return range
+  const isUpward = range === '>' || range === '>='
+  if (side > 0) return isUpward ? '>' : '<='
+  return isUpward ? '>=' : '<'
+}
+
 export const exactly = <V extends Scalar>(value: V): Position<V> => ({
   value,
   side: 0,

@@ -16,11 +16,26 @@ const finite = (value: number): number | undefined =>
   Number.isFinite(value) ? value + 0 : undefined
 
 /** A safe integer as a number, any other of 64 bits as a bigint. */
-function toInteger(value: unknown): Numeric | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? value + 0 : undefined
-  if (typeof value !== 'bigint' || !isInt64(value)) return undefined
+function fromBigInt(value: bigint): Numeric | undefined {
+  if (!isInt64(value)) return undefined
   const near = Number(value)
   return Number.isSafeInteger(near) ? near : value
+}
+
+/** An unsafe number is no operand: whatever was meant, it has lost digits on its way. */
+function integerOperand(input: unknown): Numeric | undefined {
+  if (typeof input === 'number') return Number.isSafeInteger(input) ? input + 0 : undefined
+  return typeof input === 'bigint' ? fromBigInt(input) : undefined
+}
+
+/**
+ * What a row holds is taken at its value: JSON and databases know one number 2^53, however it is
+ * written.
+ */
+function readInteger(value: unknown): Numeric | undefined {
+  if (Number.isSafeInteger(value)) return (value as number) + 0
+  if (typeof value === 'bigint') return fromBigInt(value)
+  return Number.isInteger(value) ? fromBigInt(BigInt(value as number)) : undefined
 }
 
 /** An integer as a double where one equals it, else as the bigint that it came as. */
@@ -48,8 +63,67 @@ function previousDouble(value: number): number {
   return view.getFloat64(0)
 }
 
+/** A finite double as a fraction, whose denominator is a power of two. */
+function fractionOf(value: number) {
+  view.setFloat64(0, Math.abs(value))
+  const word = view.getBigInt64(0)
+  const exponent = Number(word >> 52n)
+  const mantissa = (word & 0xfffffffffffffn) + (exponent === 0 ? 0n : 1n << 52n)
+  const shift = Math.max(exponent, 1) - 1075
+  const signed = value < 0 ? -mantissa : mantissa
+  return shift >= 0
+    ? { mantissa, numerator: signed << BigInt(shift), bits: 0 }
+    : { mantissa, numerator: signed, bits: -shift }
+}
+
+/** A fraction as decimal digits, all of them. */
+function decimalOf(numerator: bigint, bits: number): string {
+  // n / 2^k is n × 5^k / 10^k.
+  const digits = String((numerator < 0n ? -numerator : numerator) * 5n ** BigInt(bits))
+  const padded = digits.padStart(bits + 1, '0')
+  const whole = padded.slice(0, padded.length - bits)
+  const fraction = padded.slice(padded.length - bits).replace(/0+$/, '')
+  return `${numerator < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+/**
+ * The decimals that are read as a double: from midway between it and the one before to midway
+ * between it and the one after, ends included where its last bit is 0 (IEEE 754, ties to even).
+ */
+export function roundingRange(value: number): {
+  readonly low: string
+  readonly high: string
+  readonly closed: boolean
+} {
+  const before = value === -Number.MAX_VALUE ? undefined : previousDouble(value)
+  const after = value === Number.MAX_VALUE ? undefined : -previousDouble(-value)
+  const closed = (fractionOf(value).mantissa & 1n) === 0n
+  return { low: midway(value, before), high: midway(value, after), closed }
+}
+
+/** Midway between two neighbours; behind the last double, as if there were one more. */
+function midway(value: number, neighbour: number | undefined): string {
+  const own = fractionOf(value)
+  if (neighbour === undefined) {
+    const half = 1n << 970n
+    return decimalOf(own.numerator + (value < 0 ? -half : half), 0)
+  }
+  const other = fractionOf(neighbour)
+  const bits = Math.max(own.bits, other.bits)
+  const scaled = (each: typeof own) => each.numerator << BigInt(bits - each.bits)
+  return decimalOf(scaled(own) + scaled(other), bits + 1)
+}
+
+/** Where a number lies among the integers of 64 bits. */
+export function positionAmongIntegers(operand: Numeric): Position<bigint> {
+  const whole = typeof operand === 'bigint' ? operand : BigInt(Math.floor(operand))
+  if (whole < MIN_INT64) return { value: MIN_INT64, side: -1 }
+  if (whole > MAX_INT64) return { value: MAX_INT64, side: 1 }
+  return { value: whole, side: Number.isInteger(operand) || typeof operand === 'bigint' ? 0 : 1 }
+}
+
 /** Where no double equals an operand, it stays a bigint: that is how it is told. */
-function positionAmongDoubles(operand: Numeric): Position<Numeric> {
+export function positionAmongDoubles(operand: Numeric): Position<Numeric> {
   if (typeof operand === 'number') return exactly(operand)
   const near = Number(operand)
   if (near === Number.NEGATIVE_INFINITY) return { value: -Number.MAX_VALUE, side: -1 }
@@ -60,35 +134,33 @@ function positionAmongDoubles(operand: Numeric): Position<Numeric> {
   }
 }
 
-/** A finite double, or a bigint of 64 bits that one equals: drivers hand out integers so. */
-function readNumber(value: unknown): Numeric | undefined {
-  const own = readNumeric(value)
-  return typeof own === 'number' ? own : undefined
-}
+/** A finite double, or the one nearest to a bigint: what a column of doubles makes of it. */
+const readNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' || typeof value === 'bigint' ? finite(Number(value)) : undefined
+
+/** A bigint of 64 bits as itself; anything else as the double that it is, or is nearest to. */
+const readNumeric = (value: unknown): Numeric | undefined =>
+  typeof value === 'bigint' && isInt64(value) ? toDouble(value) : readNumber(value)
 
 const numberOperand = (input: unknown): Numeric | undefined =>
-  typeof input === 'bigint' ? toDouble(input) : readNumeric(input)
-
-function readNumeric(value: unknown): Numeric | undefined {
-  if (typeof value === 'number') return finite(value)
-  return typeof value === 'bigint' && isInt64(value) ? toDouble(value) : undefined
-}
+  typeof input === 'bigint' ? toDouble(input) : readNumber(input)
 
 const equalsBy =
   (read: (value: unknown) => Numeric | undefined) =>
   (constant: Numeric) =>
   (value: unknown): boolean =>
-    value === constant || (typeof value === 'bigint' && read(value) === constant)
+    value === constant ||
+    ((typeof value === 'bigint' || typeof constant === 'bigint') && read(value) === constant)
 
 export const integer: Kind<Numeric> = {
   name: 'integer',
   expects: 'an integer',
-  operand: toInteger,
-  read: toInteger,
+  operand: integerOperand,
+  read: readInteger,
   compare,
   position: exactly,
-  against: againstBy(toInteger),
-  equals: equalsBy(toInteger),
+  against: againstBy(readInteger),
+  equals: equalsBy(readInteger),
 }
 
 export const number: Kind<Numeric> = {

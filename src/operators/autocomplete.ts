@@ -1,5 +1,3 @@
-import { sql } from '../dialect/fragment.ts'
-import { memberOf } from '../kinds/dynamic.ts'
 import { isText } from '../kinds/string.ts'
 import { searchText, wordsOf } from '../kinds/words.ts'
 import type { Operand, Operator } from './operator.ts'
@@ -26,9 +24,8 @@ export const $autocomplete = {
       return needles.every((needle) => text.includes(needle))
     }
   },
-  sql(column, { kind }, operand, negated) {
+  sql(column, _type, operand, negated) {
     const { words, prefix } = parts(operand)
-    const condition = column.hasWords(words, prefix)
-    return negated ? column.of(memberOf(kind, prefix)).orAbsent(sql`NOT ${condition}`) : condition
+    return column.hasWords(words, prefix, negated)
   },
 } as const satisfies Operator

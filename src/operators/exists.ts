@@ -7,8 +7,7 @@ export function absent({ list, kind }: FieldType): (value: unknown) => boolean {
   return list ? (value) => !Array.isArray(value) : (value) => kind.read(value) === undefined
 }
 
-export const absentSql = (column: Column, negated: boolean): Fragment =>
-  negated ? column.present : column.absent
+export const absentSql = (column: Column, negated: boolean): Fragment => column.present(!negated)
 
 /** `$exists`: present (true), or absent (false). */
 export const $exists = {

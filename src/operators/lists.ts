@@ -1,6 +1,5 @@
-import { chain } from '../dialect/balance.ts'
 import { type Column, FALSE, TRUE } from '../dialect/dialect.ts'
-import { type Fragment, sql } from '../dialect/fragment.ts'
+import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { attainable } from './members.ts'
@@ -16,9 +15,6 @@ export interface ListTest {
 
 const never = () => false
 
-const negate = (column: Column, condition: Fragment, negated: boolean): Fragment =>
-  negated ? column.orAbsent(sql`NOT ${condition}`) : condition
-
 /** The list holds at least one of the operands. */
 export const holdsAny: ListTest = {
   test(kind, operands) {
@@ -28,7 +24,7 @@ export const holdsAny: ListTest = {
   sql(column, kind, operands, negated) {
     const constants = attainable(kind, operands)
     if (constants.length === 0) return negated ? TRUE : FALSE
-    return negate(column, column.holdsAny(constants), negated)
+    return column.holdsAny(constants, negated)
   },
 }
 
@@ -59,8 +55,8 @@ export const holdsAll: ListTest = {
   sql(column, kind, operands, negated) {
     const constants = attainable(kind, operands)
     if (constants.length < operands.length) return negated ? TRUE : FALSE
-    if (constants.length === 0) return negated ? column.absent : column.present
-    return negate(column, column.holdsAll(constants), negated)
+    if (constants.length === 0) return column.present(negated)
+    return column.holdsAll(constants, negated)
   },
 }
 
@@ -74,10 +70,6 @@ export const holdsExactly: ListTest = {
   sql(column, kind, operands, negated) {
     const constants = attainable(kind, operands)
     if (constants.length < operands.length) return negated ? TRUE : FALSE
-    const only = column.holdsOnly(constants)
-    const conditions = constants.length === 0 ? [only] : [column.holdsAll(constants), only]
-    // A list that is absent holds nothing else, and yet is no list of nothing.
-    if (column.nullable) conditions.unshift(column.present)
-    return negate(column, chain(conditions, sql` AND `), negated)
+    return column.holdsExactly(constants, negated)
   },
 }

@@ -33,16 +33,11 @@ export function isOneOfSql(
     else group.push(operand)
   }
   if (groups.size === 0) return negated ? TRUE : FALSE
-  const conditions = [...groups].map(([member, constants]) =>
-    ofKind(column, member, constants, negated),
-  )
+  const conditions = [...groups].map(([member, constants]) => {
+    const values = column.of(member)
+    return constants.length === 1
+      ? values.compare('=', constants[0] as Scalar, negated)
+      : values.isIn(constants, negated)
+  })
   return chain(conditions, negated ? sql` AND ` : sql` OR `)
-}
-
-function ofKind(column: Column, kind: Kind, constants: readonly Scalar[], negated: boolean) {
-  const values = column.of(kind)
-  const [constant] = constants
-  const single = constants.length === 1 && constant !== undefined
-  if (!negated) return single ? values.compare('=', constant) : values.isIn(constants)
-  return values.orAbsent(single ? values.compare('<>', constant) : values.isNotIn(constants))
 }

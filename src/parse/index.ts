@@ -1,7 +1,7 @@
 import { type Condition, conjunction } from '../condition/condition.ts'
 import type { Fields, FieldsFilter } from '../schema/definition.ts'
 import { FilterReader } from './filter.ts'
-import { type Query, readQuery } from './query.ts'
+import { type Query, type QueryOptions, readQuery } from './query.ts'
 import { collect, orThrow, type Result } from './report.ts'
 import { readTrusted, type Schema } from './schema.ts'
 
@@ -19,18 +19,21 @@ export const parseFilter = (schema: Schema, input: unknown): Condition =>
   orThrow(safeParseFilter(schema, input))
 
 /** Checks a client's query payload: the query, or every issue that was found (at most 20). */
-export const safeParseQuery = (schema: Schema, payload: unknown): Result<Query> =>
-  collect((report) => readQuery(schema, payload, report))
+export const safeParseQuery = (
+  schema: Schema,
+  payload: unknown,
+  options?: QueryOptions,
+): Result<Query> => collect((report) => readQuery(schema, payload, report, options))
 
 /**
- * Checks a client's query payload: `filter_conditions`, `sort`, `limit`, `offset`, the ranges over
- * the key (`id_gt`, …) and the schema's own switches.
+ * Checks a client's query payload: `filter_conditions`, `sort`, `limit`, `offset` or a cursor
+ * (`next`, `prev`), the ranges over the key (`id_gt`, …) and the schema's own switches.
  *
  * @throws FilterError with every issue that was found (at most 20), and nothing else, whatever the
  * payload is.
  */
-export const parseQuery = (schema: Schema, payload: unknown): Query =>
-  orThrow(safeParseQuery(schema, payload))
+export const parseQuery = (schema: Schema, payload: unknown, options?: QueryOptions): Query =>
+  orThrow(safeParseQuery(schema, payload, options))
 
 /**
  * A condition of the server's own: typed, sees hidden fields, and is held to no operator list and no
@@ -43,7 +46,10 @@ export const condition = <F extends Fields>(
   filter: FieldsFilter<NoInfer<F>>,
 ): Condition => readTrusted(schema, filter)
 
-/** The query, of only those rows of which the condition is true too: a tenant's, say. */
+/**
+ * The query, of only those rows of which the condition is true too: a tenant's, say. The cursors of
+ * its pages are bound to it: used with another, they are `invalid_cursor` when the query runs.
+ */
 export const restrict = (query: Query, own: Condition): Query => ({
   ...query,
   condition: conjunction([query.condition, own]),

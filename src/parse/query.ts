@@ -1,6 +1,7 @@
 import { type Condition, conjunction, leaf, TRUE } from '../condition/condition.ts'
+import { bindingOf, CursorSeal, type Place } from '../condition/cursor.ts'
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
-import { nearest, oneOf, quote } from '../error/describe.ts'
+import { describe, nearest, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { OperatorName } from '../operators/index.ts'
@@ -20,6 +21,20 @@ export interface Query {
   readonly ordering: Ordering
   readonly limit: number
   readonly offset: number
+  /** What the client asked for, without what the server has joined to it since. */
+  readonly asked: Condition
+  /** The place that the page comes after (`next`) or before (`prev`). */
+  readonly from: { readonly name: 'next' | 'prev'; readonly place: Place } | undefined
+  /** What makes the cursors of its page. */
+  readonly seal: CursorSeal
+}
+
+export interface QueryOptions {
+  /**
+   * The server's secret: with one, cursors are authenticated and the values in them encrypted.
+   * Without one, damage to a cursor is detected, and its values can be read by whoever holds it.
+   */
+  readonly cursorKey?: string | Uint8Array | undefined
 }
 
 /** The ranges over the key that a payload may name, by the suffix of their names. */
@@ -34,7 +49,12 @@ const isMissing = (value: unknown): value is null | undefined =>
   value === undefined || value === null
 
 /** Reads a whole payload; what could not be read stands as its default, and is reported. */
-export function readQuery(schema: Schema, payload: unknown, report: Report): Query {
+export function readQuery(
+  schema: Schema,
+  payload: unknown,
+  report: Report,
+  { cursorKey }: QueryOptions = {},
+): Query {
   const known = [...payloadKeys(schema.key.name), ...schema.options.keys()]
   const entries = payloadEntries(payload, known, report)
   const values = new Map(entries)
@@ -74,15 +94,18 @@ export function readQuery(schema: Schema, payload: unknown, report: Report): Que
     ranges.length > 0 ? [{ field: schema.key, direction: -1 }] : schema.defaultSort
 
   const { limit, offset } = schema.limits
+  const condition = conjunction(conditions)
   const query: Query = {
     schema,
-    condition: conjunction(conditions),
+    condition,
     ordering: totalOrdering(schema, terms.length > 0 ? terms : fallback),
     limit: readCount('limit', values.get('limit'), limit.default, limit.max, report),
     offset: readCount('offset', values.get('offset'), 0, offset.max, report),
+    asked: condition,
+    from: undefined,
+    seal: new CursorSeal(cursorKey),
   }
-  refuseCursors(values, report)
-  return query
+  return { ...query, from: readCursor(values, query, report) }
 }
 
 function payloadEntries(payload: unknown, known: readonly string[], report: Report): Entries {
@@ -168,13 +191,29 @@ function readCount(
   return fallback
 }
 
-/** No cursor has been handed out yet, so none that comes is one of ours. */
-function refuseCursors(values: ReadonlyMap<string, unknown>, report: Report): void {
-  for (const name of ['next', 'prev']) {
-    const value = values.get(name)
-    if (isMissing(value)) continue
+/** The cursor of a payload; one of `next`, `prev` and an offset says where a page begins. */
+function readCursor(
+  values: ReadonlyMap<string, unknown>,
+  { ordering, asked, offset, seal }: Query,
+  report: Report,
+): Query['from'] {
+  const given = (['next', 'prev'] as const).filter((name) => !isMissing(values.get(name)))
+  const [name] = given
+  if (name === undefined) return undefined
+  const refuse = (expected: string, received: string) => {
     report.enter(name)
-    report.unexpected('invalid_cursor', name, 'a cursor that a page of this query gave', value)
+    report.add('invalid_cursor', { subject: name, expected, received })
     report.leave()
+    return undefined
   }
+  if (given.length > 1) return refuse('one of next and prev', 'both')
+  if (offset > 0) return refuse('a cursor or an offset', 'both')
+  const text = values.get(name)
+  const place = typeof text === 'string' ? seal.read(text, ordering) : undefined
+  if (place === undefined) return refuse(CURSOR, describe(text))
+  // What was wrong with the filter or the order is said already, and would make any cursor another's.
+  if (report.issues.length > 0 || place.asked === bindingOf(ordering, asked)) return { name, place }
+  return refuse(CURSOR, 'one of another filter or order')
 }
+
+const CURSOR = 'a cursor that a page of this query gave'

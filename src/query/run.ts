@@ -1,11 +1,9 @@
-import { compileSortKey, type SortKey } from '../compile/ordering.ts'
+import { compileSortKey } from '../compile/ordering.ts'
 import { compilePredicate } from '../compile/predicate.ts'
+import { scanOf } from '../compile/scan.ts'
+import type { SortKey } from '../condition/keyset.ts'
 import type { Query } from '../parse/query.ts'
-
-/** A page of rows. */
-export interface Page<T = unknown> {
-  readonly items: readonly T[]
-}
+import { type Page, pageOf } from './page.ts'
 
 interface Candidate<T> {
   readonly row: T
@@ -21,14 +19,19 @@ export interface PageCollector<T> {
 }
 
 /**
- * Collects a query's page from rows in any order. Only `offset + limit` rows are held, in a heap
- * whose root is the last of them, so that neither a large input nor a stream is ever sorted whole.
+ * Collects a query's page from rows in any order. Only `offset + limit` rows and one more are held,
+ * in a heap whose root is the last of them, so that neither a large input nor a stream is ever sorted
+ * whole.
+ *
+ * @throws FilterError (`invalid_cursor`) where the query's cursor is of one to which the server had
+ * joined something else.
  */
 export function collectPage<T>(query: Query): PageCollector<T> {
   const { offset, limit } = query
-  const capacity = limit === 0 ? 0 : offset + limit
-  const matches = compilePredicate(query.condition)
-  const { keyOf, compare } = compileSortKey(query.ordering)
+  const { condition, ordering, isReversed } = scanOf(query)
+  const capacity = limit === 0 ? 0 : offset + limit + 1
+  const matches = compilePredicate(condition)
+  const { keyOf, compare } = compileSortKey(ordering)
   const order = (a: Candidate<T>, b: Candidate<T>) => compare(a.key, b.key) || a.index - b.index
   const heap: Candidate<T>[] = []
   let index = 0
@@ -67,15 +70,19 @@ export function collectPage<T>(query: Query): PageCollector<T> {
       else if (order(candidate, heap[0]!) < 0) replaceRoot(candidate)
     },
     finish() {
-      const sorted = heap.sort(order)
-      return { items: sorted.slice(offset).map(({ row }) => row) }
+      const found = heap
+        .sort(order)
+        .slice(offset)
+        .map(({ row }) => row)
+      return pageOf(query, isReversed ? found.reverse() : found)
     },
   }
 }
 
 /**
- * A query over rows in memory: the rows that its condition is true of, in its order, from `offset`,
- * `limit` of them at most. The same rows in the same order as `compileQuery` gives from a table.
+ * A query over rows in memory: the rows that its condition is true of, in its order, from its offset
+ * or its cursor, `limit` of them at most. The same rows in the same order as `compileQuery` gives
+ * from a table, and the same cursors as `pageOf` gives for them.
  */
 export function runQuery<T>(query: Query, rows: Iterable<T>): Page<T> {
   const page = collectPage<T>(query)

@@ -1,5 +1,5 @@
 import type { Place, TimestampStorage } from '../dialect/dialect.ts'
-import { describe, nearest, quote } from '../error/describe.ts'
+import { describe, nearest, oneOf, quote } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Fields } from './definition.ts'
@@ -13,7 +13,11 @@ import type { Structure } from './schema.ts'
 export interface FieldMapping {
   /** The column; the one of the field's name where it is left out. */
   readonly column?: string
-  /** How a timestamp is stored: canonical text, or ticks since 1970. */
+  /**
+   * How a timestamp is stored: `timestamptz`, `timestamp` or `datetime` where the database has such
+   * a type (of six digits of the second), canonical text, or ticks since 1970. Where it is left out,
+   * the database's own type if it holds the field's digits, else text.
+   */
   readonly storage?: TimestampStorage
   /** The column of folded words for `$autocomplete`; `native` matches without one, in ASCII only. */
   readonly search?: string | { readonly native: true }
@@ -21,6 +25,11 @@ export interface FieldMapping {
   readonly sideTable?: string
   /** A wildcard: the keys that are worth an index. */
   readonly index?: readonly string[]
+  /**
+   * A wildcard in PostgreSQL: `C` where the database's own collation is C or C.UTF-8, so that ranges
+   * over strings in JSON may use an index. Ranges in any other would be of another order.
+   */
+  readonly jsonCollation?: 'C'
 }
 
 type MappingKey<N> = N extends `${infer Prefix}.*` ? Prefix : N
@@ -71,6 +80,10 @@ const SETTINGS: Readonly<
   index: (value, field) => {
     if (!isWildcard(field)) return 'only a wildcard has keys to index'
     return Array.isArray(value) && value.every(isName) ? undefined : 'index must be a list of keys'
+  },
+  jsonCollation: (value, field) => {
+    if (!isWildcard(field)) return 'only a wildcard lives in JSON'
+    return value === 'C' ? undefined : "jsonCollation must be 'C'"
   },
 }
 
@@ -123,25 +136,29 @@ export function mappingOf(mapping: AnyMapping, name: string): FieldMapping {
   return refuseMapping(name, `expected a column or an object, received ${describe(own)}`)
 }
 
-/** The digits that epoch ticks of 64 bits hold over the years 0001–9999. */
+/** The digits of the second that storages hold; ticks, over the years 0001–9999 in 64 bits. */
 const EPOCH_DIGITS = { s: 0, ms: 3, us: 6 } as const
+const TYPE_DIGITS = { text: 9, timestamptz: 6, timestamp: 6, datetime: 6 } as const
 
-function storageOf(field: Field, storage: TimestampStorage | undefined): TimestampStorage {
-  if (storage === undefined || storage === 'text') return 'text'
-  const unit = typeof storage === 'object' && storage !== null ? storage.epoch : undefined
-  if (unit === 'ns') {
+function storageOf(field: Field, storage: TimestampStorage | undefined): Place['storage'] {
+  if (storage === undefined) return undefined
+  const [table, name] =
+    typeof storage === 'object' && storage !== null
+      ? [EPOCH_DIGITS, storage.epoch]
+      : [TYPE_DIGITS, storage]
+  if (name === 'ns') {
     refuseMapping(field.name, 'epoch nanoseconds of 64 bits do not reach the years 0001–9999')
   }
-  if (unit === undefined || !Object.hasOwn(EPOCH_DIGITS, unit)) {
-    refuseMapping(
-      field.name,
-      `unknown storage ${describe(storage)}; known: 'text', { epoch: unit }`,
-    )
+  if (typeof name !== 'string' || !Object.hasOwn(table, name)) {
+    const known = [...Object.keys(TYPE_DIGITS).map(quote), '{ epoch: unit }']
+    refuseMapping(field.name, `unknown storage ${describe(storage)}; known: ${oneOf(known)}`)
   }
-  if (EPOCH_DIGITS[unit] < field.digits) {
+  const held = table[name as keyof typeof table] as number
+  if (held < field.digits) {
+    const what = table === EPOCH_DIGITS ? `epoch ${name}` : name
     refuseMapping(
       field.name,
-      `epoch ${unit} holds ${EPOCH_DIGITS[unit]} digits of the second, the field ${field.digits}`,
+      `${what} holds ${held} digits of the second, the field ${field.digits}`,
     )
   }
   return storage
@@ -158,6 +175,7 @@ export function placeOf(field: Field, mapping: AnyMapping): Place {
     kind: field.type.kind,
     list: field.type.list,
     digits: field.digits,
+    isSorted: field.sortable || field.name === field.key,
   }
   if (isTyped(field, own)) {
     return {
@@ -169,19 +187,24 @@ export function placeOf(field: Field, mapping: AnyMapping): Place {
       storage: storageOf(field, own.storage),
       search: searchOf(field, own.search, field.name),
       sideTable: sideTableOf(field, own, mapping),
+      indexed: false,
+      jsonCollation: undefined,
     }
   }
   const prefix = field.wildcard as string
   const document = mappingOf(mapping, prefix)
+  const path = field.path.slice(prefix.split('.').length)
   return {
     ...shared,
     column: document.column ?? prefix,
     json: true,
-    path: field.path.slice(prefix.split('.').length),
+    path,
     nullable: true,
     storage: 'text',
     search: searchOf(field, own.search ?? document.search, prefix),
     sideTable: undefined,
+    indexed: document.index?.includes(path.join('.')) === true,
+    jsonCollation: document.jsonCollation,
   }
 }
 

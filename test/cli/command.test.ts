@@ -187,7 +187,7 @@ describe('tamis sql', () => {
       '5',
     ])
     expect(out).toContain(
-      `WHERE ("role" = ? AND "deactivated_at" IS NULL) ORDER BY "role" ASC, "id" ASC LIMIT ? OFFSET ?\n-- ["admin",5,0]\n`,
+      `WHERE ("role" = ? AND "deactivated_at" IS NULL) ORDER BY "users"."role" ASC, "users"."id" ASC LIMIT ? OFFSET ?\n-- ["admin",5,0]\n`,
     )
     const { text, params } = JSON.parse(tamis(['sql', '--json']).out)
     expect(text).toMatch(/^SELECT/)

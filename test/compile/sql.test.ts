@@ -216,7 +216,7 @@ describe('compileQuery', () => {
       select: ['id', 'rank'],
     })
     expect(compiled).toEqual({
-      text: 'SELECT "id" AS "id", "rank" AS "rank" FROM "people" WHERE ("rank" > ?) ORDER BY "rank" DESC, "id" DESC LIMIT ? OFFSET ?',
+      text: 'SELECT "id" AS "id", "rank" AS "rank" FROM "people" WHERE ("rank" > ?) ORDER BY "people"."rank" DESC, "people"."id" DESC LIMIT ? OFFSET ?',
       params: [1n, 5n, 2n],
       where: { text: '("rank" > ?)', params: [1n] },
       orderBy: { text: '"rank" DESC, "id" DESC', params: [] },

@@ -1,34 +1,46 @@
 import fc from 'fast-check'
-import { compilePredicate, not, parseFilter, parseQuery, runQuery } from 'tamis'
 import {
-  filterArbitrary,
-  type Plan,
-  payloadArbitrary,
-  planArbitrary,
-  rowsArbitrary,
-} from './arbitrary.ts'
-import { SqliteTable } from './sqlite.ts'
+  compilePredicate,
+  FilterError,
+  not,
+  type Page,
+  parseFilter,
+  parseQuery,
+  type Query,
+  runQuery,
+} from 'tamis'
+import { filterArbitrary, queryArbitrary } from 'tamis/fast-check'
+import { type Plan, planArbitrary, rowsArbitrary } from './arbitrary.ts'
+import type { Connection, Engine, Features } from './engines/engine.ts'
+import { Table } from './table.ts'
 
-type Keyed = { readonly id: unknown }
+type Rows = readonly Record<string, unknown>[]
+type Payload = Readonly<Record<string, unknown>>
 
-/** What one run of the property is about: a table, and filters and payloads to ask it. */
+/** What one run of the property is about: a table, and payloads to ask it. */
 export interface Situation {
   readonly plan: Plan
-  readonly rows: readonly Record<string, unknown>[]
-  readonly asked: readonly (readonly [filter: unknown, payload: Record<string, unknown>])[]
+  readonly rows: Rows
+  readonly asked: readonly Payload[]
 }
 
-export const situationArbitrary = (questions: number): fc.Arbitrary<Situation> =>
-  planArbitrary.chain((plan) =>
-    fc.record({
-      plan: fc.constant(plan),
-      rows: rowsArbitrary(plan),
-      asked: fc.array(fc.tuple(filterArbitrary(plan), payloadArbitrary(plan)), {
-        minLength: questions,
-        maxLength: questions,
-      }),
-    }),
-  )
+export const situationArbitrary = (
+  features: Features,
+  questions: number,
+  plans: fc.Arbitrary<Plan> = planArbitrary(features),
+): fc.Arbitrary<Situation> =>
+  plans
+    .chain((plan) => fc.tuple(fc.constant(plan), rowsArbitrary(plan, features)))
+    .chain(([plan, rows]) => {
+      const payload = fc
+        .tuple(filterArbitrary(plan.schema, { rows }), queryArbitrary(plan.schema, { rows }))
+        .map(([filter_conditions, own]) => ({ ...own, filter_conditions }))
+      return fc.record({
+        plan: fc.constant(plan),
+        rows: fc.constant(rows),
+        asked: fc.array(payload, { minLength: questions, maxLength: questions }),
+      })
+    })
 
 /** How many rows filters matched: a run in which most match nothing proves little. */
 export class Tally {
@@ -36,6 +48,8 @@ export class Tally {
   none = 0
   some = 0
   every = 0
+  pages = 0
+  refused = 0
 
   add(matched: number, rows: number): void {
     this.filters++
@@ -46,54 +60,126 @@ export class Tally {
 
   toString(): string {
     const share = (count: number) => `${Math.round((100 * count) / Math.max(1, this.filters))} %`
-    return `${this.filters} filters; of the rows, ${share(this.some)} matched some, ${share(this.every)} all, ${share(this.none)} none`
+    return `${this.filters} filters; of the rows, ${share(this.some)} matched some, ${share(this.every)} all, ${share(this.none)} none; ${this.pages} pages by cursor${this.refused === 0 ? '' : `; ${this.refused} refused by the dialect`}`
   }
 }
 
-const differ = (what: string, filter: unknown, memory: unknown, table: unknown): never => {
-  const show = (value: unknown) =>
-    JSON.stringify(value, (_, own) => (typeof own === 'bigint' ? `${own}n` : own))
+export const show = (value: unknown): string =>
+  JSON.stringify(value, (_, own) =>
+    typeof own === 'bigint' ? `${own}n` : own === undefined ? 'undefined' : own,
+  )
+
+function differ(what: string, asked: unknown, memory: unknown, table: unknown): never {
   throw new Error(
-    `${what}\n  ${show(filter)}\n  in memory ${show(memory)}\n  in SQLite ${show(table)}`,
+    `${what}\n  ${show(asked)}\n  in memory ${show(memory)}\n  in the table ${show(table)}`,
   )
 }
 
-const same = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((each, i) => each === b[i] || String(each) === String(b[i]))
+const keysOf = ({ items }: Page<unknown>): string =>
+  show(items.map((row) => String((row as { readonly id: unknown }).id)))
 
-/** Asks memory and SQLite the same questions; throws where an answer differs. */
-export function checkAgreement({ plan, rows, asked }: Situation, tally?: Tally): void {
-  const { schema, mapping } = plan
-  const table = new SqliteTable(schema, mapping)
-  try {
-    table.insert(rows)
-    for (const [filter, payload] of asked) {
-      const query = parseQuery(schema, { ...payload, filter_conditions: filter })
-      const memory = runQuery(query, rows as Keyed[]).items.map(keyIn(plan))
-      const sql = table.rows(query).map((row) => keyIn(plan)(row as Keyed))
-      if (!same(memory, sql)) differ('the pages differ', [filter, payload], memory, sql)
-
-      const condition = parseFilter(schema, filter)
-      const everything = parseQuery(schema, { limit: 1000 })
-      const matches = compilePredicate(condition)
-      const misses = compilePredicate(not(condition))
-      const matched = rows.filter(matches).length
-      tally?.add(matched, rows.length)
-      if (rows.some((row) => matches(row) === misses(row)))
-        differ('a row is in both or neither', filter, [], [])
-      const hit = table.keys({ ...everything, condition }).length
-      const missed = table.keys({ ...everything, condition: not(condition) }).length
-      if (hit !== matched || hit + missed !== rows.length) {
-        differ('the complement is not one', filter, [matched, rows.length], [hit, missed])
-      }
-    }
-  } finally {
-    table.db.close()
+/** The same page, the same neighbours: a cursor of one is a cursor of the other. */
+function compare(asked: unknown, memory: Page<unknown>, table: Page<unknown>): void {
+  if (keysOf(memory) !== keysOf(table)) {
+    differ('the pages differ', asked, keysOf(memory), keysOf(table))
+  }
+  const cursors = ({ next, prev }: Page<unknown>) => [next, prev]
+  if (show(cursors(memory)) !== show(cursors(table))) {
+    differ('the cursors differ', asked, cursors(memory), cursors(table))
   }
 }
 
-/** Keys as SQLite gives them back: canonical. */
-function keyIn({ fields }: Plan): (row: Keyed) => unknown {
-  const isTime = fields[0]?.kinds[0] === 'timestamp'
-  return ({ id }) => (isTime && typeof id === 'string' ? id : id)
+/** From the first page to the last and back: every row once, in order, in memory and in the table. */
+async function walk(table: Table, { plan, rows }: Situation, payload: Payload, tally: Tally) {
+  const { schema } = plan
+  const own = { ...payload, limit: 3, offset: 0 }
+  const all = runQuery(parseQuery(schema, { ...own, limit: 1000 }), rows)
+  const forward: unknown[] = []
+  let cursor: Payload = {}
+  let last: Page<unknown> = { items: [] }
+  for (;;) {
+    const query = parseQuery(schema, { ...own, ...cursor })
+    last = await table.page(query)
+    compare([own, cursor], runQuery(query, rows), last)
+    forward.push(...last.items)
+    tally.pages++
+    if (last.next === undefined) break
+    cursor = { next: last.next }
+  }
+  if (keysOf({ items: forward }) !== keysOf(all)) {
+    differ('following next', own, keysOf(all), keysOf({ items: forward }))
+  }
+  const backward: unknown[] = [...last.items]
+  for (let { prev } = last; prev !== undefined; ) {
+    const query = parseQuery(schema, { ...own, prev })
+    const page = await table.page(query)
+    compare([own, { prev }], runQuery(query, rows), page)
+    backward.unshift(...page.items)
+    tally.pages++
+    prev = page.prev
+  }
+  if (keysOf({ items: backward }) !== keysOf(all)) {
+    differ('following prev', own, keysOf(all), keysOf({ items: backward }))
+  }
+}
+
+/** Whether the dialect refuses a query as its features say that it does; any other error is one. */
+function isRefused(table: Table, query: Query): boolean {
+  const { refuses, sortsJsonText } = table.engine.features
+  try {
+    table.compile(query)
+    return false
+  } catch (error) {
+    const isKey = error instanceof FilterError && error.code === 'unknown_field'
+    const isSort = error instanceof TypeError && /text in JSON is sorted/.test(error.message)
+    if ((isKey && refuses !== undefined) || (isSort && sortsJsonText === false)) return true
+    throw error
+  }
+}
+
+/** One in so many queries is paged through. */
+const WALKED = 8
+
+/**
+ * Asks memory and a table the same questions; throws where an answer differs. A filter is asked as a
+ * page; as a condition with its complement, of which each row is in exactly one (SQLancer's ternary
+ * logic partitioning); and as a value in SELECT, which WHERE must agree with (its NoREC).
+ */
+export async function ask(table: Table, situation: Situation, tally = new Tally()): Promise<void> {
+  const { plan, rows, asked } = situation
+  for (const [i, payload] of asked.entries()) {
+    const condition = parseFilter(plan.schema, payload.filter_conditions)
+    const query = parseQuery(plan.schema, payload)
+    if (isRefused(table, query)) {
+      tally.refused++
+      continue
+    }
+    compare(payload, runQuery(query, rows), await table.page(query))
+    const matched = rows.filter(compilePredicate(condition)).length
+    const missed = rows.filter(compilePredicate(not(condition))).length
+    tally.add(matched, rows.length)
+    const counts = await table.counts(condition)
+    const expected = [matched, matched, missed, missed]
+    if (matched + missed !== rows.length || show(counts) !== show(expected)) {
+      differ('the complement is not one', payload.filter_conditions, expected, counts)
+    }
+    if (i % WALKED === 0) await walk(table, situation, payload, tally)
+  }
+}
+
+/** Makes the table of a situation and asks it everything. */
+export async function checkAgreement(
+  engine: Engine,
+  connection: Connection,
+  situation: Situation,
+  tally?: Tally,
+): Promise<void> {
+  const { plan, rows } = situation
+  const table = await Table.create(engine, connection, plan.schema, plan.mapping)
+  try {
+    await table.insert(rows)
+    await ask(table, situation, tally)
+  } finally {
+    await table.drop()
+  }
 }

@@ -1,0 +1,10 @@
+/**
+ * fast-check arbitraries from a schema, for property tests of what is built on it (`tamis/fast-check`).
+ *
+ * @packageDocumentation
+ */
+
+export { type FilterOptions, filterArbitrary } from './filters.ts'
+export { invalidFilterArbitrary } from './invalid.ts'
+export { type Payload, queryArbitrary } from './queries.ts'
+export { type RowOptions, rowArbitrary } from './rows.ts'

@@ -1,0 +1,212 @@
+/** What the dialects have in common: the pieces that a column is made of. */
+
+import { beside, type Scalar } from '../kinds/kind.ts'
+import { positionAmongDoubles, positionAmongIntegers } from '../kinds/numbers.ts'
+import { chain } from './balance.ts'
+import { type Column, type Comparison, FALSE, type Place, type Values } from './dialect.ts'
+import { type Fragment, raw, sql } from './fragment.ts'
+
+export const COMPARISONS: Readonly<Record<Comparison, Fragment>> = {
+  '=': sql`=`,
+  '<': sql`<`,
+  '<=': sql`<=`,
+  '>': sql`>`,
+  '>=': sql`>=`,
+}
+
+/** What is true of the values that a comparison is not true of. */
+export const COMPLEMENTS: Readonly<Record<Comparison, Fragment>> = {
+  '=': sql`<>`,
+  '<': sql`>=`,
+  '<=': sql`>`,
+  '>': sql`<=`,
+  '>=': sql`<`,
+}
+
+export const AND = sql` AND `
+export const OR = sql` OR `
+
+/** Throws what the author of a mapping has to read: what this engine cannot do exactly. */
+export type Refuse = (place: Pick<Place, 'field'>, what: string) => never
+
+export const refuser =
+  (dialect: string): Refuse =>
+  ({ field }, what) => {
+    throw new TypeError(`tamis: ${dialect}: ${field}: ${what}`)
+  }
+
+/** A column's name, after its table's where that is needed. */
+export const nameOf = (
+  { column, table }: Pick<Place, 'column' | 'table'>,
+  identifier: (name: string) => Fragment,
+): Fragment =>
+  table === undefined ? identifier(column) : sql`${identifier(table)}.${identifier(column)}`
+
+/**
+ * Quotes a name, the quotes in it doubled or escaped otherwise; `most` says how many bytes of it the
+ * database tells apart.
+ */
+export function quoteName(
+  name: string,
+  quote: string,
+  dialect: string,
+  most?: number,
+  escaped = quote + quote,
+): Fragment {
+  if (name === '' || name.includes('\0') || !name.isWellFormed()) {
+    throw new TypeError(`tamis: ${dialect}: not a name: ${JSON.stringify(name)}`)
+  }
+  if (most !== undefined && new TextEncoder().encode(name).length > most) {
+    throw new TypeError(`tamis: ${dialect}: a name is at most ${most} bytes long: ${name}`)
+  }
+  return raw(`${quote}${name.replaceAll(quote, escaped)}${quote}`)
+}
+
+/** How an expression that is NULL where the value is absent is asked. */
+export interface Expression {
+  readonly value: Fragment
+  readonly nullable: boolean
+  /** A constant as the database compares it: a parameter, cast where its type is not plain. */
+  constant(constant: Scalar): Fragment
+  /** What follows IN for a list of constants. */
+  members(constants: readonly Scalar[]): Fragment
+}
+
+/** The values of an expression that is short enough to be said twice, and so is served by indexes. */
+export function valuesOf({ value, nullable, constant, members }: Expression): Values {
+  const orAbsent = (condition: Fragment): Fragment =>
+    nullable ? sql`(${condition} OR ${value} IS NULL)` : condition
+  return {
+    compare: (comparison, own, negated) =>
+      negated
+        ? orAbsent(sql`${value} ${COMPLEMENTS[comparison]} ${constant(own)}`)
+        : sql`${value} ${COMPARISONS[comparison]} ${constant(own)}`,
+    isIn: (constants, negated) =>
+      negated
+        ? orAbsent(sql`${value} NOT IN ${members(constants)}`)
+        : sql`${value} IN ${members(constants)}`,
+  }
+}
+
+/** A condition, or exactly its complement; NULL counts as not true. */
+export type Negate = (condition: Fragment, negated: boolean) => Fragment
+
+/** Says the condition once, however long it is. */
+export const isNotTrue: Negate = (condition, negated) =>
+  negated ? sql`((${condition}) IS NOT TRUE)` : condition
+
+/** The same for long expressions: the condition is said once, the value in it once. */
+export function longValuesOf(
+  { value, constant, members }: Omit<Expression, 'nullable'>,
+  negate: Negate,
+): Values {
+  return {
+    compare: (comparison, own, negated) =>
+      negate(sql`${value} ${COMPARISONS[comparison]} ${constant(own)}`, negated),
+    isIn: (constants, negated) => negate(sql`${value} IN ${members(constants)}`, negated),
+  }
+}
+
+/**
+ * The values of a column that holds integers and doubles, each asked of what it can be: a database
+ * that compares an integer with a double as doubles takes 2^53 + 1 for 2^53.
+ */
+export function numericValuesOf(integers: Values, doubles: Values, negate: Negate): Values {
+  const arms = (
+    make: (
+      values: Values,
+      position: typeof positionAmongIntegers | typeof positionAmongDoubles,
+    ) => readonly Fragment[],
+  ) => {
+    const all = [...make(integers, positionAmongIntegers), ...make(doubles, positionAmongDoubles)]
+    return all.length === 0 ? FALSE : chain(all, OR)
+  }
+  return {
+    compare(comparison, constant, negated) {
+      const condition = arms((values, position) => {
+        const { value, side } = position(constant as number | bigint)
+        if (comparison !== '=') return [values.compare(beside(comparison, side), value, false)]
+        return side === 0 ? [values.compare('=', value, false)] : []
+      })
+      return negate(condition, negated)
+    },
+    isIn(constants, negated) {
+      const condition = arms((values, position) => {
+        const own = constants
+          .map((constant) => position(constant as number | bigint))
+          .filter(({ side }) => side === 0)
+          .map(({ value }) => value)
+        return own.length === 0 ? [] : [values.isIn(own, false)]
+      })
+      return negate(condition, negated)
+    },
+  }
+}
+
+/** What is asked of a table of (owner, value) rows that mirrors the list. The owner is never NULL. */
+export function sideTableColumn(
+  { table, owner }: NonNullable<Place['sideTable']>,
+  identifier: (name: string) => Fragment,
+  members: (constants: readonly Scalar[]) => Fragment,
+): Pick<Column, 'holdsAny' | 'holdsAll'> {
+  const [own, value] = [identifier('owner'), identifier('value')]
+  const owners = (constants: readonly Scalar[]) =>
+    sql`SELECT ${own} FROM ${identifier(table)} WHERE ${value} IN ${members(constants)}`
+  const isOwner = (query: Fragment, negated: boolean) =>
+    sql`${identifier(owner)} ${negated ? sql`NOT IN` : sql`IN`} (${query})`
+  return {
+    holdsAny: (constants, negated) => isOwner(owners(constants), negated),
+    holdsAll(constants, negated) {
+      const distinct = [...new Set(constants)]
+      const count = raw(String(distinct.length))
+      return isOwner(sql`${owners(distinct)} GROUP BY ${own} HAVING count(*) = ${count}`, negated)
+    },
+  }
+}
+
+/** An integer as a driver gave it: text where it cannot be a number. */
+export function integerFrom(place: Place, stored: unknown, refuse: Refuse, how: string): unknown {
+  if (typeof stored === 'string') return place.kind.read(BigInt(stored))
+  if (typeof stored === 'number' && !Number.isSafeInteger(stored)) {
+    return refuse(place, `the driver gave an integer that lost digits; ${how}`)
+  }
+  return place.kind.read(stored)
+}
+
+export const presence =
+  (value: Fragment): Column['present'] =>
+  (negated) =>
+    negated ? sql`${value} IS NULL` : sql`${value} IS NOT NULL`
+
+/** Each needle is in the words: `has` tests one. */
+export const hasEach = (needles: readonly string[], has: (needle: string) => Fragment): Fragment =>
+  chain(needles.map(has), AND)
+
+/** What is looked for among folded words: whole words, and the beginning of one. */
+export const needlesOf = (words: readonly string[], prefix: string): readonly string[] => [
+  ...words.map((word) => ` ${word} `),
+  ` ${prefix}`,
+]
+
+/** The dates there are from 0001-01-01 on, in years of four digits (proleptic Gregorian). */
+const DATE = (() => {
+  const leap = '([0-9][0-9](0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29'
+  const month31 = '(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])'
+  const month30 = '(0[469]|11)-(0[1-9]|[12][0-9]|30)'
+  const february = '02-(0[1-9]|1[0-9]|2[0-8])'
+  const year =
+    '([0-9][0-9][0-9][1-9]|[0-9][0-9][1-9][0-9]|[0-9][1-9][0-9][0-9]|[1-9][0-9][0-9][0-9])'
+  return `(${leap}|${year}-(${month31}|${month30}|${february}))`
+})()
+
+/**
+ * A regular expression, in the syntax that all engines share, of the canonical timestamps of so many
+ * digits. A shape alone would let 2024-02-30 through.
+ */
+export function timestampPattern(digits: number): string {
+  const fraction = digits === 0 ? '' : `[.]${'[0-9]'.repeat(digits)}`
+  return `^${DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]${fraction}Z$`
+}
+
+/** The first and the last instant, of which ticks are the bounds of a column. */
+export const EPOCH_RANGE = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z'] as const

@@ -1,0 +1,48 @@
+import { compileSortKey } from '../compile/ordering.ts'
+import { bindingOf } from '../condition/cursor.ts'
+import type { Query } from '../parse/query.ts'
+
+/** A page of rows, and the cursors of the pages beside it. */
+export interface Page<T = unknown> {
+  readonly items: readonly T[]
+  /** What a payload's `next` asks the following page with; none where there is no more. */
+  readonly next?: string
+  /** What a payload's `prev` asks the page before with; none at the beginning. */
+  readonly prev?: string
+}
+
+/**
+ * The page of a query from the rows that were found for it: those of a statement that looked ahead
+ * (`compileQuery` with `lookAhead`), each read by `readRow`. The row more than the page has says
+ * that there is another page, and is taken off.
+ *
+ * @example
+ * const { text, params } = compileQuery(query, { ...target, lookAhead: true })
+ * const { items, next, prev } = pageOf(query, records.map(readRow(people, target)))
+ */
+export function pageOf<T>(query: Query, rows: readonly T[]): Page<T> {
+  const { limit, offset, from } = query
+  const isMore = rows.length > limit
+  // A page before a cursor is found from its end, so that the row more comes first.
+  const isBackward = from?.name === 'prev'
+  const items = isMore ? (isBackward ? rows.slice(1) : rows.slice(0, limit)) : rows
+  const [first] = items
+  const last = items.at(-1)
+  if (first === undefined || last === undefined) return { items }
+  const hasNext = isBackward || isMore
+  const hasPrev = isBackward ? isMore : from !== undefined || offset > 0
+  if (!hasNext && !hasPrev) return { items }
+
+  const { ordering, condition, asked, seal } = query
+  const { keyOf } = compileSortKey(ordering)
+  const bindings = {
+    asked: bindingOf(ordering, asked),
+    whole: bindingOf(ordering, condition),
+  }
+  const cursorOf = (row: T) => seal.write({ ...bindings, key: keyOf(row) })
+  return {
+    items,
+    ...(hasNext ? { next: cursorOf(last) } : {}),
+    ...(hasPrev ? { prev: cursorOf(first) } : {}),
+  }
+}

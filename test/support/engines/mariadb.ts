@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import mariadbDriver from 'mariadb'
+import { mysql as dialect } from 'tamis/mysql'
+import { type Engine, scratchName } from './engine.ts'
+
+const SOCKETS = ['/run/mysqld/mysqld.sock', '/var/run/mysqld/mysqld.sock', '/tmp/mysql.sock']
+
+export const mariadb: Engine = {
+  name: 'MariaDB',
+  dialect,
+  needs: 'a server at TAMIS_MARIADB_URL or on the local socket',
+  features: {
+    sideTables: true,
+    storages: ['datetime', 'text', 's', 'ms', 'us'],
+    anyName: false,
+    jsonIndexes: true,
+    longestSorted: 255,
+    refuses: (name) => name.split('.').some((key) => key.startsWith('-')),
+    sortsJsonText: false,
+  },
+  async connect() {
+    const url = process.env.TAMIS_MARIADB_URL
+    const socketPath = SOCKETS.find(existsSync)
+    if (url === undefined && socketPath === undefined) throw new Error('no socket')
+    const connection = await mariadbDriver.createConnection(
+      url ?? { socketPath: socketPath as string, user: 'root' },
+    )
+    const name = `${scratchName}_${Math.random().toString(36).slice(2, 10)}`
+    await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
+    await connection.query(`USE ${name}`)
+    return {
+      exec: async (text) => void (await connection.query(text)),
+      run: async ({ text, params }) => void (await connection.execute(text, params)),
+      all: async ({ text, params }) => [...(await connection.execute(text, params))],
+      async close() {
+        await connection.query(`DROP DATABASE ${name}`)
+        await connection.end()
+      },
+    }
+  },
+  async version(connection) {
+    const [row] = await connection.all({ text: 'SELECT version() AS v', params: [] })
+    return String(row?.v)
+  },
+}

@@ -1,0 +1,71 @@
+import { userInfo } from 'node:os'
+import { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+import { postgres as dialect } from 'tamis/postgres'
+import { type Connection, type Engine, scratchName } from './engine.ts'
+
+const features = {
+  sideTables: false,
+  storages: ['timestamptz', 'timestamp', 'text', 's', 'ms', 'us'],
+  anyName: true,
+  jsonIndexes: true,
+}
+
+const version = async (connection: Connection): Promise<string> => {
+  const [row] = await connection.all({ text: 'SHOW server_version', params: [] })
+  return String(row?.server_version)
+}
+
+/** By its URL, or on the local socket. */
+export const poolOf = (): pg.Client => {
+  const url = process.env.TAMIS_POSTGRES_URL
+  return new pg.Client(
+    url === undefined
+      ? { host: '/var/run/postgresql', user: userInfo().username, database: 'postgres' }
+      : url,
+  )
+}
+
+export const fromClient = (client: pg.Client, close: () => Promise<void>): Connection => ({
+  exec: async (text) => void (await client.query(text)),
+  run: async ({ text, params }) => void (await client.query(text, params as unknown[])),
+  all: async ({ text, params }) => (await client.query(text, params as unknown[])).rows,
+  close,
+})
+
+export const postgres: Engine = {
+  name: 'PostgreSQL',
+  dialect,
+  needs: 'a server at TAMIS_POSTGRES_URL or on the local socket',
+  features,
+  async connect() {
+    const client = poolOf()
+    await client.connect()
+    const name = `${scratchName}_${Math.random().toString(36).slice(2, 10)}`
+    await client.query(`CREATE SCHEMA ${name}`)
+    await client.query(`SET search_path TO ${name}, public`)
+    await client.query('SET client_min_messages TO warning')
+    return fromClient(client, async () => {
+      await client.query(`DROP SCHEMA ${name} CASCADE`)
+      await client.end()
+    })
+  },
+  version,
+}
+
+export const pglite: Engine = {
+  name: 'PGlite',
+  dialect,
+  needs: 'npm install',
+  features,
+  async connect() {
+    const db = await PGlite.create()
+    return {
+      exec: async (text) => void (await db.exec(text)),
+      run: async ({ text, params }) => void (await db.query(text, params as unknown[])),
+      all: async ({ text, params }) => (await db.query(text, params as unknown[])).rows as never,
+      close: () => db.close(),
+    }
+  },
+  version,
+}

@@ -1,0 +1,34 @@
+import type { TestProject } from 'vitest/node'
+import { engines } from './engines/index.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    engines: readonly string[]
+  }
+}
+
+/** Finds out which engines there are; in CI every one must be. Says so when the tests have run. */
+export async function setup(project: TestProject): Promise<() => void> {
+  const lines: string[] = []
+  const found: string[] = []
+  const missing: string[] = []
+  for (const { name, connect, version, needs } of engines) {
+    try {
+      const connection = await connect()
+      lines.push(`  ran      ${name} ${await version(connection)}`)
+      await connection.close()
+      found.push(name)
+    } catch (error) {
+      missing.push(name)
+      lines.push(`  DID NOT  ${name}: needs ${needs} (${reasonOf(error)})`)
+    }
+  }
+  project.provide('engines', found)
+  if (process.env.CI !== undefined && missing.length > 0) {
+    throw new Error(`in CI every engine must run:\n${lines.join('\n')}`)
+  }
+  return () => console.log(`\nEngines:\n${lines.join('\n')}`)
+}
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] as string

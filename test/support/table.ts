@@ -1,0 +1,113 @@
+import {
+  type Condition,
+  compileFilter,
+  compileQuery,
+  createTable,
+  insertRow,
+  type Mapping,
+  not,
+  type Page,
+  pageOf,
+  parseQuery,
+  type Query,
+  readRow,
+  type Schema,
+} from 'tamis'
+import type { Connection, Engine, SomeQuery } from './engines/engine.ts'
+
+/** A real table for a schema, and what tamis asks of it. */
+export class Table {
+  readonly connection: Connection
+  readonly #engine: Engine
+  readonly #schema: Schema
+  readonly #target: { dialect: Engine['dialect']; table: string; mapping: Mapping | undefined }
+
+  private constructor(
+    engine: Engine,
+    connection: Connection,
+    schema: Schema,
+    mapping: Mapping | undefined,
+    name: string,
+  ) {
+    this.#engine = engine
+    this.connection = connection
+    this.#schema = schema
+    this.#target = { dialect: engine.dialect, table: name, mapping }
+  }
+
+  static async create(
+    engine: Engine,
+    connection: Connection,
+    schema: Schema,
+    mapping?: Mapping,
+    name = 't',
+  ): Promise<Table> {
+    const table = new Table(engine, connection, schema, mapping, name)
+    for (const statement of createTable(schema, table.#target)) await connection.exec(statement)
+    return table
+  }
+
+  async insert(rows: Iterable<unknown>): Promise<void> {
+    const insert = insertRow(this.#schema, this.#target)
+    for (const row of rows) {
+      for (const statement of [insert(row)].flat()) await this.connection.run(statement)
+    }
+  }
+
+  async drop(): Promise<void> {
+    const { dialect, table, mapping } = this.#target
+    const quoted = (name: string) => dialect.identifier(name).texts.join('')
+    const sides = Object.values(mapping ?? {}).flatMap((own) =>
+      typeof own === 'object' && own.sideTable !== undefined ? [own.sideTable] : [],
+    )
+    for (const name of [...sides, table]) await this.connection.exec(`DROP TABLE ${quoted(name)}`)
+  }
+
+  async rows(query: Query): Promise<unknown[]> {
+    const records = await this.connection.all(compileQuery(query, this.#target))
+    return records.map(readRow(this.#schema, this.#target))
+  }
+
+  compile(query: Query): SomeQuery {
+    return compileQuery(query, { ...this.#target, lookAhead: true })
+  }
+
+  async page(query: Query): Promise<Page<unknown>> {
+    const statement = this.compile(query)
+    const records = await this.connection.all(statement)
+    return pageOf(query, records.map(readRow(this.#schema, this.#target)))
+  }
+
+  /** The keys of the rows that a condition is true of, in the order of the keys. */
+  async matching(condition: Condition): Promise<unknown[]> {
+    const everything = parseQuery(this.#schema, { limit: 1000, sort: [] })
+    const key = this.#schema.key
+    const query = { ...everything, condition, ordering: [{ field: key, direction: 1 as const }] }
+    return (await this.rows(query)).map((row) => (row as Record<string, unknown>)[key.name])
+  }
+
+  /** How many rows the condition is true of as WHERE, as a value in SELECT, and its negation so. */
+  async counts(condition: Condition): Promise<readonly [number, number, number, number]> {
+    const { dialect, mapping } = this.#target
+    const table = dialect.identifier(this.#target.table).texts.join('')
+    const at = (own: Condition, firstParameter = 1) =>
+      compileFilter(own, { dialect, mapping, firstParameter })
+    const is = at(condition)
+    const isNot = at(not(condition))
+    const where = async (filter: typeof is) => {
+      const text = `SELECT count(*) AS n FROM ${table} WHERE ${filter.text}`
+      const [row] = await this.connection.all({ text, params: filter.params })
+      return Number(row?.n)
+    }
+    const sum = async (filter: typeof is) => {
+      const text = `SELECT coalesce(sum(CASE WHEN ${filter.text} THEN 1 ELSE 0 END), 0) AS n FROM ${table}`
+      const [row] = await this.connection.all({ text, params: filter.params })
+      return Number(row?.n)
+    }
+    return [await where(is), await sum(is), await where(isNot), await sum(isNot)]
+  }
+
+  get engine(): Engine {
+    return this.#engine
+  }
+}
