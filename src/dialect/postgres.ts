@@ -11,7 +11,7 @@
 import { membersOf } from '../kinds/dynamic.ts'
 import { printDouble } from '../kinds/json.ts'
 import type { Kind, Scalar } from '../kinds/kind.ts'
-import { MAX_INT64, MIN_INT64, roundingRange } from '../kinds/numbers.ts'
+import { type DecimalRange, MAX_INT64, MIN_INT64, roundingRange } from '../kinds/numbers.ts'
 import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import { chain } from './balance.ts'
@@ -201,25 +201,25 @@ const isRounded = (kind: Kind, value: Scalar): value is number =>
   (kind.name === 'number' ||
     (kind.name === 'numeric' && (Math.abs(value) < 2 ** 53 || Math.abs(value) >= 2 ** 63)))
 
-/** The comparison with the decimals that are read as a double, of which the outermost may be none. */
-function compareRounded(value: Fragment, comparison: Comparison, constant: number): Fragment {
-  const { low, high, closed } = roundingRange(constant)
-  const above = closed ? sql`>` : sql`>=`
-  const below = closed ? sql`<` : sql`<=`
-  const [from, to] = closed ? [sql`>=`, sql`<=`] : [sql`>`, sql`<`]
-  const behind = sql`${value} ${above} ${jsonb(high)}`
-  const before = sql`${value} ${below} ${jsonb(low)}`
+/** The comparison with the decimals that are read as a double. */
+function compareRounded(
+  value: Fragment,
+  comparison: Comparison,
+  { low, hasLow, high, hasHigh }: DecimalRange,
+): Fragment {
+  const from = sql`${value} ${hasLow ? sql`>=` : sql`>`} ${jsonb(low)}`
+  const to = sql`${value} ${hasHigh ? sql`<=` : sql`<`} ${jsonb(high)}`
   switch (comparison) {
     case '=':
-      return sql`${value} ${from} ${jsonb(low)} AND ${value} ${to} ${jsonb(high)}`
+      return sql`${from} AND ${to}`
     case '>':
-      return behind
+      return sql`${value} ${hasHigh ? sql`>` : sql`>=`} ${jsonb(high)}`
     case '>=':
-      return sql`${value} ${from} ${jsonb(low)}`
+      return from
     case '<':
-      return before
+      return sql`${value} ${hasLow ? sql`<` : sql`<=`} ${jsonb(low)}`
     case '<=':
-      return sql`${value} ${to} ${jsonb(high)}`
+      return to
     default:
       return comparison satisfies never
   }
@@ -241,7 +241,7 @@ function jsonValuesOf(place: Place, kind: Kind): Values {
       return sql`jsonb_path_match(${value}, 'strict ${is('$')} && $ ${COMPARISONS[comparison]} $c', ${vars})`
     }
     const compared = isRounded(kind, constant)
-      ? compareRounded(value, comparison, constant)
+      ? compareRounded(value, comparison, roundingRange(constant, kind))
       : sql`${value} ${COMPARISONS[comparison]} ${jsonb(print(constant))}`
     return sql`(${compared} AND ${within(comparison)}${isKind})`
   }
@@ -251,7 +251,7 @@ function jsonValuesOf(place: Place, kind: Kind): Values {
     const rounded = constants.filter((each) => isRounded(kind, each))
     const arms: Fragment[] = []
     if (exact.length > 0) arms.push(sql`${value} = ANY(${exact}::jsonb[])`)
-    if (rounded.length > 0) arms.push(isOneOfRounded(value, rounded))
+    if (rounded.length > 0) arms.push(isOneOfRounded(value, kind, rounded))
     return chain(arms, OR)
   }
 
@@ -262,7 +262,7 @@ function jsonValuesOf(place: Place, kind: Kind): Values {
         return negated ? sql`(${value} <> ${own} OR ${value} IS NULL)` : sql`${value} = ${own}`
       }
       if (comparison === '=') {
-        const own = sql`(${compareRounded(value, '=', constant as number)})`
+        const own = sql`(${compareRounded(value, '=', roundingRange(constant as number, kind))})`
         return negated ? not(own) : own
       }
       return negated ? not(range(comparison, constant)) : range(comparison, constant)
@@ -271,19 +271,21 @@ function jsonValuesOf(place: Place, kind: Kind): Values {
   }
 }
 
-/** The ranges of decimals as one parameter: `closed` ones hold their ends. */
-const rangesOf = (constants: readonly number[]): string => {
+/** The ranges of decimals as one parameter: their ends, and whether these are in them. */
+const rangesOf = (kind: Kind, constants: readonly number[]): string => {
   const ranges = constants.map((each) => {
-    const { low, high, closed } = roundingRange(each)
-    return `[${low},${high},${closed}]`
+    const { low, high, hasLow, hasHigh } = roundingRange(each, kind)
+    return `[${low},${high},${hasLow},${hasHigh}]`
   })
   return `{"c":[${ranges.join(',')}]}`
 }
 
-const IN_RANGES = sql`exists($c[*] ? (@[0] < $ && $ < @[1] || @[2] == true && ($ == @[0] || $ == @[1])))`
+/** Whether a number is in the range that stands at a place of a jsonpath. */
+const isWithin = (subject: Fragment, range: Fragment): Fragment =>
+  sql`(${range}[0] < ${subject} && ${subject} < ${range}[1] || ${range}[2] == true && ${subject} == ${range}[0] || ${range}[3] == true && ${subject} == ${range}[1])`
 
-const isOneOfRounded = (value: Fragment, constants: readonly number[]): Fragment =>
-  sql`jsonb_path_match(${value}, 'strict ${IN_RANGES}', ${jsonb(rangesOf(constants))})`
+const isOneOfRounded = (value: Fragment, kind: Kind, constants: readonly number[]): Fragment =>
+  sql`jsonb_path_match(${value}, 'strict exists($c[*] ? ${isWithin(sql`$`, sql`@`)})', ${jsonb(rangesOf(kind, constants))})`
 
 // Lists
 
@@ -318,17 +320,18 @@ function jsonListColumn(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'h
   const isNumber = kind.name === 'number'
   const matches = (path: Fragment, constants: readonly Scalar[], negated: boolean) => {
     const vars = isNumber
-      ? rangesOf(constants as readonly number[])
+      ? rangesOf(kind, constants as readonly number[])
       : `{"c":[${constants.map(print).join(',')}]}`
     const match = sql`jsonb_path_match(${value}, 'strict $.type() == "array" && ${path}', ${jsonb(vars)}, TRUE)`
     return negated ? sql`(NOT ${match} OR ${value} IS NULL)` : match
   }
-  /** An element equals the constant of an index. jsonpath joins no filters, so numbers, which are ranges, are named one by one. */
+  /**
+   * An element equals the constant of an index. A jsonpath cannot join two lists, so that numbers,
+   * which are ranges, are named one by one.
+   */
   const equals = (i: number): Fragment => {
-    const c = sql`$c[${raw(String(i))}]`
-    return isNumber
-      ? sql`(@ > ${c}[0] && @ < ${c}[1] || ${c}[2] == true && (@ == ${c}[0] || @ == ${c}[1]))`
-      : sql`@ == ${c}`
+    const constant = sql`$c[${raw(String(i))}]`
+    return isNumber ? isWithin(sql`@`, constant) : sql`@ == ${constant}`
   }
   const any = (constants: readonly Scalar[]) =>
     isNumber

@@ -86,19 +86,33 @@ function decimalOf(numerator: bigint, bits: number): string {
   return `${numerator < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
 }
 
+/** A range of decimals, each end in it or not. */
+export interface DecimalRange {
+  readonly low: string
+  readonly hasLow: boolean
+  readonly high: string
+  readonly hasHigh: boolean
+}
+
 /**
  * The decimals that are read as a double: from midway between it and the one before to midway
- * between it and the one after, ends included where its last bit is 0 (IEEE 754, ties to even).
+ * between it and the one after, ends included where its last bit is 0 (IEEE 754, ties to even). Where
+ * integers of 64 bits are themselves, they are none of these.
  */
-export function roundingRange(value: number): {
-  readonly low: string
-  readonly high: string
-  readonly closed: boolean
-} {
+export function roundingRange(value: number, { name }: Pick<Kind, 'name'>): DecimalRange {
   const before = value === -Number.MAX_VALUE ? undefined : previousDouble(value)
   const after = value === Number.MAX_VALUE ? undefined : -previousDouble(-value)
-  const closed = (fractionOf(value).mantissa & 1n) === 0n
-  return { low: midway(value, before), high: midway(value, after), closed }
+  const isEven = (fractionOf(value).mantissa & 1n) === 0n
+  const own = {
+    low: midway(value, before),
+    hasLow: isEven,
+    high: midway(value, after),
+    hasHigh: isEven,
+  }
+  if (name !== 'numeric') return own
+  if (value === 2 ** 63) return { ...own, low: String(MAX_INT64), hasLow: false }
+  if (value === -(2 ** 63)) return { ...own, high: String(MIN_INT64), hasHigh: true }
+  return own
 }
 
 /** Midway between two neighbours; behind the last double, as if there were one more. */
