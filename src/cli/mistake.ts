@@ -10,6 +10,8 @@ const OPTION: Readonly<Record<string, string>> = {
   sort: '--sort',
   limit: '--limit',
   offset: '--offset',
+  next: '--next',
+  prev: '--prev',
 }
 
 function line({ path, message, hint }: Issue): string {

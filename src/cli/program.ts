@@ -4,10 +4,16 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { compilePredicate } from '../compile/predicate.ts'
 import { readRow } from '../compile/row.ts'
 import { compileQuery } from '../compile/sql.ts'
+import { clickhouse } from '../dialect/clickhouse.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import { duckdb } from '../dialect/duckdb.ts'
+import { mysql, mysqlFor } from '../dialect/mysql.ts'
+import { postgres } from '../dialect/postgres.ts'
 import { sqlite } from '../dialect/sqlite.ts'
 import { parseJson } from '../kinds/json.ts'
 import { parseQuery } from '../parse/index.ts'
 import type { Query } from '../parse/query.ts'
+import { type Page, pageOf } from '../query/page.ts'
 import { collectPage } from '../query/run.ts'
 import { select } from './database.ts'
 import { explain } from './explain.ts'
@@ -16,7 +22,14 @@ import { Mistake, messageOf } from './mistake.ts'
 import { toJson, toTable } from './output.ts'
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
 
-const DIALECTS = { sqlite } as const
+const DIALECTS: Readonly<Record<string, Dialect<unknown>>> = {
+  sqlite,
+  postgres,
+  mariadb: mysql,
+  mysql: mysqlFor('mysql'),
+  duckdb,
+  clickhouse,
+}
 
 interface QueryOptions {
   readonly schema: string
@@ -24,6 +37,8 @@ interface QueryOptions {
   readonly sort?: string
   readonly limit?: number
   readonly offset?: number
+  readonly next?: string
+  readonly prev?: string
   readonly option: Readonly<Record<string, unknown>>
 }
 
@@ -63,7 +78,14 @@ const integer = (text: string): number => {
 }
 
 /** What has an option of its own. */
-const OWN_OPTIONS: readonly string[] = ['filter_conditions', 'sort', 'limit', 'offset']
+const OWN_OPTIONS: readonly string[] = [
+  'filter_conditions',
+  'sort',
+  'limit',
+  'offset',
+  'next',
+  'prev',
+]
 
 function option(text: string, all: Record<string, unknown>): Record<string, unknown> {
   const at = text.indexOf('=')
@@ -84,6 +106,8 @@ async function queryOf(options: QueryOptions): Promise<LoadedSchema & { readonly
     sort: options.sort === undefined ? undefined : sortOf(options.sort),
     limit: options.limit,
     offset: options.offset,
+    next: options.next,
+    prev: options.prev,
   }
   return { ...loaded, query: parseQuery(loaded.schema, payload) }
 }
@@ -96,6 +120,8 @@ const asking = (command: Command): Command =>
     .option('--sort <order>', 'JSON as on the wire, or names: -created_at,id')
     .option('--limit <n>', 'rows on the page', integer)
     .option('--offset <n>', 'rows before it', integer)
+    .option('--next <cursor>', 'the page after the one that showed this cursor')
+    .option('--prev <cursor>', 'the page before it')
     .option('--option <name=json>', "a switch of the schema's payload; may be repeated", option, {})
 
 interface RunOptions extends QueryOptions {
@@ -120,25 +146,30 @@ async function run(file: string | undefined, options: RunOptions): Promise<void>
   if (options.all) {
     if (options.db !== undefined)
       throw new Mistake('--all reads a stream; it does not go with --db')
-    if ((options.sort ?? options.limit ?? options.offset) !== undefined) {
-      throw new Mistake('--all takes the rows as they come; leave out --sort, --limit and --offset')
+    const { sort, limit, offset, next, prev } = options
+    if ((sort ?? limit ?? offset ?? next ?? prev) !== undefined) {
+      throw new Mistake('--all takes the rows as they come; leave out what asks for a page of them')
     }
     const matches = compilePredicate(query.condition)
     for await (const row of readRows(file ?? '-')) if (matches(row)) await write(`${toJson(row)}\n`)
     return
   }
-  const rows =
+  const { items, ...cursors } =
     options.db === undefined
       ? await fromStream(query, file ?? '-')
       : await fromTable(query, { schema, mapping }, file, options)
-  if (options.json) for (const row of rows) await write(`${toJson(row)}\n`)
-  else await write(`${rows.length === 0 ? 'no rows' : toTable(rows)}\n`)
+  if (options.json) {
+    for (const row of items) await write(`${toJson(row)}\n`)
+    return
+  }
+  await write(`${items.length === 0 ? 'no rows' : toTable(items)}\n`)
+  for (const [name, cursor] of Object.entries(cursors)) await write(`--${name} ${cursor}\n`)
 }
 
-async function fromStream(query: Query, file: string): Promise<readonly unknown[]> {
+async function fromStream(query: Query, file: string): Promise<Page> {
   const page = collectPage(query)
   for await (const row of readRows(file)) page.add(row)
-  return page.finish().items
+  return page.finish()
 }
 
 async function fromTable(
@@ -146,14 +177,14 @@ async function fromTable(
   { schema, mapping }: LoadedSchema,
   file: string | undefined,
   { db, table }: RunOptions,
-): Promise<readonly unknown[]> {
+): Promise<Page> {
   if (file !== undefined) throw new Mistake('rows come from a file or from --db, not from both')
   if (table === undefined) throw new Mistake('--db needs --table: the table to query')
   const target = { dialect: sqlite, table, mapping }
-  const { text, params } = compileQuery(query, target)
+  const { text, params } = compileQuery(query, { ...target, lookAhead: true })
   const records = await select(db as string, text, params)
   try {
-    return records.map(readRow(schema, target))
+    return pageOf(query, records.map(readRow(schema, target)))
   } catch (error) {
     throw new Mistake(`${db}: a row that is not as the schema has it: ${messageOf(error)}`)
   }
@@ -168,7 +199,7 @@ async function printSql(
       `--dialect: expected ${Object.keys(DIALECTS).join(', ')}, received ${options.dialect}`,
     )
   }
-  const dialect = DIALECTS[options.dialect as keyof typeof DIALECTS]
+  const dialect = DIALECTS[options.dialect] as Dialect<unknown>
   const { text, params } = compileQuery(query, { dialect, table: options.table, mapping })
   await write(options.json ? `${toJson({ text, params })}\n` : `${text}\n-- ${toJson(params)}\n`)
 }

@@ -6,6 +6,7 @@
  * No literal holds a backslash, a quote or a question mark: what they mean hangs on the session.
  */
 
+import { quote } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { issue } from '../error/issue.ts'
 import { membersOf } from '../kinds/dynamic.ts'
@@ -237,7 +238,7 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
   ): Fragment {
     if (path.some(isUnreachable)) {
       const hint = 'MariaDB reaches no key that begins with a hyphen'
-      throw new FilterError([issue('unknown_field', '', { subject: place.field, hint })])
+      throw new FilterError([issue('unknown_field', '', { subject: quote(place.field), hint })])
     }
     const isLiteral = path.every(isWord) && path.join('').length <= LONGEST_LITERAL
     const at = isLiteral

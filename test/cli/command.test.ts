@@ -88,6 +88,23 @@ describe('tamis query', () => {
     expect(tamis(['query', 'users.ndjson', '--filter', '{"id":"nobody"}']).out).toBe('no rows\n')
   })
 
+  it('pages by the cursors that it prints, in a file and in a table alike', () => {
+    const from = [['users.ndjson'], ['--db', 'users.sqlite', '--table', 'users']]
+    const shown = from.map((source) => {
+      const own = ['query', ...source, '--sort', '-last_active', '--limit', '3']
+      const first = tamis(own).out
+      const next = first.match(/--next (\S+)\n$/)?.[1] as string
+      const second = tamis([...own, '--next', next])
+      const prev = second.out.match(/--prev (\S+)\n$/)?.[1] as string
+      expect(second.err).toBe('')
+      expect(tamis([...own, '--prev', prev, '--json']).out.split('\n')).toHaveLength(4)
+      return [first, second.out]
+    })
+    expect(shown[0]?.map((out) => out.match(/--next \S+/)?.[0])).toEqual(
+      shown[1]?.map((out) => out.match(/--next \S+/)?.[0]),
+    )
+  })
+
   it('streams every match as it comes with --all', () => {
     const { out } = tamis([
       'query',
@@ -337,10 +354,16 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       /^tamis: users.json: file is not a database/,
     ],
     [
+      'a cursor of another query',
+      ['query', 'users.ndjson', '--next', 'AAAA'],
+      '',
+      /^tamis: --next: next: expected a cursor that a page of this query gave, received "AAAA"/,
+    ],
+    [
       'a dialect that there is not',
       ['sql', '--dialect', 'oracle'],
       '',
-      /^tamis: --dialect: expected sqlite, received oracle/,
+      /^tamis: --dialect: expected sqlite, postgres, mariadb, mysql, duckdb, clickhouse, received oracle/,
     ],
     [
       'a switch that has an option of its own',

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {
   compilePredicate,
+  condition,
   FilterError,
   not,
   type Page,
@@ -12,6 +13,7 @@ import {
 import { filterArbitrary, queryArbitrary } from 'tamis/fast-check'
 import { type Plan, planArbitrary, rowsArbitrary } from './arbitrary.ts'
 import type { Connection, Engine, Features } from './engines/engine.ts'
+import { trueOf } from './pivot.ts'
 import { Table } from './table.ts'
 
 type Rows = readonly Record<string, unknown>[]
@@ -143,27 +145,45 @@ const WALKED = 8
 /**
  * Asks memory and a table the same questions; throws where an answer differs. A filter is asked as a
  * page; as a condition with its complement, of which each row is in exactly one (SQLancer's ternary
- * logic partitioning); and as a value in SELECT, which WHERE must agree with (its NoREC).
+ * logic partitioning); and as a value in SELECT, which WHERE must agree with (its NoREC). Some rows
+ * are looked for by filters made true of them (its pivoted query synthesis).
  */
 export async function ask(table: Table, situation: Situation, tally = new Tally()): Promise<void> {
   const { plan, rows, asked } = situation
   for (const [i, payload] of asked.entries()) {
-    const condition = parseFilter(plan.schema, payload.filter_conditions)
+    const filter = parseFilter(plan.schema, payload.filter_conditions)
     const query = parseQuery(plan.schema, payload)
     if (isRefused(table, query)) {
       tally.refused++
       continue
     }
     compare(payload, runQuery(query, rows), await table.page(query))
-    const matched = rows.filter(compilePredicate(condition)).length
-    const missed = rows.filter(compilePredicate(not(condition))).length
+    const matched = rows.filter(compilePredicate(filter)).length
+    const missed = rows.filter(compilePredicate(not(filter))).length
     tally.add(matched, rows.length)
-    const counts = await table.counts(condition)
+    const counts = await table.counts(filter)
     const expected = [matched, matched, missed, missed]
     if (matched + missed !== rows.length || show(counts) !== show(expected)) {
       differ('the complement is not one', payload.filter_conditions, expected, counts)
     }
     if (i % WALKED === 0) await walk(table, situation, payload, tally)
+  }
+  await findPivots(table, situation)
+}
+
+/** So many rows of a table are looked for by filters made true of them. */
+const PIVOTS = 3
+
+async function findPivots(table: Table, { plan: { schema }, rows }: Situation): Promise<void> {
+  const everything = parseQuery(schema, { limit: 1000 })
+  for (const [i, row] of rows.slice(0, PIVOTS).entries()) {
+    const filter = trueOf(schema, row, i)
+    const query = { ...everything, condition: condition(schema, filter as never) }
+    if (isRefused(table, query)) continue
+    const found = keysOf({ items: await table.rows(query) })
+    const own = keysOf({ items: [row] }).slice(1, -1)
+    if (!found.includes(own))
+      differ('a row of which the filter is true is missing', filter, own, found)
   }
 }
 

@@ -1,0 +1,70 @@
+import type { Schema } from 'tamis'
+import { accessor } from '../../src/compile/accessor.ts'
+import { membersOf } from '../../src/kinds/dynamic.ts'
+import { isPlainObject } from '../../src/kinds/json.ts'
+import type { Field } from '../../src/schema/field.ts'
+import { findField } from '../../src/schema/schema.ts'
+
+/**
+ * Filters made true of a row from what it holds, without asking a predicate (SQLancer's pivoted
+ * query synthesis): a table that does not give the row back is wrong whatever memory says.
+ */
+
+type Row = Readonly<Record<string, unknown>>
+
+const single = (name: string, value: unknown): object => Object.fromEntries([[name, value]])
+
+/** What is true of a field of the row, each in words of its own. */
+function truthsOf({ name, path, type, operators }: Field, row: Row): readonly object[] {
+  const held = accessor(path)(row)
+  if (type.list) {
+    if (!Array.isArray(held)) return [single(name, null), single(name, { $exists: false })]
+    const elements = held.map((each) => type.kind.read(each)).filter((each) => each !== undefined)
+    const [first] = elements
+    const some =
+      first === undefined ? [] : [single(name, { $contains: first }), single(name, first)]
+    return [
+      single(name, { $all: elements }),
+      single(name, elements),
+      single(name, { $ne: null }),
+      ...some,
+    ]
+  }
+  const value = type.kind.read(held)
+  if (value === undefined) return [single(name, null), single(name, { $exists: false })]
+  const word = typeof value === 'string' ? value.match(/[a-z]+/)?.[0] : undefined
+  return [
+    single(name, value),
+    single(name, { $gte: value }),
+    single(name, { $lte: value }),
+    single(name, { $in: [value] }),
+    single(name, { $not: { $gt: value } }),
+    { $nor: [single(name, { $ne: value })] },
+    { $nor: [single(name, { $lt: value })] },
+    ...(word !== undefined && value === word && operators.has('$autocomplete')
+      ? [single(name, { $autocomplete: word.slice(0, 2) })]
+      : []),
+  ]
+}
+
+/** The fields of a row: the literal ones, and the wildcards' at its own keys. */
+function fieldsOf(schema: Schema, row: Row): readonly Field[] {
+  const wild = [...schema.wildcards].flatMap(([prefix, { path }]) => {
+    const document = accessor(path)(row)
+    const keys = isPlainObject(document) ? Object.keys(document) : []
+    return keys
+      .filter((key) => key !== '' && !key.includes('.'))
+      .map((key) => findField(schema, `${prefix}.${key}`, 9))
+      .filter((field) => typeof field !== 'string')
+  })
+  return [...schema.fields.values(), ...wild].filter(({ type }) => membersOf(type.kind).length > 0)
+}
+
+/** A filter that is true of the row, another for each number. */
+export function trueOf(schema: Schema, row: Row, choice: number): object {
+  const chosen = fieldsOf(schema, row).map((field, i) => {
+    const truths = truthsOf(field, row)
+    return truths[(choice + i) % truths.length] as object
+  })
+  return { $and: chosen }
+}
