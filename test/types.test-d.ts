@@ -1,17 +1,30 @@
+import type { Arbitrary } from 'fast-check'
 import {
   boolean,
+  compileQuery,
   condition,
+  createTable,
   defineSchema,
   dynamic,
   type Filter,
+  type Insert,
+  insertRow,
   integer,
   list,
   number,
+  type Page,
+  type Parameter,
+  pageOf,
   parseFilter,
+  parseQuery,
   type Row,
+  runQuery,
   string,
   timestamp,
 } from 'tamis'
+import { clickhouse } from 'tamis/clickhouse'
+import { filterArbitrary, invalidFilterArbitrary, rowArbitrary } from 'tamis/fast-check'
+import { postgres } from 'tamis/postgres'
 import type { usersSchema } from 'tamis/users'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -184,5 +197,48 @@ describe('usersSchema', () => {
     // @ts-expect-error: name has no $in
     const wrong = { name: { $in: ['a'] } } satisfies Filter<typeof usersSchema>
     expectTypeOf([filter, wrong]).toBeArray()
+  })
+})
+
+describe('a dialect', () => {
+  const query = parseQuery(people, {})
+  it('says what its driver takes for parameters', () => {
+    const mapping = {}
+    expectTypeOf(compileQuery(query, { dialect: postgres, table: 't' }).params).toEqualTypeOf<
+      readonly Parameter[]
+    >()
+    expectTypeOf(
+      compileQuery(query, { dialect: clickhouse, table: 't' }).where.params,
+    ).toEqualTypeOf<Readonly<Record<string, Parameter>>>()
+    expectTypeOf(insertRow(people, { dialect: clickhouse, table: 't' })({}).params).toEqualTypeOf<
+      Readonly<Record<string, Parameter>>
+    >()
+    expectTypeOf(insertRow(people, { dialect: postgres, table: 't', mapping })({})).toEqualTypeOf<
+      Insert<readonly Parameter[]>
+    >()
+  })
+
+  it('takes the storages that there are', () => {
+    const target = { dialect: postgres, table: 't' }
+    createTable(people, { ...target, mapping: { seen: { storage: 'timestamp' } } })
+    // @ts-expect-error: a type that no database has
+    createTable(people, { ...target, mapping: { seen: { storage: 'instant' } } })
+  })
+})
+
+describe('pages', () => {
+  it('are of the rows that they were given', () => {
+    const query = parseQuery(people, {})
+    const row = { id: 'a', mine: true }
+    expectTypeOf(runQuery(query, [row])).toEqualTypeOf<Page<{ id: string; mine: boolean }>>()
+    expectTypeOf(pageOf(query, [row]).next).toEqualTypeOf<string | undefined>()
+  })
+})
+
+describe('arbitraries', () => {
+  it('are of the rows and filters of the schema', () => {
+    expectTypeOf(rowArbitrary(people)).toEqualTypeOf<Arbitrary<Row<People>>>()
+    expectTypeOf(filterArbitrary(people)).toEqualTypeOf<Arbitrary<Filter<People>>>()
+    expectTypeOf(invalidFilterArbitrary(people)).toEqualTypeOf<Arbitrary<unknown>>()
   })
 })

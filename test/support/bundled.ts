@@ -24,7 +24,13 @@ export async function bundleForNode(entry: string, outfile: string): Promise<voi
     packages: 'external',
     alias: {
       tamis: join(root, 'src/index.ts'),
-      'tamis/sqlite': join(root, 'src/dialect/sqlite.ts'),
+      ...Object.fromEntries(
+        ['sqlite', 'postgres', 'mysql', 'duckdb', 'clickhouse'].map((name) => [
+          `tamis/${name}`,
+          join(root, `src/dialect/${name}.ts`),
+        ]),
+      ),
+      'tamis/fast-check': join(root, 'src/arbitrary/index.ts'),
       'tamis/users': join(root, 'src/users/index.ts'),
     },
     logLevel: 'silent',
