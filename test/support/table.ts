@@ -63,9 +63,12 @@ export class Table {
     for (const name of [...sides, table]) await this.connection.exec(`DROP TABLE ${quoted(name)}`)
   }
 
-  async rows(query: Query): Promise<unknown[]> {
-    const records = await this.connection.all(compileQuery(query, this.#target))
+  read(records: readonly unknown[]): unknown[] {
     return records.map(readRow(this.#schema, this.#target))
+  }
+
+  async rows(query: Query): Promise<unknown[]> {
+    return this.read(await this.connection.all(compileQuery(query, this.#target)))
   }
 
   compile(query: Query): SomeQuery {
@@ -74,8 +77,7 @@ export class Table {
 
   async page(query: Query): Promise<Page<unknown>> {
     const statement = this.compile(query)
-    const records = await this.connection.all(statement)
-    return pageOf(query, records.map(readRow(this.#schema, this.#target)))
+    return pageOf(query, this.read(await this.connection.all(statement)))
   }
 
   /** The keys of the rows that a condition is true of, in the order of the keys. */

@@ -7,6 +7,7 @@ import {
   type Condition,
   compileFilter,
   compilePredicate,
+  compileQuery,
   condition,
   createTable,
   defineSchema,
@@ -14,6 +15,8 @@ import {
   type Filter,
   FilterError,
   insertRow,
+  type Page,
+  pageOf,
   parseQuery,
   type Query,
   type Row,
@@ -22,6 +25,10 @@ import {
   runQuery,
   string,
 } from 'tamis'
+import { clickhouse } from 'tamis/clickhouse'
+import { duckdb } from 'tamis/duckdb'
+import { mysql, mysqlFor } from 'tamis/mysql'
+import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { usersSchema } from 'tamis/users'
 
@@ -52,4 +59,17 @@ export const params: readonly unknown[] = insertRow(schema, { dialect: sqlite, t
   {},
 ).params
 export const id: string = readRow(schema, { dialect: sqlite })({}).id
+export const sealed: Query = parseQuery(usersSchema, { next: 'x' }, { cursorKey: 'secret' })
+export const page: Page<{ id: string }> = pageOf(sealed, [{ id: 'a' }])
+export const list: readonly unknown[] = compileQuery(sealed, {
+  dialect: postgres,
+  table: 't',
+  lookAhead: true,
+}).params
+export const named: Readonly<Record<string, unknown>> = compileFilter(own, {
+  dialect: clickhouse,
+}).params
+export const texts: string[] = [duckdb, mysql, mysqlFor('mysql')].map(
+  (dialect) => compileFilter(own, { dialect }).text,
+)
 export const isFilterError = (error: unknown): boolean => error instanceof FilterError
