@@ -11,22 +11,21 @@ import type { Kind, Scalar } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import {
+  type ColumnParts,
+  columnOf,
   EPOCH_RANGE,
   type Expression,
   integerFrom,
-  isNotTrue,
-  longValuesOf,
+  type JsonValue,
   nameOf as nameBy,
   needlesOf,
-  numericValuesOf,
-  presence,
   quoteName,
   type Refuse,
   refuser,
+  searchedIn,
   timestampPattern,
-  valuesOf,
 } from './column.ts'
-import type { Column, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
+import type { Column, Dialect, Place, TimestampStorage } from './dialect.ts'
 import { type Fragment, isWord, join, type Parameter, raw, sql, word } from './fragment.ts'
 
 /** A backslash escapes in names, too (clickhouse.com/docs/sql-reference/syntax#identifiers). */
@@ -119,62 +118,55 @@ function keysOf(path: readonly string[]): Fragment {
 }
 
 /**
- * The JSON value that arguments name, where it is of a kind, else NULL. Adding 0 makes 0 of -0: two
- * doubles that are equal are one to IN only if their bits are, and it makes IN of chains of =.
+ * What the JSON value is that arguments name. Adding 0 makes 0 of -0: two doubles that are equal are
+ * one to IN only if their bits are, and it makes IN of chains of =.
  */
-function ofKind(kind: Kind, at: Fragment, digits: number): Fragment {
+function jsonOf(at: Fragment, digits: number): JsonValue {
   const type = sql`JSONType(${at})`
   const text = sql`JSONExtract(${at}, 'Nullable(String)')`
-  switch (kind.name) {
-    case 'string':
-      return sql`if(${type} = 'String', ${text}, NULL)`
-    case 'boolean':
-      return sql`if(${type} = 'Bool', JSONExtract(${at}, 'Nullable(Bool)'), NULL)`
-    case 'integer':
-      return sql`if(${type} IN ('Int64', 'UInt64') OR (${type} = 'Double' AND JSONExtractFloat(${at}) = trunc(JSONExtractFloat(${at}))), JSONExtract(${at}, 'Nullable(Int64)'), NULL)`
-    case 'number':
-    case 'numeric':
-      return sql`if(${type} IN ('Int64', 'UInt64', 'Double'), JSONExtract(${at}, 'Nullable(Float64)') + 0., NULL)`
-    case 'timestamp':
-      return sql`if(${type} = 'String' AND match(${text}, '${raw(timestampPattern(digits))}'), ${text}, NULL)`
-    default:
-      return kind.name satisfies never
+  const double = sql`JSONExtractFloat(${at})`
+  const integer = sql`JSONExtract(${at}, 'Nullable(Int64)')`
+  const isInt64 = sql`(${type} IN ('Int64', 'UInt64') AND ${integer} IS NOT NULL)`
+  const number = sql`if(${type} IN ('Int64', 'UInt64', 'Double'), JSONExtract(${at}, 'Nullable(Float64)') + 0., NULL)`
+  return {
+    isList: sql`ifNull(${type}, 'Null') = 'Array'`,
+    ofKind(kind) {
+      switch (kind.name) {
+        case 'string':
+          return sql`if(${type} = 'String', ${text}, NULL)`
+        case 'boolean':
+          return sql`if(${type} = 'Bool', JSONExtract(${at}, 'Nullable(Bool)'), NULL)`
+        case 'integer':
+          return sql`if(${type} IN ('Int64', 'UInt64') OR (${type} = 'Double' AND ${double} = trunc(${double})), ${integer}, NULL)`
+        case 'number':
+        case 'numeric':
+          return number
+        case 'timestamp':
+          return sql`if(${type} = 'String' AND match(${text}, '${raw(timestampPattern(digits))}'), ${text}, NULL)`
+        default:
+          return kind.name satisfies never
+      }
+    },
+    int64: sql`if(${isInt64}, ${integer}, NULL)`,
+    rest: sql`if(${isInt64}, NULL, ${number})`,
   }
 }
 
 const atOf = (place: Pick<Place, 'column' | 'table'>, path: readonly string[]): Fragment =>
   sql`${nameOf(place)}${keysOf(path)}`
 
-function jsonValuesOf(place: Place, kind: Kind): Values {
-  const at = atOf(place, place.path)
-  const own = { ...place, kind }
-  const values = (value: Fragment, as: Place = own) =>
-    longValuesOf(expressionOf(as, value), isNotTrue)
-  if (kind.name !== 'numeric') return values(ofKind(kind, at, place.digits))
-  // Integers of 64 bits are themselves, all other numbers doubles.
-  const isInt64 = sql`(JSONType(${at}) IN ('Int64', 'UInt64') AND JSONExtract(${at}, 'Nullable(Int64)') IS NOT NULL)`
-  const integer = { ...own, kind: { ...kind, name: 'integer' as const } }
-  const whole = sql`if(${isInt64}, JSONExtract(${at}, 'Nullable(Int64)'), NULL)`
-  const rest = sql`if(${isInt64}, NULL, ${ofKind(kind, at, 0)})`
-  return numericValuesOf(values(whole, integer), values(rest), isNotTrue)
-}
-
 /** The elements of a JSON list that are of the field's kind; none where there is no list. */
 function elementsOf(place: Place): Fragment {
-  const [kind] = membersOf(place.kind) as [Kind]
   const list = sql`JSONExtractArrayRaw(ifNull(${nameOf(place)}, '')${keysOf(place.path)})`
-  const own = sql`arrayMap(e -> ${ofKind(kind, sql`e`, place.digits)}, ${list})`
-  return sql`arrayMap(e -> assumeNotNull(e), arrayFilter(e -> e IS NOT NULL, ${own}))`
+  const element = jsonOf(sql`e`, place.digits).ofKind(membersOf(place.kind)[0] as Kind)
+  return sql`arrayMap(e -> assumeNotNull(e), arrayFilter(e -> e IS NOT NULL, arrayMap(e -> ${element}, ${list})))`
 }
 
 // Columns
 
 const companionOf = ({ column }: Place): string => `${column}_present`
 
-function listColumn(
-  place: Place,
-  isPresent: Fragment,
-): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExactly'> {
+function listColumn(place: Place, isPresent: Fragment): ColumnParts['lists'] {
   const own: Place = place.json ? { ...place, storage: 'text' } : place
   const list = place.json ? elementsOf(place) : nameOf(place)
   const not = (condition: Fragment, negated: boolean) =>
@@ -196,54 +188,33 @@ function listColumn(
 }
 
 function hasWords(place: Place, words: readonly string[], prefix: string): Fragment {
-  const { search, path, table } = place
-  if (search === undefined)
-    refuse(place, '$autocomplete needs a search column: map one with `search`')
-  const at = { column: search === 'native' ? place.column : search, table }
-  const stored = place.json ? ofKind(string, atOf(at, path), 0) : nameOf(at)
+  const at = searchedIn(place, refuse)
+  const stored = place.json ? jsonOf(atOf(at, place.path), 0).ofKind(string) : nameOf(at)
   // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
   // words.
-  const text =
-    search === 'native'
-      ? sql`concat(' ', replaceRegexpAll(lower(${stored}), '[^0-9a-z]+', ' '), ' ')`
-      : stored
+  const text = at.isNative
+    ? sql`concat(' ', replaceRegexpAll(lower(${stored}), '[^0-9a-z]+', ' '), ' ')`
+    : stored
   const needles = needlesOf(words, prefix)
-  if (needles.length === 1) return sql`position(${text}, ${needles[0] as string}) > 0`
-  return sql`arrayAll(n -> position(assumeNotNull(${text}), n) > 0, ${needles}) AND ${text} IS NOT NULL`
+  if (needles.length === 1) return sql`(position(${text}, ${needles[0] as string}) > 0)`
+  return sql`(arrayAll(n -> position(assumeNotNull(${text}), n) > 0, ${needles}) AND ${text} IS NOT NULL)`
 }
 
 function column(place: Place): Column {
   if (place.sideTable !== undefined)
     refuse(place, 'an array is asked of its column; leave out the side table')
-  const [kind] = membersOf(place.kind) as [Kind]
-  const words: Pick<Column, 'hasWords'> = {
-    hasWords: (words, prefix, negated) =>
-      isNotTrue(sql`(${hasWords(place, words, prefix)})`, negated),
-  }
-  if (!place.json) {
-    const name = nameOf(place)
-    const of = (kind: Kind) => valuesOf(expressionOf({ ...place, kind }, name))
-    if (!place.list)
-      return { present: presence(name), of, ...listColumn(place, name), ...words, order: name }
-    const isPresent = place.nullable ? nameOf({ ...place, column: companionOf(place) }) : sql`TRUE`
-    const present = (negated: boolean) => (negated ? sql`NOT ${isPresent}` : isPresent)
-    return { present, of, ...listColumn(place, isPresent), ...words, order: name }
-  }
-  const at = atOf(place, place.path)
-  const isList = sql`ifNull(JSONType(${at}), 'Null') = 'Array'`
-  const present = place.list
-    ? isList
-    : join(
-        membersOf(place.kind).map((each) => sql`(${ofKind(each, at, place.digits)}) IS NOT NULL`),
-        sql` OR `,
-      )
-  return {
-    present: (negated) => isNotTrue(sql`(${present})`, negated),
-    of: (kind) => jsonValuesOf(place, kind),
-    ...listColumn(place, isList),
-    ...words,
-    order: ofKind(kind, at, place.digits),
-  }
+  const name = nameOf(place)
+  const json = place.json ? jsonOf(atOf(place, place.path), place.digits) : undefined
+  const isHere = place.nullable ? nameOf({ ...place, column: companionOf(place) }) : sql`TRUE`
+  const own = columnOf(place, {
+    name,
+    json,
+    lists: listColumn(place, json?.isList ?? isHere),
+    expressionOf,
+    hasWords: (words, prefix) => hasWords(place, words, prefix),
+  })
+  if (!place.list || place.json) return own
+  return { ...own, present: (negated) => (negated ? sql`NOT ${isHere}` : isHere) }
 }
 
 // Tables

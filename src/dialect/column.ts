@@ -1,10 +1,11 @@
 /** What the dialects have in common: the pieces that a column is made of. */
 
-import { beside, type Scalar } from '../kinds/kind.ts'
+import { membersOf } from '../kinds/dynamic.ts'
+import { beside, type Kind, type Scalar } from '../kinds/kind.ts'
 import { positionAmongDoubles, positionAmongIntegers } from '../kinds/numbers.ts'
 import { chain } from './balance.ts'
 import { type Column, type Comparison, FALSE, type Place, type Values } from './dialect.ts'
-import { type Fragment, raw, sql } from './fragment.ts'
+import { type Fragment, join, raw, sql } from './fragment.ts'
 
 export const COMPARISONS: Readonly<Record<Comparison, Fragment>> = {
   '=': sql`=`,
@@ -187,6 +188,69 @@ export const needlesOf = (words: readonly string[], prefix: string): readonly st
   ...words.map((word) => ` ${word} `),
   ` ${prefix}`,
 ]
+
+/** Where words are looked for: a search column, or with `native` the text itself. */
+export function searchedIn(
+  place: Place,
+  refuse: Refuse,
+): Pick<Place, 'field' | 'column' | 'table'> & { readonly isNative: boolean } {
+  const { field, column, table, search } = place
+  if (search === undefined) {
+    return refuse(place, '$autocomplete needs a search column: map one with `search`')
+  }
+  const isNative = search === 'native'
+  return { field, table, column: isNative ? column : search, isNative }
+}
+
+/** A value inside JSON, to a dialect that says in one expression what it is of a kind. */
+export interface JsonValue {
+  readonly isList: Fragment
+  /** The value where it is of the kind, else NULL; in parentheses where it needs them. */
+  ofKind(kind: Kind): Fragment
+  /** A number that is an integer of 64 bits, and any other: NULL where it is not. */
+  readonly int64: Fragment
+  readonly rest: Fragment
+}
+
+/** What a column is made of where its JSON is a {@link JsonValue}. */
+export interface ColumnParts {
+  readonly name: Fragment
+  /** Where the field lives in JSON. */
+  readonly json: JsonValue | undefined
+  readonly lists: Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExactly'>
+  expressionOf(place: Place, value: Fragment): Expression
+  hasWords(words: readonly string[], prefix: string): Fragment
+}
+
+export function columnOf(place: Place, parts: ColumnParts): Column {
+  const { name, json, lists, expressionOf, hasWords } = parts
+  const shared: Pick<Column, 'hasWords'> & typeof lists = {
+    ...lists,
+    hasWords: (words, prefix, negated) => isNotTrue(hasWords(words, prefix), negated),
+  }
+  if (json === undefined) {
+    const of = (kind: Kind) => valuesOf(expressionOf({ ...place, kind }, name))
+    return { ...shared, present: presence(name), of, order: name }
+  }
+  const kinds = membersOf(place.kind)
+  const tests = place.list
+    ? [json.isList]
+    : kinds.map((kind) => sql`${json.ofKind(kind)} IS NOT NULL`)
+  const isPresent = sql`(${join(tests, OR)})`
+  return {
+    ...shared,
+    present: (negated) => isNotTrue(isPresent, negated),
+    of(kind) {
+      const own: Place = { ...place, kind, isSorted: false }
+      const values = (as: Place, value: Fragment) =>
+        longValuesOf(expressionOf(as, value), isNotTrue)
+      if (kind.name !== 'numeric') return values(own, json.ofKind(kind))
+      const integer: Place = { ...own, kind: { ...kind, name: 'integer' } }
+      return numericValuesOf(values(integer, json.int64), values(own, json.rest), isNotTrue)
+    },
+    order: json.ofKind(kinds[0] as Kind),
+  }
+}
 
 /** The dates there are from 0001-01-01 on, in years of four digits (proleptic Gregorian). */
 const DATE = (() => {

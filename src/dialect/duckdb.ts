@@ -9,22 +9,22 @@ import type { Kind, Scalar } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import {
+  type ColumnParts,
+  columnOf,
   EPOCH_RANGE,
   type Expression,
   integerFrom,
   isNotTrue,
-  longValuesOf,
+  type JsonValue,
   nameOf as nameBy,
   needlesOf,
-  numericValuesOf,
-  presence,
   quoteName,
   type Refuse,
   refuser,
+  searchedIn,
   timestampPattern,
-  valuesOf,
 } from './column.ts'
-import type { Column, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
+import type { Column, Dialect, Place, TimestampStorage } from './dialect.ts'
 import { type Fragment, isWord, join, raw, sql, word } from './fragment.ts'
 
 // duckdb.org/docs/stable/sql/dialect/keywords_and_identifiers
@@ -143,58 +143,49 @@ function reach(place: Pick<Place, 'column' | 'table'>, path: readonly string[]):
 const quoteKey = (key: string): string =>
   `."${key.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
-/** A JSON value where it is of a kind, else NULL. The literal's own type says what it was written as. */
-function ofKind(kind: Kind, json: Fragment, digits: number): Fragment {
+/** What a JSON value is; the literal's own type says what it was written as. */
+function jsonOf(json: Fragment, digits: number): JsonValue {
   const type = sql`json_type(${json})`
   const text = sql`json_extract_string(${json}, '$')`
   const double = sql`TRY_CAST(${json} AS DOUBLE)`
-  switch (kind.name) {
-    case 'string':
-      return sql`CASE WHEN ${type} = 'VARCHAR' THEN ${text} END`
-    case 'boolean':
-      return sql`CASE WHEN ${type} = 'BOOLEAN' THEN ${text} = 'true' END`
-    case 'integer':
-      return sql`CASE WHEN ${type} IN ('BIGINT', 'UBIGINT') OR (${type} = 'DOUBLE' AND ${double} = trunc(${double})) THEN TRY_CAST(${json} AS BIGINT) END`
-    case 'number':
-    case 'numeric':
-      return sql`CASE WHEN ${type} IN ('BIGINT', 'UBIGINT', 'DOUBLE') AND isfinite(${double}) THEN ${double} END`
-    case 'timestamp':
-      return sql`CASE WHEN ${type} = 'VARCHAR' AND regexp_matches(${text}, '${raw(timestampPattern(digits))}') THEN ${text} END`
-    default:
-      return kind.name satisfies never
+  const integer = sql`TRY_CAST(${json} AS BIGINT)`
+  const isInt64 = sql`(${type} IN ('BIGINT', 'UBIGINT') AND ${integer} IS NOT NULL)`
+  const number = sql`(CASE WHEN ${type} IN ('BIGINT', 'UBIGINT', 'DOUBLE') AND isfinite(${double}) THEN ${double} END)`
+  return {
+    isList: sql`${type} = 'ARRAY'`,
+    ofKind(kind) {
+      switch (kind.name) {
+        case 'string':
+          return sql`(CASE WHEN ${type} = 'VARCHAR' THEN ${text} END)`
+        case 'boolean':
+          return sql`(CASE WHEN ${type} = 'BOOLEAN' THEN ${text} = 'true' END)`
+        case 'integer':
+          return sql`(CASE WHEN ${type} IN ('BIGINT', 'UBIGINT') OR (${type} = 'DOUBLE' AND ${double} = trunc(${double})) THEN ${integer} END)`
+        case 'number':
+        case 'numeric':
+          return number
+        case 'timestamp':
+          return sql`(CASE WHEN ${type} = 'VARCHAR' AND regexp_matches(${text}, '${raw(timestampPattern(digits))}') THEN ${text} END)`
+        default:
+          return kind.name satisfies never
+      }
+    },
+    int64: sql`(CASE WHEN ${isInt64} THEN ${integer} END)`,
+    rest: sql`(CASE WHEN NOT ${isInt64} THEN ${number} END)`,
   }
 }
 
-const INT64 = sql`'BIGINT', 'UBIGINT'`
-
-function jsonValuesOf(place: Place, kind: Kind): Values {
-  const json = reach(place, place.path)
-  const own = { ...place, kind }
-  const values = (value: Fragment, as: Place = own) =>
-    longValuesOf(expressionOf(as, sql`(${value})`), isNotTrue)
-  if (kind.name !== 'numeric') return values(ofKind(kind, json, place.digits))
-  // Integers of 64 bits are themselves, all other numbers doubles.
-  const isInt64 = sql`(json_type(${json}) IN (${INT64}) AND TRY_CAST(${json} AS BIGINT) IS NOT NULL)`
-  const integer = { ...own, kind: { ...kind, name: 'integer' as const } }
-  const whole = sql`CASE WHEN ${isInt64} THEN TRY_CAST(${json} AS BIGINT) END`
-  const rest = sql`CASE WHEN NOT ${isInt64} THEN ${ofKind(kind, json, 0)} END`
-  return numericValuesOf(values(whole, integer), values(rest), isNotTrue)
-}
-
 /** The elements of a JSON list that are of the field's kind; NULL where there is no list. */
-function elementsOf(place: Place): Fragment {
-  const json = reach(place, place.path)
-  const [kind] = membersOf(place.kind) as [Kind]
+function elementsOf({ kind, digits }: Place, json: Fragment): Fragment {
   const list = sql`TRY_CAST(CASE WHEN json_type(${json}) = 'ARRAY' THEN ${json} END AS JSON[])`
-  const own = sql`list_transform(${list}, lambda e: ${ofKind(kind, sql`e`, place.digits)})`
-  return sql`list_filter(${own}, lambda e: e IS NOT NULL)`
+  const element = jsonOf(sql`e`, digits).ofKind(membersOf(kind)[0] as Kind)
+  return sql`list_filter(list_transform(${list}, lambda e: ${element}), lambda e: e IS NOT NULL)`
 }
 
 // Columns
 
-function listColumn(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExactly'> {
+function listColumn(place: Place, list: Fragment): ColumnParts['lists'] {
   const own: Place = place.json ? { ...place, storage: 'text' } : place
-  const list = place.json ? elementsOf(place) : nameOf(place)
   const not = (condition: Fragment, negated: boolean) =>
     place.nullable ? isNotTrue(condition, negated) : negated ? sql`NOT ${condition}` : condition
   return {
@@ -210,17 +201,13 @@ function listColumn(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holds
 }
 
 function hasWords(place: Place, words: readonly string[], prefix: string): Fragment {
-  const { search, path, table } = place
-  if (search === undefined)
-    refuse(place, '$autocomplete needs a search column: map one with `search`')
-  const at = { column: search === 'native' ? place.column : search, table }
-  const stored = place.json ? ofKind(string, reach(at, path), 0) : nameOf(at)
+  const at = searchedIn(place, refuse)
+  const stored = place.json ? jsonOf(reach(at, place.path), 0).ofKind(string) : nameOf(at)
   // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
   // words.
-  const text =
-    search === 'native'
-      ? sql`(' ' || regexp_replace(lower(${stored}), '[^0-9a-z]+', ' ', 'g') || ' ')`
-      : sql`(${stored})`
+  const text = at.isNative
+    ? sql`(' ' || regexp_replace(lower(${stored}), '[^0-9a-z]+', ' ', 'g') || ' ')`
+    : stored
   const needles = needlesOf(words, prefix)
   if (needles.length === 1) return sql`contains(${text}, ${needles[0] as string})`
   const list = sql`from_json(CAST(${JSON.stringify(needles)} AS JSON), '["VARCHAR"]')`
@@ -230,30 +217,14 @@ function hasWords(place: Place, words: readonly string[], prefix: string): Fragm
 function column(place: Place): Column {
   if (place.sideTable !== undefined)
     refuse(place, 'a list is asked of its column; leave out the side table')
-  const [kind] = membersOf(place.kind) as [Kind]
-  const lists = listColumn(place)
-  const words: Pick<Column, 'hasWords'> = {
-    hasWords: (words, prefix, negated) => isNotTrue(hasWords(place, words, prefix), negated),
-  }
-  if (!place.json) {
-    const name = nameOf(place)
-    const of = (kind: Kind) => valuesOf(expressionOf({ ...place, kind }, name))
-    return { present: presence(name), of, ...lists, ...words, order: name }
-  }
-  const json = reach(place, place.path)
-  const present = place.list
-    ? sql`json_type(${json}) = 'ARRAY'`
-    : join(
-        membersOf(place.kind).map((kind) => sql`(${ofKind(kind, json, place.digits)}) IS NOT NULL`),
-        sql` OR `,
-      )
-  return {
-    present: (negated) => isNotTrue(sql`(${present})`, negated),
-    of: (kind) => jsonValuesOf(place, kind),
-    ...lists,
-    ...words,
-    order: sql`(${ofKind(kind, json, place.digits)})`,
-  }
+  const value = place.json ? reach(place, place.path) : nameOf(place)
+  return columnOf(place, {
+    name: value,
+    json: place.json ? jsonOf(value, place.digits) : undefined,
+    lists: listColumn(place, place.json ? elementsOf(place, value) : value),
+    expressionOf,
+    hasWords: (words, prefix) => hasWords(place, words, prefix),
+  })
 }
 
 // Tables

@@ -15,23 +15,23 @@ import type { Kind, Scalar } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import {
+  type ColumnParts,
+  columnOf,
   EPOCH_RANGE,
   type Expression,
   integerFrom,
   isNotTrue,
-  longValuesOf,
+  type JsonValue,
   nameOf as nameBy,
   needlesOf,
-  numericValuesOf,
-  presence,
   quoteName,
   type Refuse,
   refuser,
+  searchedIn,
   sideTableColumn,
   timestampPattern,
-  valuesOf,
 } from './column.ts'
-import type { Column, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
+import type { Column, Dialect, Place, TimestampStorage } from './dialect.ts'
 import { type Fragment, isWord, join, raw, sql, word } from './fragment.ts'
 
 const identifier = (name: string): Fragment => {
@@ -95,14 +95,10 @@ const DIGITS_18 = sql`'^-{0,1}[0-9][.][0-9]{1,18}E(1[0-8]|[0-9])$'`
 const INT64 = sql`BETWEEN -9223372036854775808 AND 9223372036854775807`
 
 /** A JSON value as SQL has it, and what it is of each kind, NULL where it is of another. */
-interface Json {
-  readonly isArray: Fragment
+interface Json extends Pick<JsonValue, 'isList' | 'int64' | 'rest'> {
   readonly string: Fragment
   readonly integer: Fragment
   readonly number: Fragment
-  /** An integer of 64 bits that is written as one, and any other number: numbers of either kind. */
-  readonly int64: Fragment
-  readonly rest: Fragment
 }
 
 /** Where MariaDB and MySQL part. */
@@ -132,7 +128,7 @@ const SERVERS: Readonly<Record<'mariadb' | 'mysql', Server>> = {
       const isLast = sql`(${normal} LIKE '%E308' AND SUBSTRING_INDEX(TRIM(LEADING '-' FROM ${normal}), 'E', 1) < '1.797693134862315807937289714053')`
       const isRead = sql`(ABS(${double}) < 1.7976931348623157e308 OR ${isLast})`
       return {
-        isArray: sql`${text} LIKE '[%'`,
+        isList: sql`${text} LIKE '[%'`,
         string: sql`(CASE WHEN ${text} LIKE '"%' THEN JSON_UNQUOTE(${value}) END COLLATE utf8mb4_nopad_bin)`,
         integer: sql`(CASE WHEN ${text} REGEXP ${SHORT} THEN CAST(${text} AS SIGNED) WHEN ${isNumber} AND ${normal} REGEXP ${DIGITS_18} THEN CASE WHEN ${decimal} = TRUNCATE(${decimal}, 0) AND ${decimal} ${INT64} THEN CAST(${decimal} AS SIGNED) END END)`,
         number: sql`(CASE WHEN ${isNumber} THEN CASE WHEN ${isRead} THEN ${double} END END)`,
@@ -151,7 +147,7 @@ const SERVERS: Readonly<Record<'mariadb' | 'mysql', Server>> = {
       const isWhole = sql`${double} = FLOOR(${double}) AND ${double} >= -9223372036854775808e0 AND ${double} < 9223372036854775808e0`
       const isNumber = sql`${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')`
       return {
-        isArray: sql`${type} = 'ARRAY'`,
+        isList: sql`${type} = 'ARRAY'`,
         string: sql`(CASE WHEN ${type} = 'STRING' THEN JSON_UNQUOTE(${value}) END COLLATE utf8mb4_0900_bin)`,
         integer: sql`(CASE WHEN ${type} = 'INTEGER' THEN CAST(${value} AS SIGNED) WHEN ${type} = 'DOUBLE' THEN CASE WHEN ${isWhole} THEN CAST(${double} AS SIGNED) END END)`,
         number: sql`(CASE WHEN ${isNumber} THEN ${double} END)`,
@@ -294,32 +290,27 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
     return [[generatedName(place, kind.name), type, ofKind(kind, value, place.digits)]]
   }
 
-  function jsonValuesOf(place: Place, kind: Kind): Values {
-    const value = reach(place, place.path)
-    const own: Place = { ...place, kind, isSorted: false }
-    const values = (expression: Fragment, as: Place) =>
-      longValuesOf(expressionOf(as, expression), isNotTrue)
-    const named = (name: string, expression: Fragment) =>
-      place.indexed ? nameOf({ ...place, column: generatedName(place, name) }) : expression
-    if (kind.name !== 'numeric')
-      return values(named(kind.name, ofKind(kind, value, place.digits)), own)
-    const { int64, rest } = json(value)
-    const integer = { ...own, kind: { ...kind, name: 'integer' as const } }
-    return numericValuesOf(
-      values(named('int64', int64), integer),
-      values(named('double', rest), own),
-      isNotTrue,
-    )
+  /** What a field's value in JSON is; by the columns that hold it, where it has an index. */
+  function jsonOf(place: Place, value: Fragment): JsonValue {
+    const named = (name: string) => nameOf({ ...place, column: generatedName(place, name) })
+    const own = json(value)
+    if (!place.indexed) return { ...own, ofKind: (kind) => ofKind(kind, value, place.digits) }
+    return {
+      isList: own.isList,
+      ofKind: (kind) =>
+        kind.name === 'numeric' ? ofKind(kind, value, place.digits) : named(kind.name),
+      int64: named('int64'),
+      rest: named('double'),
+    }
   }
 
   // Lists
 
   /** What a list holds, element by element: JSON_CONTAINS takes 2^53 + 1 for 2^53, and looks into lists. */
-  function listColumn(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExactly'> {
+  function listColumn(place: Place, value: Fragment): ColumnParts['lists'] {
     const [kind] = membersOf(place.kind) as [Kind]
     const own: Place = { ...place, storage: 'text', isSorted: false }
-    const value = place.json ? reach(place, place.path) : sql`JSON_EXTRACT(${nameOf(place)}, '$')`
-    const isList = json(value).isArray
+    const { isList } = json(value)
     const elements = sql`JSON_TABLE(CASE WHEN ${isList} THEN ${value} END, '$[*]' COLUMNS (e JSON PATH '$')) AS l`
     const element = ofKind(
       kind,
@@ -349,17 +340,13 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
   // Words
 
   function hasWords(place: Place, words: readonly string[], prefix: string): Fragment {
-    const { search, path } = place
-    if (search === undefined)
-      refuse(place, '$autocomplete needs a search column: map one with `search`')
-    const at = { ...place, column: search === 'native' ? place.column : search }
-    const stored = place.json ? ofKind(string, reach(at, path), 0) : nameOf(at)
+    const at = searchedIn(place, refuse)
+    const stored = place.json ? ofKind(string, reach(at, place.path), 0) : nameOf(at)
     // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
     // words.
-    const own =
-      search === 'native'
-        ? sql`CONCAT(' ', REGEXP_REPLACE(LOWER(${stored}), '[^0-9a-z]+', ' '), ' ')`
-        : stored
+    const own = at.isNative
+      ? sql`CONCAT(' ', REGEXP_REPLACE(LOWER(${stored}), '[^0-9a-z]+', ' '), ' ')`
+      : stored
     const needles = needlesOf(words, prefix)
     if (needles.length === 1) return sql`LOCATE(${needles[0] as string}, ${own}) > 0`
     const table = sql`JSON_TABLE(${JSON.stringify(needles)}, '$[*]' COLUMNS (n LONGTEXT ${text} PATH '$')) AS w`
@@ -367,41 +354,26 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
   }
 
   function column(place: Place): Column {
-    const [kind] = membersOf(place.kind) as [Kind]
-    const lists = listColumn(place)
-    const words: Pick<Column, 'hasWords'> = {
-      hasWords: (words, prefix, negated) => isNotTrue(hasWords(place, words, prefix), negated),
+    const name = nameOf(place)
+    const value = place.json ? reach(place, place.path) : sql`JSON_EXTRACT(${name}, '$')`
+    const own = columnOf(place, {
+      name,
+      json: place.json ? jsonOf(place, value) : undefined,
+      lists: listColumn(place, value),
+      expressionOf,
+      hasWords: (words, prefix) => hasWords(place, words, prefix),
+    })
+    const { sideTable } = place
+    if (sideTable !== undefined) {
+      const members = (constants: readonly Scalar[]) =>
+        membersOfPlace({ ...place, storage: 'text', isSorted: true }, constants)
+      return { ...own, ...sideTableColumn(sideTable, identifier, members) }
     }
-    if (!place.json) {
-      const name = nameOf(place)
-      const of = (kind: Kind) => valuesOf(expressionOf({ ...place, kind }, name))
-      const sides =
-        place.sideTable === undefined
-          ? {}
-          : sideTableColumn(place.sideTable, identifier, (constants) =>
-              membersOfPlace({ ...place, storage: 'text', isSorted: true }, constants),
-            )
-      return { present: presence(name), of, ...lists, ...sides, ...words, order: name }
-    }
-    const value = reach(place, place.path)
-    const present = place.list
-      ? json(value).isArray
-      : join(
-          membersOf(place.kind).map(
-            (each) => sql`${ofKind(each, value, place.digits)} IS NOT NULL`,
-          ),
-          sql` OR `,
-        )
+    if (!place.json || membersOf(place.kind)[0]?.name !== 'string') return own
     return {
-      present: (negated) => isNotTrue(sql`(${present})`, negated),
-      of: (kind) => jsonValuesOf(place, kind),
-      ...lists,
-      ...words,
-      get order() {
-        if (kind.name === 'string') {
-          refuse(place, 'text in JSON is sorted by its first 1,024 bytes; map it to a column')
-        }
-        return ofKind(kind, value, place.digits)
+      ...own,
+      get order(): never {
+        return refuse(place, 'text in JSON is sorted by its first 1,024 bytes; map it to a column')
       },
     }
   }

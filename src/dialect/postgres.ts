@@ -19,6 +19,7 @@ import {
   COMPARISONS,
   EPOCH_RANGE,
   integerFrom,
+  isNotTrue,
   nameOf as nameBy,
   needlesOf,
   OR,
@@ -26,6 +27,7 @@ import {
   quoteName,
   type Refuse,
   refuser,
+  searchedIn,
   timestampPattern,
   valuesOf,
 } from './column.ts'
@@ -361,9 +363,9 @@ function jsonListColumn(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'h
 // Words
 
 function hasWords(place: Place, words: readonly string[], prefix: string): Fragment {
-  const { search, path } = place
-  if (search === undefined)
-    refuse(place, '$autocomplete needs a search column: map one with `search`')
+  const at = searchedIn(place, refuse)
+  // A document's words stand in objects like its own: only at a string's place is there text.
+  const stored = place.json ? textOf(reach(at, place.path), string, 0) : nameOf(at)
   const needles = needlesOf(words, prefix)
   const like = (text: Fragment) => {
     // Words are letters and digits, so that a pattern has nothing to escape. One of them is asked
@@ -373,18 +375,12 @@ function hasWords(place: Place, words: readonly string[], prefix: string): Fragm
     if (others.length === 0) return first
     return sql`(${first} AND ${text} LIKE ALL(${others.map((each) => `%${each}%`)}::text[]))`
   }
-  if (search === 'native') {
-    // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit
-    // parts words.
-    const text = place.json ? textOf(reach(place, path), string, 0) : nameOf(place)
-    return like(
-      sql`(' ' || regexp_replace(lower(${text} COLLATE "C"), '[^0-9a-z]+', ' ', 'g') || ' ')`,
-    )
-  }
-  // A document's words stand in objects like its own: only at a string's place is there text.
-  if (place.json)
-    return like(textOf(reach({ column: search, table: place.table }, path), string, 0))
-  return like(nameOf({ column: search, table: place.table }))
+  if (!at.isNative) return like(stored)
+  // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
+  // words.
+  return like(
+    sql`(' ' || regexp_replace(lower(${stored} COLLATE "C"), '[^0-9a-z]+', ' ', 'g') || ' ')`,
+  )
 }
 
 /** The text of a JSON string of a kind; NULL for anything else. */
@@ -411,12 +407,8 @@ function column(place: Place): Column {
     hasWords(words, prefix, negated) {
       const condition = hasWords(place, words, prefix)
       if (!negated) return condition
-      const own =
-        place.search === 'native' || place.search === undefined
-          ? nameOf(place)
-          : nameOf({ ...place, column: place.search })
-      if (!place.json) return sql`(NOT ${condition} OR ${own} IS NULL)`
-      return sql`((${condition}) IS NOT TRUE)`
+      if (place.json) return isNotTrue(condition, negated)
+      return sql`(NOT ${condition} OR ${nameOf(searchedIn(place, refuse))} IS NULL)`
     },
   }
   if (!place.json) {

@@ -24,6 +24,7 @@ import {
   quoteName,
   type Refuse,
   refuser,
+  searchedIn,
   sideTableColumn,
   valuesOf,
 } from './column.ts'
@@ -284,17 +285,13 @@ function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExac
 const LONGEST_PATTERN = 50_000
 
 function hasWords(place: Place, words: readonly string[], prefix: string): Fragment {
-  const { search, path } = place
-  if (search === undefined)
-    refuse(place, '$autocomplete needs a search column: map one with `search`')
-  if (search !== 'native') {
+  const at = searchedIn(place, refuse)
+  if (!at.isNative) {
     // A document's words stand in objects like its own: only at a string's place is there text.
-    const text = place.json
-      ? reach({ column: search }, path, ofKinds([string], 0))
-      : identifier(search)
+    const text = place.json ? reach(at, place.path, ofKinds([string], 0)) : nameOf(at)
     if (words.length === 0) return sql`instr(${text}, ${` ${prefix}`}) > 0`
     const needles = JSON.stringify(needlesOf(words, prefix))
-    const { from, own } = outside(search, text)
+    const { from, own } = outside(at.column, text)
     return sql`(SELECT min(instr(${own}, n.value)) FROM ${from}json_each(${needles}) AS n) > 0`
   }
   // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
