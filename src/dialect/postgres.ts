@@ -91,12 +91,13 @@ const BOUND = sql`1.797693134862315808e308`
 
 /**
  * The values of a kind as a range of jsonb, which an index serves, and as a condition of jsonpath,
- * which is never unknown; undefined where the range is all of it.
+ * which is never unknown.
  */
 interface JsonKind {
   readonly low: Fragment
   readonly high: Fragment
   is(subject: '$' | '@'): Fragment
+  /** Whether the range holds nothing else, so that no condition is needed beside it. */
   readonly isRange: boolean
 }
 
