@@ -52,7 +52,11 @@ function operandsOf(name: OperatorName, field: Field, rows: readonly unknown[]) 
     case 'scalar':
       return one
     case 'members':
-      return fc.array(orNull, { maxLength: 5 })
+      // Dialects say a long list otherwise than a short one.
+      return fc.oneof(
+        { weight: 15, arbitrary: fc.array(orNull, { maxLength: 5 }) },
+        { weight: 1, arbitrary: fc.array(orNull, { minLength: 65, maxLength: 80 }) },
+      )
     case 'elements':
       return fc.array(one, { maxLength: 3 })
     case 'boolean':
@@ -106,12 +110,19 @@ function namesOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<string>
 }
 
 function leafOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<Record<string, unknown>> {
-  return namesOf(schema, rows).chain((name) => {
+  // Making an arbitrary costs more than drawing from one.
+  const made = new Map<string, fc.Arbitrary<Record<string, unknown>>>()
+  const of = (name: string): fc.Arbitrary<Record<string, unknown>> => {
     const field = findField(schema, name, schema.limits.segments)
     if (typeof field === 'string' || field.hidden || field.operators.size === 0) {
       return fc.constant({})
     }
     return conditionsOf(field, rows).map((own) => Object.fromEntries([[name, own]]))
+  }
+  return namesOf(schema, rows).chain((name) => {
+    const own = made.get(name) ?? of(name)
+    made.set(name, own)
+    return own
   })
 }
 

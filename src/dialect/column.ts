@@ -144,23 +144,37 @@ export function numericValuesOf(integers: Values, doubles: Values, negate: Negat
   }
 }
 
-/** What is asked of a table of (owner, value) rows that mirrors the list. The owner is never NULL. */
+/** As many constants are asked for one by one: databases enter an index for each. */
+const FEW = 8
+
+/**
+ * What is asked of a table of (owner, value) rows that mirrors the list. The owner is never NULL.
+ * One value is compared, and not sought in a list of one, whose length databases guess.
+ */
 export function sideTableColumn(
   { table, owner }: NonNullable<Place['sideTable']>,
   identifier: (name: string) => Fragment,
-  members: (constants: readonly Scalar[]) => Fragment,
+  { constant, members }: Pick<Expression, 'constant' | 'members'>,
 ): Pick<Column, 'holdsAny' | 'holdsAll'> {
   const [own, value] = [identifier('owner'), identifier('value')]
-  const owners = (constants: readonly Scalar[]) =>
-    sql`SELECT ${own} FROM ${identifier(table)} WHERE ${value} IN ${members(constants)}`
+  const owners = (constants: readonly Scalar[]) => {
+    const [first] = constants
+    const isOne =
+      constants.length === 1 ? sql`= ${constant(first as Scalar)}` : sql`IN ${members(constants)}`
+    return sql`SELECT ${own} FROM ${identifier(table)} WHERE ${value} ${isOne}`
+  }
   const isOwner = (query: Fragment, negated: boolean) =>
     sql`${identifier(owner)} ${negated ? sql`NOT IN` : sql`IN`} (${query})`
   return {
     holdsAny: (constants, negated) => isOwner(owners(constants), negated),
     holdsAll(constants, negated) {
       const distinct = [...new Set(constants)]
-      const count = raw(String(distinct.length))
-      return isOwner(sql`${owners(distinct)} GROUP BY ${own} HAVING count(*) = ${count}`, negated)
+      if (distinct.length > FEW) {
+        const count = raw(String(distinct.length))
+        return isOwner(sql`${owners(distinct)} GROUP BY ${own} HAVING count(*) = ${count}`, negated)
+      }
+      const each = distinct.map((one) => isOwner(owners([one]), negated))
+      return chain(each, negated ? OR : AND)
     },
   }
 }

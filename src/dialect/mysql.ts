@@ -88,6 +88,9 @@ const encodeList = (place: Place, values: readonly Scalar[]): string =>
  */
 const LONGEST_SORTED = 255
 
+/** How many constants are written out. */
+const MOST_WRITTEN = 64
+
 /** Words of JSON's numbers: integers of up to 18 digits, which 64 bits hold, of 19, and others. */
 const SHORT = sql`'^-{0,1}[0-9]{1,18}$'`
 const LONG = sql`'^-{0,1}[0-9]{19}$'`
@@ -210,10 +213,19 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
   const tableOf = (place: Place, constants: readonly Scalar[], alias: Fragment): Fragment =>
     sql`JSON_TABLE(${encodeAll(place, constants)}, '$[*]' COLUMNS (v ${constantType(place)} PATH '$')) AS ${alias}`
 
-  /** What follows IN. Texts that need not be short are no table: it would be gone through for each row. */
+  /**
+   * What follows IN. A long list is one parameter, as a table; a short one is not, because MariaDB
+   * takes every such table for one of 40 rows, and scans; nor are texts that need not be short, for
+   * which it would go through the table for each row. Lists that are written out are filled up, so
+   * that their texts are few.
+   */
   function membersOfPlace(place: Place, constants: readonly Scalar[]): Fragment {
-    if (place.kind.name === 'string' && !place.isSorted) {
-      const each = constants.map((constant) => sql`${encode(place, constant)}`)
+    const isLong = place.kind.name === 'string' && !place.isSorted
+    if (isLong || constants.length <= MOST_WRITTEN) {
+      const length = 2 ** Math.ceil(Math.log2(constants.length))
+      const last = constants.at(-1) as Scalar
+      const all = [...constants, ...new Array<Scalar>(length - constants.length).fill(last)]
+      const each = all.map((constant) => sql`${encode(place, constant)}`)
       return sql`(${join(each, sql`, `)})`
     }
     return sql`(SELECT j.v FROM ${tableOf(place, constants, sql`j`)})`
@@ -365,9 +377,8 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
     })
     const { sideTable } = place
     if (sideTable !== undefined) {
-      const members = (constants: readonly Scalar[]) =>
-        membersOfPlace({ ...place, storage: 'text', isSorted: true }, constants)
-      return { ...own, ...sideTableColumn(sideTable, identifier, members) }
+      const value = expressionOf({ ...place, storage: 'text', isSorted: true }, sql``)
+      return { ...own, ...sideTableColumn(sideTable, identifier, value) }
     }
     if (!place.json || membersOf(place.kind)[0]?.name !== 'string') return own
     return {

@@ -538,9 +538,12 @@ export const postgres: Dialect = {
     if (place.list)
       return place.json ? [] : [{ label: '', on: identifier(place.column), using: sql` USING gin` }]
     if (place.json) {
-      // One index serves every kind.
       const isPlain = isLiteral(place.path) && !place.path.slice(1).some(isIndex)
-      return isPlain ? [{ label: '', on: sql`(${reach(place, place.path)})` }] : []
+      if (!isPlain) return []
+      // One index serves every kind; what is sorted by is another expression.
+      const serves = { label: '', on: sql`(${reach(place, place.path)})` }
+      const sorts = { label: 'order', on: sql`(${jsonOrder(place)}) NULLS FIRST` }
+      return place.isSorted ? [serves, sorts] : [serves]
     }
     const nulls = place.nullable ? sql` NULLS FIRST` : sql``
     return [{ label: '', on: sql`${identifier(place.column)}${nulls}` }]

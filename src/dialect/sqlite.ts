@@ -262,7 +262,10 @@ function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExac
   const sides =
     place.sideTable === undefined
       ? {}
-      : sideTableColumn(place.sideTable, identifier, (constants) => all(encoded(constants)))
+      : sideTableColumn(place.sideTable, identifier, {
+          constant: (constant) => sql`${encode({ ...place, storage: 'text' }, constant)}`,
+          members: (constants) => all(encoded(constants)),
+        })
   return {
     // The plus keeps SQLite from making a join of it: from 3.51.1 to 3.53.0 a page with an OFFSET
     // then holds rows that it should skip (better-sqlite3 12.5 to 12.9, Node 22's node:sqlite).
