@@ -14,6 +14,7 @@ export {
   readRow,
 } from './compile/row.ts'
 export {
+  type CompiledFilter,
   type CompiledQuery,
   compileFilter,
   compileQuery,

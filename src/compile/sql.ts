@@ -106,18 +106,30 @@ export interface FilterTarget<Params = unknown> extends Target<Params> {
   readonly firstParameter?: number
 }
 
+/** A condition as SQL, and what it is made of, for query builders that place parameters themselves. */
+export interface CompiledFilter<Params = readonly Parameter[]> extends Statement<Params> {
+  /**
+   * The pieces of the text around its parameters, one more than there are of these: what a builder's
+   * template tag is called with, `sql(strings, ...params)`.
+   */
+  readonly strings: TemplateStringsArray
+}
+
 /**
  * A condition as a boolean expression in parentheses, true of the same rows as the predicate. It is
  * safe beside other conditions: `WHERE tenant = ? AND ${text}`.
  *
  * @throws TypeError where the dialect cannot say it exactly, naming field and dialect.
+ * @throws FilterError where the filter asks of a key that no path of the database reaches.
  */
 export function compileFilter<Params>(
   condition: Condition,
   target: FilterTarget<Params>,
-): Statement<Params> {
+): CompiledFilter<Params> {
   const { dialect, firstParameter } = target
-  return render(whole(condition, columnsOf(target)), dialect, firstParameter)
+  const fragment = whole(condition, columnsOf(target))
+  const strings = Object.assign([...fragment.texts], { raw: fragment.texts })
+  return { ...render(fragment, dialect, firstParameter), strings }
 }
 
 export interface QueryTarget<Params = unknown> extends Target<Params> {
@@ -187,8 +199,8 @@ function checkSorted(ordering: Ordering, selected: readonly Selected[], mapping:
  *
  * @throws TypeError where the dialect cannot say it exactly, or the mapping or `select` names a field
  * that there is not.
- * @throws FilterError (`invalid_cursor`) where the query's cursor is of one to which the server had
- * joined something else.
+ * @throws FilterError where the query's cursor is of one to which the server had joined something
+ * else (`invalid_cursor`), or where it asks of a key that no path of the database reaches.
  */
 export function compileQuery<Params>(
   query: Query,

@@ -63,7 +63,7 @@ describe('compileFilter', () => {
       ['a"b', 1n],
     ],
   ])('%j', (filter, text, params) => {
-    expect(where(filter)).toEqual({ text, params })
+    expect(where(filter)).toMatchObject({ text, params })
   })
 
   it('has the same text for filters of the same shape', () => {
@@ -391,5 +391,14 @@ describe('native completion', () => {
     const own = parseFilter(schema, { name: { $autocomplete: 'zoe' } })
     expect(compilePredicate(own)(row)).toBe(true)
     expect(table.matching(own)).toEqual([])
+  })
+})
+
+describe('the strings of a filter', () => {
+  it('are its text around the parameters', () => {
+    const { strings, text, params } = where({ $or: [{ name: 'a' }, { rank: { $gt: 1 } }] })
+    expect(strings).toHaveLength(params.length + 1)
+    expect(strings.join('?')).toBe(text)
+    expect(String.raw(strings, ...params.map(() => '?'))).toBe(text)
   })
 })
