@@ -6,13 +6,16 @@
 import fc from 'fast-check'
 import { checkAgreement, situationArbitrary, Tally } from './support/agreement.ts'
 import { engines } from './support/engines/index.ts'
+import { shardPlans, shards } from './support/shards.ts'
 
 const PER_TABLE = 50
 
 const [name = 'SQLite', count = '100000', seedText, shrink] = process.argv.slice(2)
-const engine = engines.find((each) => each.name.toLowerCase() === name.toLowerCase())
+const engine = [...engines, shards].find((each) => each.name.toLowerCase() === name.toLowerCase())
 if (engine === undefined) {
-  console.error(`no engine ${name}; there are ${engines.map((each) => each.name).join(', ')}`)
+  console.error(
+    `no engine ${name}; there are ${[...engines, shards].map((each) => each.name).join(', ')}`,
+  )
   process.exit(2)
 }
 const filters = Number(count)
@@ -26,19 +29,22 @@ let said = 0
 let failures = 0
 try {
   await fc.assert(
-    fc.asyncProperty(situationArbitrary(engine.features, PER_TABLE), async (situation) => {
-      try {
-        await checkAgreement(engine, connection, situation, tally)
-      } catch (error) {
-        // Shrinking takes minutes: the first difference is shown before it.
-        if (failures++ === 0) console.error(String(error))
-        throw error
-      }
-      if (tally.filters - said >= 10_000) {
-        said = tally.filters
-        console.log(String(tally))
-      }
-    }),
+    fc.asyncProperty(
+      situationArbitrary(engine.features, PER_TABLE, engine === shards ? shardPlans : undefined),
+      async (situation) => {
+        try {
+          await checkAgreement(engine, connection, situation, tally)
+        } catch (error) {
+          // Shrinking takes minutes: the first difference is shown before it.
+          if (failures++ === 0) console.error(String(error))
+          throw error
+        }
+        if (tally.filters - said >= 10_000) {
+          said = tally.filters
+          console.log(String(tally))
+        }
+      },
+    ),
     { seed, numRuns: Math.ceil(filters / PER_TABLE), endOnFailure: shrink !== 'shrink' },
   )
 } finally {

@@ -110,7 +110,7 @@ export interface FilterTarget<Params = unknown> extends Target<Params> {
 export interface CompiledFilter<Params = readonly Parameter[]> extends Statement<Params> {
   /**
    * The pieces of the text around its parameters, one more than there are of these: what a builder's
-   * template tag is called with, `sql(strings, ...params)`.
+   * template tag is called with, `sql(strings, ...params)`, where the dialect's `params` is a list.
    */
   readonly strings: TemplateStringsArray
 }
@@ -127,9 +127,16 @@ export function compileFilter<Params>(
   target: FilterTarget<Params>,
 ): CompiledFilter<Params> {
   const { dialect, firstParameter } = target
-  const fragment = whole(condition, columnsOf(target))
+  return inPieces(whole(condition, columnsOf(target)), dialect, firstParameter)
+}
+
+function inPieces<Params>(
+  fragment: Fragment,
+  dialect: Dialect<Params>,
+  first?: number,
+): CompiledFilter<Params> {
   const strings = Object.assign([...fragment.texts], { raw: fragment.texts })
-  return { ...render(fragment, dialect, firstParameter), strings }
+  return { ...render(fragment, dialect, first), strings }
 }
 
 export interface QueryTarget<Params = unknown> extends Target<Params> {
@@ -142,12 +149,12 @@ export interface QueryTarget<Params = unknown> extends Target<Params> {
 
 /** A whole SELECT, and what it was made of, for those who build their own. */
 export interface CompiledQuery<Params = readonly Parameter[]> extends Statement<Params> {
-  readonly where: Statement<Params>
+  readonly where: CompiledFilter<Params>
   /**
    * The order in which the rows are found: for a page before a cursor (`prev`) the reverse of the
    * query's, in which `text` gives them.
    */
-  readonly orderBy: Statement<Params>
+  readonly orderBy: CompiledFilter<Params>
   /** One more than the query's, where it looks ahead. */
   readonly limit: number
   readonly offset: number
@@ -227,8 +234,8 @@ export function compileQuery<Params>(
   const statement = isReversed ? turned(dialect, selected, qualified, find) : find([])
   return {
     ...render(statement, dialect),
-    where: render(whole(condition, own), dialect),
-    orderBy: render(orderBy(dialect, orderTerms(ordering, mapping, own)), dialect),
+    where: inPieces(whole(condition, own), dialect),
+    orderBy: inPieces(orderBy(dialect, orderTerms(ordering, mapping, own)), dialect),
     limit,
     offset,
   }

@@ -294,12 +294,12 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
     const own = json(value)
     if (kind.name === 'numeric') {
       return [
-        [generatedName(place, 'int64'), sql`BIGINT`, own.int64],
-        [generatedName(place, 'double'), sql`DOUBLE`, own.rest],
+        ['int64', sql`BIGINT`, own.int64],
+        ['double', sql`DOUBLE`, own.rest],
       ]
     }
     const type = constantType({ ...place, kind, isSorted: false })
-    return [[generatedName(place, kind.name), type, ofKind(kind, value, place.digits)]]
+    return [[kind.name, type, ofKind(kind, value, place.digits)]]
   }
 
   /** What a field's value in JSON is; by the columns that hold it, where it has an index. */
@@ -478,8 +478,8 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
     generated: (place) =>
       place.indexed
         ? membersOf(place.kind).flatMap((kind) =>
-            generated(place, kind).map(([name, type, value]) => ({
-              column: name,
+            generated(place, kind).map(([label, type, value]) => ({
+              column: generatedName(place, label),
               definition: sql`${type} GENERATED ALWAYS AS (${value}) VIRTUAL`,
             })),
           )
@@ -497,9 +497,9 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
       }
       if (!place.indexed) return []
       return membersOf(place.kind).flatMap((kind) =>
-        generated(place, kind).map(([name]) => {
-          const own = identifier(name)
-          return { label: name, on: kind.name === 'string' ? prefix(own) : own }
+        generated(place, kind).map(([label]) => {
+          const own = nameOf({ column: generatedName(place, label) })
+          return { label, on: kind.name === 'string' ? prefix(own) : own }
         }),
       )
     },

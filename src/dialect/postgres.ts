@@ -1,8 +1,8 @@
 /**
- * PostgreSQL 14 or newer (subscripts of jsonb), by pg, PGlite or postgres.js, and what speaks its
- * SQL. Longer than a page because jsonb is not compared by one expression: each kind of value is a
- * range of jsonb's order (Object > Array > Boolean > Number > String > Null, postgresql.org/docs/
- * current/datatype-json.html), which an index on `custom['k']` serves, and a test by jsonpath.
+ * PostgreSQL 14 or newer (subscripts of jsonb), by pg or PGlite, and what speaks its SQL. Longer than
+ * a page because jsonb is not compared by one expression: each kind of value is a range of jsonb's
+ * order (Object > Array > Boolean > Number > String > Null, postgresql.org/docs/current/
+ * datatype-json.html), which an index on `custom['k']` serves, and a test by jsonpath.
  *
  * Nothing here names a collation, a CASE or IS NOT TRUE where it can be helped: postgres_fdw keeps
  * those on the coordinator. jsonpath is sent to the shards, and compares strings by code point.
@@ -363,39 +363,64 @@ function jsonListColumn(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'h
 
 // Words
 
-function hasWords(place: Place, words: readonly string[], prefix: string): Fragment {
-  const at = searchedIn(place, refuse)
-  // A document's words stand in objects like its own: only at a string's place is there text.
-  const stored = place.json ? textOf(reach(at, place.path), string, 0) : nameOf(at)
-  const needles = needlesOf(words, prefix)
-  const like = (text: Fragment) => {
-    // Words are letters and digits, so that a pattern has nothing to escape. One of them is asked
-    // alone, for a trigram index; the others are one parameter.
-    const [longest, ...others] = needles.toSorted((a, b) => b.length - a.length)
-    const first = sql`${text} LIKE ${`%${longest}%`}`
-    if (others.length === 0) return first
-    return sql`(${first} AND ${text} LIKE ALL(${others.map((each) => `%${each}%`)}::text[]))`
-  }
-  if (!at.isNative) return like(stored)
-  // Without stored words: ASCII letters are folded, all else that is no ASCII letter or digit parts
-  // words.
-  return like(
-    sql`(' ' || regexp_replace(lower(${stored} COLLATE "C"), '[^0-9a-z]+', ' ', 'g') || ' ')`,
-  )
+/** A text has each of the needles. Words are letters and digits: a pattern has nothing to escape. */
+function hasNeedles(text: Fragment, needles: readonly string[]): Fragment {
+  // One of them is asked alone, for a trigram index; the others are one parameter.
+  const [longest, ...others] = needles.toSorted((a, b) => b.length - a.length)
+  const first = sql`${text} LIKE ${`%${longest}%`}`
+  if (others.length === 0) return first
+  return sql`(${first} AND ${text} LIKE ALL(${others.map((each) => `%${each}%`)}::text[]))`
 }
+
+/**
+ * The same of a JSON string, as a jsonpath: what is taken out of jsonb as text stays on the
+ * coordinator. The flag makes no pattern of a needle.
+ */
+function hasNeedlesInJson(value: Fragment, needles: readonly string[]): Fragment {
+  const each = needles.map((needle) => `$ like_regex ${JSON.stringify(needle)} flag "q"`)
+  return sql`${value} @@ ${['strict $.type() == "string"', ...each].join(' && ')}::jsonpath`
+}
+
+function wordsColumn(place: Place): Pick<Column, 'hasWords'> {
+  return {
+    hasWords(words, prefix, negated) {
+      const at = searchedIn(place, refuse)
+      const needles = needlesOf(words, prefix)
+      // A document's words stand in objects like its own: only at a string's place is there text.
+      const stored = place.json ? reach(at, place.path) : nameOf(at)
+      const has = at.isNative
+        ? hasNeedles(nativeWords(place.json ? textOf(stored, string, 0) : stored), needles)
+        : place.json
+          ? hasNeedlesInJson(stored, needles)
+          : hasNeedles(stored, needles)
+      if (!negated) return has
+      return at.isNative && place.json
+        ? isNotTrue(has, negated)
+        : sql`(NOT (${has}) OR ${stored} IS NULL)`
+    },
+  }
+}
+
+/**
+ * Words without a column that holds them: ASCII letters are folded, all else that is no ASCII letter
+ * or digit parts words.
+ */
+const nativeWords = (text: Fragment): Fragment =>
+  sql`(' ' || regexp_replace(lower(${text} COLLATE "C"), '[^0-9a-z]+', ' ', 'g') || ' ')`
 
 /** The text of a JSON string of a kind; NULL for anything else. */
 const textOf = (value: Fragment, kind: Kind, digits: number): Fragment =>
   sql`(CASE WHEN ${value} @@ 'strict ${jsonKind(kind, digits).is('$')}' THEN ${value} #>> '{}' END)`
 
-/** What a field inside JSON is sorted by: jsonb's own order, but of strings and of rounded decimals. */
+/**
+ * What a field inside JSON is sorted by: jsonb's own order, but of text, which is of the database's
+ * collation there, and of decimals that are read as one double. Timestamps are alike in any.
+ */
 function jsonOrder(place: Place): Fragment {
   const value = reach(place, place.path)
   const [kind] = membersOf(place.kind) as [Kind]
   const { is } = jsonKind(kind, place.digits)
-  if (kind.name === 'string' || kind.name === 'timestamp') {
-    return sql`${textOf(value, kind, place.digits)} COLLATE "C"`
-  }
+  if (kind.name === 'string') return sql`${textOf(value, kind, place.digits)} COLLATE "C"`
   const own = kind.name === 'number' ? sql`(${value} #>> '{}')::double precision` : value
   return sql`(CASE WHEN ${value} @@ 'strict ${is('$')}' THEN ${own} END)`
 }
@@ -404,14 +429,7 @@ function column(place: Place): Column {
   if (place.sideTable !== undefined)
     refuse(place, 'an array has an index of its own; leave out the side table')
   const kinds = membersOf(place.kind)
-  const words: Pick<Column, 'hasWords'> = {
-    hasWords(words, prefix, negated) {
-      const condition = hasWords(place, words, prefix)
-      if (!negated) return condition
-      if (place.json) return isNotTrue(condition, negated)
-      return sql`(NOT ${condition} OR ${nameOf(searchedIn(place, refuse))} IS NULL)`
-    },
-  }
+  const words = wordsColumn(place)
   if (!place.json) {
     const name = nameOf(place)
     const values = (kind: Kind): Values => {

@@ -1,7 +1,8 @@
+import { printable } from './describe.ts'
 import type { Issue, IssueCode } from './issue.ts'
 
 const line = ({ path, message, hint }: Issue): string =>
-  `${path === '' ? '' : `${path}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
+  `${path === '' ? '' : `${printable(path)}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
 
 /**
  * What is thrown for anything that a client may have got wrong, and for nothing else.

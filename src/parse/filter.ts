@@ -9,7 +9,7 @@ import {
   not,
   TRUE,
 } from '../condition/condition.ts'
-import { nearest, oneOf, quote } from '../error/describe.ts'
+import { label, nearest, oneOf, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
 import { isOperatorName, type OperatorName, operatorNames, operatorOf } from '../operators/index.ts'
 import type { Field } from '../schema/field.ts'
@@ -207,7 +207,7 @@ export class FilterReader {
   }
 
   #operators(field: Field, value: unknown, depth: number): Condition {
-    const subject = field.name
+    const subject = label(field.name)
     const entries = this.#entries(value, 'operators, such as {$eq: …}, or a bare operand', subject)
     if (entries === undefined) return TRUE
     if (entries.length === 0) {
@@ -240,13 +240,13 @@ export class FilterReader {
     const hint = near === undefined ? undefined : `did you mean ${near}?`
     if (isOperator) {
       this.#report.add('unknown_operator', {
-        subject: field.name,
+        subject: label(field.name),
         received: quote(name),
         hint,
       })
     } else {
       this.#report.add('invalid_operand', {
-        subject: field.name,
+        subject: label(field.name),
         expected: 'operators, whose names begin with $',
         received: `the key ${quote(name)}`,
         hint,
@@ -264,7 +264,7 @@ export class FilterReader {
     const report = this.#report
     if (!this.#trusted && !field.operators.has(name)) {
       report.add('operator_not_allowed', {
-        subject: field.name,
+        subject: label(field.name),
         received: written ?? `a bare operand ($eq)`,
         expected: this.#allowed(field),
       })
@@ -274,7 +274,7 @@ export class FilterReader {
     if (!types.includes(field.type.name) && !onRequest.includes(field.type.name)) {
       const received = `${name}, which a ${field.type.name} field has not`
       report.add('invalid_operand', {
-        subject: field.name,
+        subject: label(field.name),
         expected: this.#allowed(field),
         received,
       })

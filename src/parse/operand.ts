@@ -1,4 +1,4 @@
-import { describe } from '../error/describe.ts'
+import { describe, label } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import type { Kind, Scalar } from '../kinds/kind.ts'
 import { isText } from '../kinds/string.ts'
@@ -27,7 +27,7 @@ export interface OperandPlace {
 }
 
 const subjectOf = ({ field, operator }: OperandPlace): string =>
-  operator === undefined ? field.name : `${field.name} ${operator}`
+  operator === undefined ? label(field.name) : `${label(field.name)} ${operator}`
 
 function tooLong(text: string, at: OperandPlace): boolean {
   if (text.length <= at.caps.string) return false

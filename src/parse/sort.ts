@@ -1,4 +1,4 @@
-import { oneOf, quote } from '../error/describe.ts'
+import { label, oneOf, quote } from '../error/describe.ts'
 import type { Field } from '../schema/field.ts'
 import { findField, type OrderingTerm, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
@@ -111,7 +111,10 @@ export class SortReader {
       this.#report.unexpected('invalid_sort', quote(name), 'the direction 1 or -1', direction)
     } else if (field !== undefined) {
       if (this.#terms.some((term) => term.field === field)) {
-        this.#report.add('invalid_sort', { subject: field.name, expected: 'each field once' })
+        this.#report.add('invalid_sort', {
+          subject: label(field.name),
+          expected: 'each field once',
+        })
       }
       this.#terms.push({ field, direction })
     }

@@ -215,7 +215,7 @@ describe('compileQuery', () => {
       table: 'people',
       select: ['id', 'rank'],
     })
-    expect(compiled).toEqual({
+    expect(compiled).toMatchObject({
       text: 'SELECT "id" AS "id", "rank" AS "rank" FROM "people" WHERE ("rank" > ?) ORDER BY "people"."rank" DESC, "people"."id" DESC LIMIT ? OFFSET ?',
       params: [1n, 5n, 2n],
       where: { text: '("rank" > ?)', params: [1n] },

@@ -6,6 +6,7 @@ import {
   list,
   parseFilter,
   parseQuery,
+  safeParseFilter,
   string,
   timestamp,
 } from 'tamis'
@@ -195,5 +196,30 @@ describe('what is read', () => {
     parseFilter(schema, JSON.parse(text))
     expect(() => parseFilter(schema, JSON.parse('{"__proto__": {"id": "a"}}'))).toThrow(/__proto__/)
     expect(Reflect.ownKeys(Object.prototype)).toEqual(before)
+  })
+})
+
+describe('what an error says of a hostile name', () => {
+  const of = (filter: object) => {
+    const result = safeParseFilter(hostileSchema, filter)
+    return new FilterError(result.ok ? ([] as never) : result.issues)
+  }
+  const hostileSchema = defineSchema({
+    fields: { id: string({ required: true }), 'custom.*': dynamic(['string']) },
+  })
+
+  it('is short, however long the name is and however often it is wrong', () => {
+    const wrong = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`$x${i}`, 1]))
+    const error = of({ [`custom.${'a'.repeat(4000)}`]: wrong })
+    expect(error.issues).toHaveLength(20)
+    expect(JSON.stringify(error).length).toBeLessThan(12_000)
+  })
+
+  it('stays on its line, and moves no terminal', () => {
+    for (const name of ['custom.a\u001b[31m\nFAKE LOG LINE', 'custom.\u2028x', 'no\nfield']) {
+      const error = of({ [name]: { $x: 1 } })
+      expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/)
+      expect(error.toString().split('\n')).toHaveLength(1)
+    }
   })
 })
