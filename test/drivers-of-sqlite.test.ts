@@ -65,7 +65,9 @@ const PAYLOADS = [
 for (const [name, open] of DRIVERS) {
   const module = await load(name)
   if (module === undefined)
-    console.log(`drivers-of-sqlite.test.ts: ${name} skipped, it is not installed or not in this Node`)
+    console.log(
+      `drivers-of-sqlite.test.ts: ${name} skipped, it is not installed or not in this Node`,
+    )
 
   describe.skipIf(module === undefined)(name, () => {
     it.each([false, true])('stores and finds users, big integers asked for: %s', (bigints) => {

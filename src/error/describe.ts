@@ -4,22 +4,22 @@ const SHOWN = 60
 // Printing a bigint takes time that grows with the square of its length.
 const PRINTABLE = 10n ** 60n
 
-/** The text in quotes, cut where it is long: what a client sent can be megabytes. */
-export function quote(text: string): string {
-  return text.length <= SHOWN
-    ? JSON.stringify(text)
-    : `${JSON.stringify(text.slice(0, SHOWN))}… (${text.length} characters)`
-}
-
-/** A field's name as a message says it: in quotes where it is long, or of letters that lines have not. */
-export const label = (name: string): string => (/^[\w$.-]{1,60}$/.test(name) ? name : quote(name))
-
 /** The text without what moves a terminal, or begins a line of a log. */
 export const printable = (text: string): string =>
   text.replace(
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
     (own) => `\\u${own.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+
+/** The text in quotes, cut where it is long: what a client sent can be megabytes. */
+export function quote(text: string): string {
+  return text.length <= SHOWN
+    ? printable(JSON.stringify(text))
+    : `${printable(JSON.stringify(text.slice(0, SHOWN)))}… (${text.length} characters)`
+}
+
+/** A field's name as a message says it: in quotes where it is long, or of letters that lines have not. */
+export const label = (name: string): string => (/^[\w$.-]{1,60}$/.test(name) ? name : quote(name))
 
 /** What a value is, for a message. Runs nothing of the value's own: no getter, no toString. */
 export function describe(value: unknown): string {
