@@ -5,7 +5,7 @@ import type { FieldType } from '../operators/operator.ts'
 
 /**
  * Values that stores and languages disagree on. Rows and operands draw from the same small pools, so
- * that filters hit rows.
+ * that filters hit rows. Longer than a page because the values stand here one by one.
  */
 
 /** Code points at the surrogates' border, trailing spaces, case, accents, folding, quotes, patterns. */

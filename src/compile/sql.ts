@@ -14,8 +14,8 @@ import { operatorOf } from '../operators/index.ts'
 import type { Query } from '../parse/query.ts'
 import type { Field } from '../schema/field.ts'
 import { type AnyMapping, checkMapping, placeOf } from '../schema/mapping.ts'
-import type { Structure } from '../schema/schema.ts'
 import { scanOf } from './scan.ts'
+import { checkSorted, type Selected, selection } from './select.ts'
 
 /** Where a condition is to run. */
 export interface Target<Params = unknown> {
@@ -158,46 +158,6 @@ export interface CompiledQuery<Params = readonly Parameter[]> extends Statement<
   /** One more than the query's, where it looks ahead. */
   readonly limit: number
   readonly offset: number
-}
-
-/** A column to read, and the name of the field that it is read as. */
-interface Selected {
-  readonly name: string
-  readonly value: Fragment
-}
-
-/** The columns to read, each under the name of its field. */
-function selection(structure: Structure, target: QueryTarget): readonly Selected[] {
-  const { dialect, table, mapping = {}, select } = target
-  const names = [...structure.fields.keys(), ...structure.wildcards.keys()]
-  if (select?.length === 0) throw new TypeError('tamis: select: expected at least one field')
-  const unknown = select?.find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new TypeError(`tamis: select: there is no field ${unknown}`)
-  const chosen = (select ?? names).flatMap((name) => {
-    const field = structure.fields.get(name)
-    // What lives in a wildcard's JSON comes with it.
-    if (field !== undefined && placeOf(field, mapping).json)
-      return select === undefined ? [] : [field.wildcard as string]
-    return [name]
-  })
-  // A driver that fills a plain object would set its prototype.
-  if (chosen.includes('__proto__')) {
-    throw new TypeError('tamis: select: drivers cannot return a column named __proto__')
-  }
-  return [...new Set(chosen)].map((name) => {
-    const field = structure.fields.get(name) ?? structure.wildcards.get(name)
-    const place = placeOf(field as Field, mapping)
-    return { name, value: dialect.select(dialect.aliasesHide ? { ...place, table } : place) }
-  })
-}
-
-/** The cursor of a row is made of what it is sorted by. */
-function checkSorted(ordering: Ordering, selected: readonly Selected[], mapping: AnyMapping): void {
-  for (const { field } of ordering) {
-    const name = placeOf(field, mapping).json ? (field.wildcard as string) : field.name
-    if (selected.some((each) => each.name === name)) continue
-    throw new TypeError(`tamis: select: lookAhead needs what the query is sorted by: ${name}`)
-  }
 }
 
 /**

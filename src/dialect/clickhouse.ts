@@ -13,20 +13,15 @@ import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import {
   type ColumnParts,
   columnOf,
-  EPOCH_RANGE,
   type Expression,
-  integerFrom,
   type JsonValue,
-  nameOf as nameBy,
   needlesOf,
-  quoteName,
-  type Refuse,
-  refuser,
   searchedIn,
-  timestampPattern,
 } from './column.ts'
 import type { Column, Dialect, Place, TimestampStorage } from './dialect.ts'
 import { type Fragment, isWord, join, type Parameter, raw, sql, word } from './fragment.ts'
+import { nameOf as nameBy, quoteName, type Refuse, refuser } from './names.ts'
+import { EPOCH_RANGE, integerFrom, timestampPattern } from './stored.ts'
 
 /** A backslash escapes in names, too (clickhouse.com/docs/sql-reference/syntax#identifiers). */
 const identifier = (name: string): Fragment =>

@@ -6,6 +6,7 @@ import { positionAmongDoubles, positionAmongIntegers } from '../kinds/numbers.ts
 import { chain } from './balance.ts'
 import { type Column, type Comparison, FALSE, type Place, type Values } from './dialect.ts'
 import { type Fragment, join, raw, sql } from './fragment.ts'
+import type { Refuse } from './names.ts'
 
 export const COMPARISONS: Readonly<Record<Comparison, Fragment>> = {
   '=': sql`=`,
@@ -26,42 +27,6 @@ export const COMPLEMENTS: Readonly<Record<Comparison, Fragment>> = {
 
 export const AND = sql` AND `
 export const OR = sql` OR `
-
-/** Throws what the author of a mapping has to read: what this engine cannot do exactly. */
-export type Refuse = (place: Pick<Place, 'field'>, what: string) => never
-
-export const refuser =
-  (dialect: string): Refuse =>
-  ({ field }, what) => {
-    throw new TypeError(`tamis: ${dialect}: ${field}: ${what}`)
-  }
-
-/** A column's name, after its table's where that is needed. */
-export const nameOf = (
-  { column, table }: Pick<Place, 'column' | 'table'>,
-  identifier: (name: string) => Fragment,
-): Fragment =>
-  table === undefined ? identifier(column) : sql`${identifier(table)}.${identifier(column)}`
-
-/**
- * Quotes a name, the quotes in it doubled or escaped otherwise; `most` says how many bytes of it the
- * database tells apart.
- */
-export function quoteName(
-  name: string,
-  quote: string,
-  dialect: string,
-  most?: number,
-  escaped = quote + quote,
-): Fragment {
-  if (name === '' || name.includes('\0') || !name.isWellFormed()) {
-    throw new TypeError(`tamis: ${dialect}: not a name: ${JSON.stringify(name)}`)
-  }
-  if (most !== undefined && new TextEncoder().encode(name).length > most) {
-    throw new TypeError(`tamis: ${dialect}: a name is at most ${most} bytes long: ${name}`)
-  }
-  return raw(`${quote}${name.replaceAll(quote, escaped)}${quote}`)
-}
 
 /** How an expression that is NULL where the value is absent is asked. */
 export interface Expression {
@@ -179,15 +144,6 @@ export function sideTableColumn(
   }
 }
 
-/** An integer as a driver gave it: text where it cannot be a number. */
-export function integerFrom(place: Place, stored: unknown, refuse: Refuse, how: string): unknown {
-  if (typeof stored === 'string') return place.kind.read(BigInt(stored))
-  if (typeof stored === 'number' && !Number.isSafeInteger(stored)) {
-    return refuse(place, `the driver gave an integer that lost digits; ${how}`)
-  }
-  return place.kind.read(stored)
-}
-
 export const presence =
   (value: Fragment): Column['present'] =>
   (negated) =>
@@ -265,26 +221,3 @@ export function columnOf(place: Place, parts: ColumnParts): Column {
     order: json.ofKind(kinds[0] as Kind),
   }
 }
-
-/** The dates there are from 0001-01-01 on, in years of four digits (proleptic Gregorian). */
-const DATE = (() => {
-  const leap = '([0-9][0-9](0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29'
-  const month31 = '(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])'
-  const month30 = '(0[469]|11)-(0[1-9]|[12][0-9]|30)'
-  const february = '02-(0[1-9]|1[0-9]|2[0-8])'
-  const year =
-    '([0-9][0-9][0-9][1-9]|[0-9][0-9][1-9][0-9]|[0-9][1-9][0-9][0-9]|[1-9][0-9][0-9][0-9])'
-  return `(${leap}|${year}-(${month31}|${month30}|${february}))`
-})()
-
-/**
- * A regular expression, in the syntax that all engines share, of the canonical timestamps of so many
- * digits. A shape alone would let 2024-02-30 through.
- */
-export function timestampPattern(digits: number): string {
-  const fraction = digits === 0 ? '' : `[.]${'[0-9]'.repeat(digits)}`
-  return `^${DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]${fraction}Z$`
-}
-
-/** The first and the last instant, of which ticks are the bounds of a column. */
-export const EPOCH_RANGE = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z'] as const

@@ -11,21 +11,16 @@ import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import {
   type ColumnParts,
   columnOf,
-  EPOCH_RANGE,
   type Expression,
-  integerFrom,
   isNotTrue,
   type JsonValue,
-  nameOf as nameBy,
   needlesOf,
-  quoteName,
-  type Refuse,
-  refuser,
   searchedIn,
-  timestampPattern,
 } from './column.ts'
 import type { Column, Dialect, Place, TimestampStorage } from './dialect.ts'
 import { type Fragment, isWord, join, raw, sql, word } from './fragment.ts'
+import { nameOf as nameBy, quoteName, type Refuse, refuser } from './names.ts'
+import { EPOCH_RANGE, integerFrom, timestampPattern } from './stored.ts'
 
 // duckdb.org/docs/stable/sql/dialect/keywords_and_identifiers
 const identifier = (name: string): Fragment => quoteName(name, '"', 'duckdb')

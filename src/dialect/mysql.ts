@@ -17,22 +17,17 @@ import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import {
   type ColumnParts,
   columnOf,
-  EPOCH_RANGE,
   type Expression,
-  integerFrom,
   isNotTrue,
   type JsonValue,
-  nameOf as nameBy,
   needlesOf,
-  quoteName,
-  type Refuse,
-  refuser,
   searchedIn,
   sideTableColumn,
-  timestampPattern,
 } from './column.ts'
 import type { Column, Dialect, Place, TimestampStorage } from './dialect.ts'
 import { type Fragment, isWord, join, raw, sql, word } from './fragment.ts'
+import { nameOf as nameBy, quoteName, type Refuse, refuser } from './names.ts'
+import { EPOCH_RANGE, integerFrom, timestampPattern } from './stored.ts'
 
 const identifier = (name: string): Fragment => {
   // mariadb.com/kb/en/identifier-names: no character beyond U+FFFF, no blank at the end.

@@ -15,24 +15,11 @@ import { type DecimalRange, MAX_INT64, MIN_INT64, roundingRange } from '../kinds
 import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import { chain } from './balance.ts'
-import {
-  COMPARISONS,
-  EPOCH_RANGE,
-  integerFrom,
-  isNotTrue,
-  nameOf as nameBy,
-  needlesOf,
-  OR,
-  presence,
-  quoteName,
-  type Refuse,
-  refuser,
-  searchedIn,
-  timestampPattern,
-  valuesOf,
-} from './column.ts'
+import { COMPARISONS, isNotTrue, needlesOf, OR, presence, searchedIn, valuesOf } from './column.ts'
 import type { Column, Comparison, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
 import { type Fragment, isWord, join, raw, sql, word } from './fragment.ts'
+import { nameOf as nameBy, quoteName, type Refuse, refuser } from './names.ts'
+import { EPOCH_RANGE, integerFrom, timestampPattern } from './stored.ts'
 
 // postgresql.org/docs/current/sql-syntax-lexical.html; longer names are cut without an error.
 const identifier = (name: string): Fragment => quoteName(name, '"', 'postgres', 63)

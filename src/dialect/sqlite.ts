@@ -14,16 +14,10 @@ import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import { chain } from './balance.ts'
 import {
   AND,
-  EPOCH_RANGE,
-  integerFrom,
   isNotTrue,
   longValuesOf,
-  nameOf as nameBy,
   needlesOf,
   presence,
-  quoteName,
-  type Refuse,
-  refuser,
   searchedIn,
   sideTableColumn,
   valuesOf,
@@ -31,6 +25,8 @@ import {
 import type { Column, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
 import { FALSE } from './dialect.ts'
 import { type Fragment, isWord, join, type Parameter, raw, sql, word } from './fragment.ts'
+import { nameOf as nameBy, quoteName, type Refuse, refuser } from './names.ts'
+import { EPOCH_RANGE, integerFrom } from './stored.ts'
 
 // sqlite.org/lang_keywords.html
 const identifier = (name: string): Fragment => quoteName(name, '"', 'sqlite')

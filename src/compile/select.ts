@@ -1,0 +1,58 @@
+import type { Ordering } from '../condition/ordering.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import type { Fragment } from '../dialect/fragment.ts'
+import type { Field } from '../schema/field.ts'
+import { type AnyMapping, placeOf } from '../schema/mapping.ts'
+import type { Structure } from '../schema/schema.ts'
+
+/** What is selected, and from where. */
+interface SelectTarget {
+  readonly dialect: Dialect<unknown>
+  readonly table: string
+  readonly mapping?: AnyMapping | undefined
+  readonly select?: readonly string[]
+}
+
+/** A column to read, and the name of the field that it is read as. */
+export interface Selected {
+  readonly name: string
+  readonly value: Fragment
+}
+
+/** The columns to read, each under the name of its field. */
+export function selection(structure: Structure, target: SelectTarget): readonly Selected[] {
+  const { dialect, table, mapping = {}, select } = target
+  const names = [...structure.fields.keys(), ...structure.wildcards.keys()]
+  if (select?.length === 0) throw new TypeError('tamis: select: expected at least one field')
+  const unknown = select?.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new TypeError(`tamis: select: there is no field ${unknown}`)
+  const chosen = (select ?? names).flatMap((name) => {
+    const field = structure.fields.get(name)
+    // What lives in a wildcard's JSON comes with it.
+    if (field !== undefined && placeOf(field, mapping).json)
+      return select === undefined ? [] : [field.wildcard as string]
+    return [name]
+  })
+  // A driver that fills a plain object would set its prototype.
+  if (chosen.includes('__proto__')) {
+    throw new TypeError('tamis: select: drivers cannot return a column named __proto__')
+  }
+  return [...new Set(chosen)].map((name) => {
+    const field = structure.fields.get(name) ?? structure.wildcards.get(name)
+    const place = placeOf(field as Field, mapping)
+    return { name, value: dialect.select(dialect.aliasesHide ? { ...place, table } : place) }
+  })
+}
+
+/** The cursor of a row is made of what it is sorted by. */
+export function checkSorted(
+  ordering: Ordering,
+  selected: readonly Selected[],
+  mapping: AnyMapping,
+): void {
+  for (const { field } of ordering) {
+    const name = placeOf(field, mapping).json ? (field.wildcard as string) : field.name
+    if (selected.some((each) => each.name === name)) continue
+    throw new TypeError(`tamis: select: lookAhead needs what the query is sorted by: ${name}`)
+  }
+}
