@@ -150,11 +150,15 @@ function jsonOf(at: Fragment, digits: number): JsonValue {
 const atOf = (place: Pick<Place, 'column' | 'table'>, path: readonly string[]): Fragment =>
   sql`${nameOf(place)}${keysOf(path)}`
 
-/** The elements of a JSON list that are of the field's kind; none where there is no list. */
+/**
+ * The elements of a JSON list that are of the field's kind; none where there is no list. Each is read
+ * at its place: JSONExtractArrayRaw writes 1e20 as an integer, which is too long to be read again.
+ */
 function elementsOf(place: Place): Fragment {
-  const list = sql`JSONExtractArrayRaw(ifNull(${nameOf(place)}, '')${keysOf(place.path)})`
-  const element = jsonOf(sql`e`, place.digits).ofKind(membersOf(place.kind)[0] as Kind)
-  return sql`arrayMap(e -> assumeNotNull(e), arrayFilter(e -> e IS NOT NULL, arrayMap(e -> ${element}, ${list})))`
+  const at = sql`ifNull(${nameOf(place)}, '')${keysOf(place.path)}`
+  const count = sql`if(JSONType(${at}) = 'Array', JSONLength(${at}), 0)`
+  const element = jsonOf(sql`${at}, e`, place.digits).ofKind(membersOf(place.kind)[0] as Kind)
+  return sql`arrayMap(e -> assumeNotNull(e), arrayFilter(e -> e IS NOT NULL, arrayMap(e -> ${element}, range(1, ${count} + 1))))`
 }
 
 // Columns

@@ -30,6 +30,7 @@ export const caseSchema = defineSchema({
     'custom.since': timestamp({ sortable: true }),
     'custom.tags': list(string()),
     'custom.bio': string(),
+    'custom.sizes': list(number()),
     'custom.*': dynamic(['string', 'boolean', 'integer'], {
       operators: [
         '$eq',
@@ -518,6 +519,24 @@ export const nestedCases: readonly FieldCases[] = [
       [{ $eq: [] }, 'empty'],
       [null, 'missing text object'],
       [{ $nin: ['a'] }, 'missing text empty object'],
+    ],
+  },
+  {
+    field: 'custom.sizes',
+    values: {
+      missing: undefined,
+      big: [1e20, 1],
+      most: [Number.MAX_VALUE, '1e20'],
+      tenth: [0.1],
+      none: [],
+      one: 1,
+    },
+    filters: [
+      [1e20, 'big'],
+      [{ $eq: [1, 1e20] }, 'big'],
+      [{ $contains: Number.MAX_VALUE }, 'most'],
+      [{ $all: [0.1] }, 'tenth'],
+      [{ $ne: [] }, 'missing big most tenth one'],
     ],
   },
   {
