@@ -3,7 +3,8 @@
  * is an object. Documents are String: the JSON type alters what it stores.
  *
  * Names that SELECT gives hide columns everywhere, so that a query names its table throughout. A list
- * cannot be NULL: beside its column stands `<column>_present`, unless the field is required.
+ * cannot be NULL: beside its column stands `<column>_present`, unless the field is required. Longer
+ * than a page because JSON, lists and typed parameters are each spelt out.
  */
 
 import { membersOf } from '../kinds/dynamic.ts'

@@ -1,6 +1,7 @@
 /**
  * DuckDB 1.4 or newer, by @duckdb/node-api. Numbers reach it as text and bigints, and are cast: its
  * driver takes a whole JavaScript number for an integer, and DuckDB compares across types by casting.
+ * Longer than a page because JSON, lists and storages are each spelt out.
  */
 
 import { membersOf } from '../kinds/dynamic.ts'
