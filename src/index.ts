@@ -50,6 +50,7 @@ export {
   type SchemaDefinition,
 } from './parse/schema.ts'
 export { type Page, pageOf } from './query/page.ts'
+export { countRows, filterRows } from './query/rows.ts'
 export { runQuery } from './query/run.ts'
 export {
   boolean,

@@ -10,7 +10,7 @@ interface SelectTarget {
   readonly dialect: Dialect<unknown>
   readonly table: string
   readonly mapping?: AnyMapping | undefined
-  readonly select?: readonly string[]
+  readonly select?: readonly string[] | undefined
 }
 
 /** A column to read, and the name of the field that it is read as. */

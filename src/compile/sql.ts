@@ -1,7 +1,8 @@
 import { type Condition, isTrue, notACondition } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
 import { chain } from '../dialect/balance.ts'
-import { type Column, type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
+import { AND, OR } from '../dialect/column.ts'
+import { type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
 import {
   type Fragment,
   join,
@@ -12,51 +13,45 @@ import {
 } from '../dialect/fragment.ts'
 import { operatorOf } from '../operators/index.ts'
 import type { Query } from '../parse/query.ts'
-import type { Field } from '../schema/field.ts'
-import { type AnyMapping, checkMapping, placeOf } from '../schema/mapping.ts'
+import type { AnyMapping } from '../schema/mapping.ts'
+import { headOf, type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
 import { checkSorted, type Selected, selection } from './select.ts'
+
+const COMMA = sql`, `
+const NOTHING = sql``
 
 /** Where a condition is to run. */
 export interface Target<Params = unknown> {
   readonly dialect: Dialect<Params>
-  /** Where fields live; without one, each in the column of its name. */
+  /**
+   * Where fields live; without one, each in the column of its name. What it says is worked out once
+   * and kept with the object: hand over the same one each time, and make another to change it.
+   */
   readonly mapping?: AnyMapping | undefined
 }
 
-/** The columns of one statement, each made once; with the table's name before them, if it is given. */
-function columnsOf({ dialect, mapping = {} }: Target, table?: string): (field: Field) => Column {
-  const columns = new Map<string, Column>()
-  return (field) => {
-    const known = columns.get(field.name)
-    if (known !== undefined) return known
-    const column = dialect.column({ ...placeOf(field, mapping), table })
-    columns.set(field.name, column)
-    return column
-  }
-}
-
-function toSql(condition: Condition, column: (field: Field) => Column): Fragment {
+function toSql(condition: Condition, plan: Plan): Fragment {
   switch (condition.kind) {
     case 'and': {
       if (condition.conditions.length === 0) return TRUE
       return chain(
-        leavesFirst(condition.conditions).map((each) => toSql(each, column)),
-        sql` AND `,
+        leavesFirst(condition.conditions).map((each) => toSql(each, plan)),
+        AND,
       )
     }
     case 'or': {
       if (condition.conditions.length === 0) return FALSE
       return chain(
-        leavesFirst(condition.conditions).map((each) => toSql(each, column)),
-        sql` OR `,
+        leavesFirst(condition.conditions).map((each) => toSql(each, plan)),
+        OR,
       )
     }
     case 'leaf': {
       const { field, operator, operand, negated } = condition
       const record = operatorOf(operator)
       const { complement = false } = record
-      return record.sql(column(field), field.type, operand, negated !== complement)
+      return record.sql(plan.of(field).column, field.type, operand, negated !== complement)
     }
     default:
       return notACondition(condition)
@@ -67,36 +62,23 @@ function toSql(condition: Condition, column: (field: Field) => Column): Fragment
  * A chain is parsed as a tree that leans to the left: what stands last in it is the least deep, so
  * that wide lists in each other do not add up to SQLite's limit of 1,000.
  */
-const leavesFirst = (conditions: readonly Condition[]): readonly Condition[] =>
-  conditions.toSorted((a, b) => Number(a.kind !== 'leaf') - Number(b.kind !== 'leaf'))
-
-function orderBy(dialect: Dialect<unknown>, terms: readonly OrderTerm[]): Fragment {
-  return join(
-    terms.map(({ value, direction, nullable }) => dialect.order(value, direction, nullable)),
-    sql`, `,
-  )
+function leavesFirst(conditions: readonly Condition[]): readonly Condition[] {
+  const isLeaf = ({ kind }: Condition) => kind === 'leaf'
+  if (conditions.every(isLeaf)) return conditions
+  return [...conditions.filter(isLeaf), ...conditions.filter((each) => !isLeaf(each))]
 }
 
-interface OrderTerm {
-  readonly value: Fragment
-  readonly direction: 1 | -1
-  readonly nullable: boolean
+function orderBy(ordering: Ordering, plan: Plan): Fragment {
+  const terms = ordering.map(({ field, direction }) => {
+    const planned = plan.of(field)
+    return direction === 1 ? planned.ascending : planned.descending
+  })
+  return join(terms, COMMA)
 }
-
-const orderTerms = (
-  ordering: Ordering,
-  mapping: AnyMapping,
-  column: (field: Field) => Column,
-): OrderTerm[] =>
-  ordering.map(({ field, direction }) => ({
-    value: column(field).order,
-    direction,
-    nullable: placeOf(field, mapping).nullable,
-  }))
 
 /** In parentheses, whatever it is: a chain of several has its own. */
-function whole(condition: Condition, column: (field: Field) => Column): Fragment {
-  const fragment = toSql(condition, column)
+function whole(condition: Condition, plan: Plan): Fragment {
+  const fragment = toSql(condition, plan)
   const isChain = condition.kind !== 'leaf' && condition.conditions.length > 1
   return isChain ? fragment : sql`(${fragment})`
 }
@@ -126,8 +108,8 @@ export function compileFilter<Params>(
   condition: Condition,
   target: FilterTarget<Params>,
 ): CompiledFilter<Params> {
-  const { dialect, firstParameter } = target
-  return inPieces(whole(condition, columnsOf(target)), dialect, firstParameter)
+  const { dialect, mapping, firstParameter } = target
+  return inPieces(whole(condition, planOf(dialect, mapping)), dialect, firstParameter)
 }
 
 function inPieces<Params>(
@@ -135,7 +117,8 @@ function inPieces<Params>(
   dialect: Dialect<Params>,
   first?: number,
 ): CompiledFilter<Params> {
-  const strings = Object.assign([...fragment.texts], { raw: fragment.texts })
+  const { texts } = fragment
+  const strings = Object.assign([...texts], { raw: texts })
   return { ...render(fragment, dialect, first), strings }
 }
 
@@ -173,48 +156,90 @@ export function compileQuery<Params>(
   query: Query,
   target: QueryTarget<Params>,
 ): CompiledQuery<Params> {
-  const { dialect, table, mapping = {}, lookAhead = false } = target
-  checkMapping(query.schema, mapping)
-  const { condition, ordering, isReversed } = scanOf(query)
-  const selected = selection(query.schema, target)
-  if (lookAhead) checkSorted(ordering, selected, mapping)
-  const { offset } = query
-  const limit = query.limit === 0 || !lookAhead ? query.limit : query.limit + 1
-  const column = columnsOf(target, dialect.aliasesHide && table)
+  const { dialect, table, mapping, select, lookAhead = false } = target
+  const { schema, offset } = query
+  const bare = planOf(dialect, mapping)
   // A bare name after ORDER BY is an alias first; a table before it says which is meant.
-  const qualified = orderTerms(ordering, mapping, columnsOf(target, table))
-  const find = (more: readonly Fragment[]) => {
-    const columns = selected.map(({ name, value }) => sql`${value} AS ${dialect.identifier(name)}`)
-    const from = sql`SELECT ${join([...columns, ...more], sql`, `)} FROM ${dialect.identifier(table)}`
-    const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, column)}`
-    const order = orderBy(dialect, qualified)
-    return sql`${from}${filter} ORDER BY ${order} ${dialect.limit(limit, offset)}`
+  const qualified = planOf(dialect, mapping, table)
+  bare.check(schema)
+  const { condition, ordering, isReversed } = scanOf(query)
+  const limit = query.limit === 0 || !lookAhead ? query.limit : query.limit + 1
+  const selected = () => selection(schema, { dialect, table, mapping, select })
+  if (lookAhead && select !== undefined) checkSorted(ordering, selected(), bare.site.mapping)
+
+  const find = (head: Fragment) => {
+    const plan = dialect.aliasesHide === true ? qualified : bare
+    const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`
+    const order = orderBy(ordering, qualified)
+    return sql`${head}${filter} ORDER BY ${order} ${dialect.limit(limit, offset)}`
   }
-  const own = columnsOf(target)
-  const statement = isReversed ? turned(dialect, selected, qualified, find) : find([])
-  return {
-    ...render(statement, dialect),
-    where: inPieces(whole(condition, own), dialect),
-    orderBy: inPieces(orderBy(dialect, orderTerms(ordering, mapping, own)), dialect),
-    limit,
-    offset,
+  const statement = isReversed
+    ? turned(qualified, selected(), ordering, find)
+    : find(select === undefined ? qualified.head(schema) : headOf(dialect, selected(), [], table))
+  return new Compiled(render(statement, dialect), limit, offset, {
+    where: () => inPieces(whole(condition, bare), dialect),
+    orderBy: () => inPieces(orderBy(ordering, bare), dialect),
+  })
+}
+
+/** The parts are for those who build a statement of their own, and are made when they are asked for. */
+class Compiled<Params> implements CompiledQuery<Params> {
+  readonly text: string
+  readonly params: Params
+  readonly limit: number
+  readonly offset: number
+  readonly #parts: Readonly<Record<'where' | 'orderBy', () => CompiledFilter<Params>>>
+
+  constructor(
+    { text, params }: Statement<Params>,
+    limit: number,
+    offset: number,
+    parts: Readonly<Record<'where' | 'orderBy', () => CompiledFilter<Params>>>,
+  ) {
+    this.text = text
+    this.params = params
+    this.limit = limit
+    this.offset = offset
+    this.#parts = parts
+  }
+
+  get where(): CompiledFilter<Params> {
+    return this.#parts.where()
+  }
+
+  get orderBy(): CompiledFilter<Params> {
+    return this.#parts.orderBy()
   }
 }
 
 /** The rows that were found from the other end, in the order that was asked for. */
 function turned(
-  dialect: Dialect<unknown>,
+  plan: Plan,
   selected: readonly Selected[],
-  terms: readonly OrderTerm[],
-  find: (more: readonly Fragment[]) => Fragment,
+  ordering: Ordering,
+  find: (head: Fragment) => Fragment,
 ): Fragment {
+  const { dialect, table = '' } = plan.site
   const names = selected.map(({ name }) => dialect.identifier(name))
-  const aliases = terms.map((_, i) => dialect.identifier(aliasOf(selected, i)))
-  const inner = find(terms.map(({ value }, i) => sql`${value} AS ${aliases[i] as Fragment}`))
-  const back = terms.map(({ direction, nullable }, i): OrderTerm => {
-    return { value: aliases[i] as Fragment, direction: direction === 1 ? -1 : 1, nullable }
+  const terms = ordering.map(({ field, direction }, i) => {
+    const { column, nullable } = plan.of(field)
+    const alias = dialect.identifier(aliasOf(selected, i))
+    const back = dialect.order(alias, direction === 1 ? -1 : 1, nullable)
+    return { value: sql`${column.order} AS ${alias}`, back }
   })
-  return sql`SELECT ${join(names, sql`, `)} FROM (${inner}) AS found ORDER BY ${orderBy(dialect, back)}`
+  const inner = find(
+    headOf(
+      dialect,
+      selected,
+      terms.map(({ value }) => value),
+      table,
+    ),
+  )
+  const back = join(
+    terms.map((term) => term.back),
+    COMMA,
+  )
+  return sql`SELECT ${join(names, COMMA)} FROM (${inner}) AS found ORDER BY ${back}`
 }
 
 /** A name that no selected field has, in whatever case. */

@@ -5,7 +5,7 @@ import { beside, type Kind, type Scalar } from '../kinds/kind.ts'
 import { positionAmongDoubles, positionAmongIntegers } from '../kinds/numbers.ts'
 import { chain } from './balance.ts'
 import { type Column, type Comparison, FALSE, type Place, type Values } from './dialect.ts'
-import { type Fragment, join, raw, sql } from './fragment.ts'
+import { type Fragment, join, raw, settled, sql } from './fragment.ts'
 import type { Refuse } from './names.ts'
 
 export const COMPARISONS: Readonly<Record<Comparison, Fragment>> = {
@@ -39,14 +39,15 @@ export interface Expression {
 }
 
 /** The values of an expression that is short enough to be said twice, and so is served by indexes. */
-export function valuesOf({ value, nullable, constant, members }: Expression): Values {
+export function valuesOf({ value: own, nullable, constant, members }: Expression): Values {
+  const value = settled(own)
   const orAbsent = (condition: Fragment): Fragment =>
     nullable ? sql`(${condition} OR ${value} IS NULL)` : condition
   return {
-    compare: (comparison, own, negated) =>
+    compare: (comparison, to, negated) =>
       negated
-        ? orAbsent(sql`${value} ${COMPLEMENTS[comparison]} ${constant(own)}`)
-        : sql`${value} ${COMPARISONS[comparison]} ${constant(own)}`,
+        ? orAbsent(sql`${value} ${COMPLEMENTS[comparison]} ${constant(to)}`)
+        : sql`${value} ${COMPARISONS[comparison]} ${constant(to)}`,
     isIn: (constants, negated) =>
       negated
         ? orAbsent(sql`${value} NOT IN ${members(constants)}`)
@@ -63,12 +64,13 @@ export const isNotTrue: Negate = (condition, negated) =>
 
 /** The same for long expressions: the condition is said once, the value in it once. */
 export function longValuesOf(
-  { value, constant, members }: Omit<Expression, 'nullable'>,
+  { value: own, constant, members }: Omit<Expression, 'nullable'>,
   negate: Negate,
 ): Values {
+  const value = settled(own)
   return {
-    compare: (comparison, own, negated) =>
-      negate(sql`${value} ${COMPARISONS[comparison]} ${constant(own)}`, negated),
+    compare: (comparison, to, negated) =>
+      negate(sql`${value} ${COMPARISONS[comparison]} ${constant(to)}`, negated),
     isIn: (constants, negated) => negate(sql`${value} IN ${members(constants)}`, negated),
   }
 }

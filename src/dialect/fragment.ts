@@ -7,74 +7,71 @@
 /** What a driver is handed for one parameter; a list where the database has arrays. */
 export type Parameter = string | number | bigint | boolean | null | readonly Parameter[]
 
+/**
+ * Text with what stands between its pieces: other fragments, and parameters. It is a tree, written
+ * out once, when it is rendered: to make a fragment of others costs the same however long they are.
+ */
 export class Fragment {
-  /** One text more than there are parameters: they stand between them. */
-  readonly texts: readonly string[]
-  readonly parameters: readonly Parameter[]
+  /** One text more than there are values. */
+  readonly strings: readonly string[]
+  readonly values: readonly (Fragment | Parameter)[]
 
-  constructor(texts: readonly string[], parameters: readonly Parameter[]) {
-    this.texts = texts
-    this.parameters = parameters
+  constructor(strings: readonly string[], values: readonly (Fragment | Parameter)[]) {
+    this.strings = strings
+    this.values = values
   }
+
+  /** The texts around the parameters, all the way down. */
+  get texts(): readonly string[] {
+    return settled(this).strings
+  }
+
+  get parameters(): readonly Parameter[] {
+    return settled(this).values as readonly Parameter[]
+  }
+}
+
+/** The same fragment written out, for one that is used again and again. */
+export function settled(fragment: Fragment): Fragment {
+  const texts: string[] = []
+  const parameters: Parameter[] = []
+  let text = ''
+  const write = ({ strings, values }: Fragment): void => {
+    text += strings[0]!
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as Fragment | Parameter
+      if (value instanceof Fragment) write(value)
+      else {
+        texts.push(text)
+        parameters.push(value)
+        text = ''
+      }
+      text += strings[i + 1]!
+    }
+  }
+  write(fragment)
+  texts.push(text)
+  return new Fragment(texts, parameters)
 }
 
 /** Text that is known to be safe: for a dialect's quoted identifiers and for `word`. */
 export const raw = (text: string): Fragment => new Fragment([text], [])
 
-/** Collects text and parameters in their order. */
-class Writer {
-  readonly #texts: string[] = []
-  readonly #parameters: Parameter[] = []
-  #text = ''
-
-  text(text: string): void {
-    this.#text += text
-  }
-
-  add(value: Fragment | Parameter): void {
-    if (!(value instanceof Fragment)) {
-      this.#parameter(value)
-      return
-    }
-    value.parameters.forEach((parameter, i) => {
-      this.#text += value.texts[i]!
-      this.#parameter(parameter)
-    })
-    this.#text += value.texts.at(-1)!
-  }
-
-  #parameter(value: Parameter): void {
-    this.#texts.push(this.#text)
-    this.#parameters.push(value)
-    this.#text = ''
-  }
-
-  finish(): Fragment {
-    return new Fragment([...this.#texts, this.#text], this.#parameters)
-  }
-}
-
 /** A fragment of the text; what is interpolated is a fragment, or becomes a parameter. */
-export function sql(
+export const sql = (
   strings: TemplateStringsArray,
   ...values: readonly (Fragment | Parameter)[]
-): Fragment {
-  const writer = new Writer()
-  strings.forEach((text, i) => {
-    writer.text(text)
-    if (i < values.length) writer.add(values[i] as Fragment | Parameter)
-  })
-  return writer.finish()
-}
+): Fragment => new Fragment(strings, values)
 
 /** The fragments, with the separator between them. */
 export function join(fragments: readonly Fragment[], separator: Fragment): Fragment {
-  const writer = new Writer()
-  fragments.forEach((fragment, i) => {
-    if (i > 0) writer.add(separator)
-    writer.add(fragment)
-  })
-  return writer.finish()
+  if (fragments.length === 0) return raw('')
+  const [between = '', ...more] = separator.strings
+  if (more.length > 0) throw new TypeError('tamis: a separator is text alone')
+  const strings = new Array<string>(fragments.length + 1).fill(between)
+  strings[0] = ''
+  strings[fragments.length] = ''
+  return new Fragment(strings, fragments)
 }
 
 /** What may stand in the text as itself: letters, digits and underscores of ASCII. */
@@ -100,13 +97,36 @@ interface Placeholders<Params> {
 
 /** The text with a dialect's placeholders, numbered from `first`, and what stands for them. */
 export function render<Params>(
-  { texts, parameters }: Fragment,
+  fragment: Fragment,
   dialect: Placeholders<Params>,
   first = 1,
 ): Statement<Params> {
-  let text = texts[0]!
-  for (let i = 1; i < texts.length; i++) {
-    text += dialect.placeholder(first + i - 1, parameters[i - 1]!) + texts[i]!
+  const writer = new Writer(dialect, first)
+  writer.write(fragment)
+  return { text: writer.text, params: dialect.params(writer.parameters, first) }
+}
+
+class Writer {
+  text = ''
+  readonly parameters: Parameter[] = []
+  readonly #dialect: Placeholders<unknown>
+  readonly #first: number
+
+  constructor(dialect: Placeholders<unknown>, first: number) {
+    this.#dialect = dialect
+    this.#first = first
   }
-  return { text, params: dialect.params(parameters, first) }
+
+  write({ strings, values }: Fragment): void {
+    this.text += strings[0]!
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as Fragment | Parameter
+      if (value instanceof Fragment) this.write(value)
+      else {
+        this.text += this.#dialect.placeholder(this.#first + this.parameters.length, value)
+        this.parameters.push(value)
+      }
+      this.text += strings[i + 1]!
+    }
+  }
 }

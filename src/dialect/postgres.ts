@@ -17,7 +17,7 @@ import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import { chain } from './balance.ts'
 import { COMPARISONS, isNotTrue, needlesOf, OR, presence, searchedIn, valuesOf } from './column.ts'
 import type { Column, Comparison, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
-import { type Fragment, isWord, join, raw, sql, word } from './fragment.ts'
+import { type Fragment, isWord, join, raw, settled, sql, word } from './fragment.ts'
 import { nameOf as nameBy, quoteName, type Refuse, refuser } from './names.ts'
 import { EPOCH_RANGE, integerFrom, timestampPattern } from './stored.ts'
 
@@ -216,14 +216,14 @@ function compareRounded(
 }
 
 function jsonValuesOf(place: Place, kind: Kind): Values {
-  const value = reach(place, place.path)
+  const value = settled(reach(place, place.path))
   const { low, high, is, isRange } = jsonKind(kind, place.digits)
   const isText = kind.name === 'string' || kind.name === 'timestamp'
   const not = (condition: Fragment) => sql`(NOT (${condition}) OR ${value} IS NULL)`
   /** Within the kind, on the side of a range that the constant leaves open. */
   const within = (comparison: Comparison) =>
     comparison === '<' || comparison === '<=' ? sql`${value} >= ${low}` : sql`${value} <= ${high}`
-  const isKind = isRange ? sql`` : sql` AND ${value} @@ 'strict ${is('$')}'`
+  const isKind = isRange ? sql`` : settled(sql` AND ${value} @@ 'strict ${is('$')}'`)
 
   function range(comparison: Comparison, constant: Scalar): Fragment {
     if (isText && place.jsonCollation !== 'C') {

@@ -1,4 +1,4 @@
-import { exactly, type Kind } from './kind.ts'
+import { exactly, isWithin, type Kind } from './kind.ts'
 
 const read = (value: unknown): boolean | undefined =>
   typeof value === 'boolean' ? value : undefined
@@ -10,7 +10,8 @@ export const boolean: Kind<boolean> = {
   read,
   compare: (a, b) => Number(a) - Number(b),
   position: exactly,
-  against: (constant) => (value) =>
-    typeof value === 'boolean' ? Number(value) - Number(constant) : Number.NaN,
-  equals: (constant) => (value) => value === constant,
+  range: (comparison, constant) => (value) =>
+    typeof value === 'boolean' && isWithin(comparison, Number(value) - Number(constant)),
+  equals: (constant) => (value) => typeof value === 'boolean' && value === constant,
+  among: (constants) => (value) => typeof value === 'boolean' && constants.includes(value),
 }

@@ -1,5 +1,5 @@
 import { oneOf } from '../error/describe.ts'
-import type { Kind, Scalar } from './kind.ts'
+import type { Kind, Scalar, Test } from './kind.ts'
 
 /** A kind made of several: values of different members are never equal and never ordered. */
 export interface DynamicKind extends Omit<Kind, 'name'> {
@@ -47,6 +47,22 @@ export function memberOf(kind: AnyKind, value: Scalar): Kind {
   return member
 }
 
+/** Canonical values, put to the member that each belongs to. */
+export function byMember(
+  kind: AnyKind,
+  values: readonly Scalar[],
+): readonly (readonly [Kind, readonly Scalar[]])[] {
+  if (kind.name !== 'dynamic') return values.length === 0 ? [] : [[kind, values]]
+  const groups = new Map<Kind, Scalar[]>()
+  for (const value of values) {
+    const member = memberOf(kind, value)
+    const group = groups.get(member)
+    if (group === undefined) groups.set(member, [value])
+    else group.push(value)
+  }
+  return [...groups]
+}
+
 /** Builds a kind of the members, at most one of each family. */
 export function dynamic(members: readonly Kind[]): DynamicKind {
   const byFamily: Record<Family, Kind | undefined> = {
@@ -64,8 +80,14 @@ export function dynamic(members: readonly Kind[]): DynamicKind {
     read: (value) => byFamily[familyOf(value)]?.read(value),
     compare: (a, b) => memberOf(kind, a).compare(a, b),
     position: (operand) => memberOf(kind, operand).position(operand),
-    against: (constant) => memberOf(kind, constant).against(constant),
+    range: (comparison, constant) => memberOf(kind, constant).range(comparison, constant),
     equals: (constant) => memberOf(kind, constant).equals(constant),
+    among(constants) {
+      const tests = byMember(kind, constants).map(([member, own]) => member.among(own))
+      const [first] = tests
+      if (tests.length === 1) return first as Test
+      return (value) => tests.some((holds) => holds(value))
+    },
   }
   return kind
 }

@@ -29,15 +29,16 @@ export interface Kind<V extends Scalar = Scalar> {
   /** Negative, zero or positive. Total on canonical forms. */
   compare(a: V, b: V): number
   position(operand: V): Position<V>
-  /**
-   * Compares rows' values with a constant that a row can hold: the sign of (value − constant), NaN
-   * where the value is absent. So `> 0` is false of an absent value, and no test needs a second
-   * look at it.
-   */
-  against(constant: V): (value: unknown) => number
-  /** Whether a row's value equals such a constant. */
-  equals(constant: V): (value: unknown) => boolean
+  /** Whether a row's value is there and compares so with a constant that a row can hold. */
+  range(comparison: Range, constant: V): Test
+  /** Whether it equals such a constant. */
+  equals(constant: V): Test
+  /** Whether it equals one of them. */
+  among(constants: readonly V[]): Test
 }
+
+/** What is asked of each row's value; made once for an operand, called often. */
+export type Test = (value: unknown) => boolean
 
 /** A comparison that is a range. */
 export type Range = '<' | '<=' | '>' | '>='
@@ -49,6 +50,25 @@ export const beside = (range: Range, side: -1 | 0 | 1): Range => {
   if (side > 0) return isUpward ? '>' : '<='
   return isUpward ? '>=' : '<'
 }
+
+/** What a range says of the order of value and constant. */
+export function isWithin(comparison: Range, order: number): boolean {
+  switch (comparison) {
+    case '>':
+      return order > 0
+    case '>=':
+      return order >= 0
+    case '<':
+      return order < 0
+    case '<=':
+      return order <= 0
+    default:
+      return comparison satisfies never
+  }
+}
+
+/** A longer list is looked up rather than gone through. */
+export const FEW = 8
 
 export const exactly = <V extends Scalar>(value: V): Position<V> => ({
   value,

@@ -1,4 +1,4 @@
-import { exactly, type Kind, type Position } from './kind.ts'
+import { exactly, FEW, isWithin, type Kind, type Position, type Range, type Test } from './kind.ts'
 
 /** What an integer field holds beyond the safe integers: signed 64 bits, as databases do. */
 export const MIN_INT64 = -(2n ** 63n)
@@ -44,13 +44,40 @@ function toDouble(value: bigint): Numeric {
   return Number.isFinite(near) && BigInt(near) === value ? near : value
 }
 
-function againstBy(read: (value: unknown) => Numeric | undefined) {
-  return (constant: Numeric) =>
-    (value: unknown): number => {
-      if (typeof value === 'number' && typeof constant === 'number' && value === constant) return 0
-      const own = read(value)
-      return own === undefined ? Number.NaN : compare(own, constant)
+/** How values of a kind are told from the others, and what rows and constants are compared as. */
+interface Reading {
+  /** Whether a double is one that the kind holds. */
+  holds(value: number): boolean
+  read(value: unknown): Numeric | undefined
+}
+
+/**
+ * A range over doubles. They are compared as they come, and what is no number of the kind (NaN
+ * fails any comparison) is told afterwards, among those that are within.
+ */
+function rangeBy({ holds, read }: Reading) {
+  return (comparison: Range, constant: Numeric): Test => {
+    const isOther = (value: unknown): boolean => {
+      const own = typeof value === 'bigint' ? read(value) : undefined
+      return own !== undefined && isWithin(comparison, compare(own, constant))
     }
+    switch (comparison) {
+      case '>':
+        return (value) =>
+          typeof value === 'number' ? value > constant && holds(value) : isOther(value)
+      case '>=':
+        return (value) =>
+          typeof value === 'number' ? value >= constant && holds(value) : isOther(value)
+      case '<':
+        return (value) =>
+          typeof value === 'number' ? value < constant && holds(value) : isOther(value)
+      case '<=':
+        return (value) =>
+          typeof value === 'number' ? value <= constant && holds(value) : isOther(value)
+      default:
+        return comparison satisfies never
+    }
+  }
 }
 
 const view = new DataView(new ArrayBuffer(8))
@@ -159,12 +186,39 @@ const readNumeric = (value: unknown): Numeric | undefined =>
 const numberOperand = (input: unknown): Numeric | undefined =>
   typeof input === 'bigint' ? toDouble(input) : readNumber(input)
 
-const equalsBy =
-  (read: (value: unknown) => Numeric | undefined) =>
-  (constant: Numeric) =>
-  (value: unknown): boolean =>
-    value === constant ||
-    ((typeof value === 'bigint' || typeof constant === 'bigint') && read(value) === constant)
+function equalsBy({ read }: Reading) {
+  return (constant: Numeric): Test => {
+    if (typeof constant === 'bigint') return (value) => read(value) === constant
+    return (value) =>
+      typeof value === 'number' ? value === constant : isBigInt(value) && read(value) === constant
+  }
+}
+
+const isBigInt = (value: unknown): value is bigint => typeof value === 'bigint'
+
+function amongBy({ read }: Reading) {
+  return (constants: readonly Numeric[]): Test => {
+    // A double in a row can be what a bigint says, and is then read as one.
+    const isRead = constants.some(isBigInt)
+    if (constants.length <= FEW) {
+      return (value) => {
+        const own = typeof value === 'number' && !isRead ? value : read(value)
+        for (let i = 0; i < constants.length; i++) if (own === constants[i]) return true
+        return false
+      }
+    }
+    const set = new Set<unknown>(constants)
+    return (value) => set.has(typeof value === 'number' && !isRead ? value : read(value))
+  }
+}
+
+const LEAST = -(2 ** 63)
+const BEYOND = 2 ** 63
+
+const integers: Reading = {
+  holds: (value) => Number.isInteger(value) && value >= LEAST && value < BEYOND,
+  read: readInteger,
+}
 
 export const integer: Kind<Numeric> = {
   name: 'integer',
@@ -173,9 +227,12 @@ export const integer: Kind<Numeric> = {
   read: readInteger,
   compare,
   position: exactly,
-  against: againstBy(readInteger),
-  equals: equalsBy(readInteger),
+  range: rangeBy(integers),
+  equals: equalsBy(integers),
+  among: amongBy(integers),
 }
+
+const doubles: Reading = { holds: Number.isFinite, read: readNumber }
 
 export const number: Kind<Numeric> = {
   name: 'number',
@@ -184,9 +241,12 @@ export const number: Kind<Numeric> = {
   read: readNumber,
   compare,
   position: positionAmongDoubles,
-  against: againstBy(readNumber),
-  equals: equalsBy(readNumber),
+  range: rangeBy(doubles),
+  equals: equalsBy(doubles),
+  among: amongBy(doubles),
 }
+
+const both: Reading = { holds: Number.isFinite, read: readNumeric }
 
 /** What a dynamic field holds that admits both integers and numbers: finite doubles and int64. */
 export const numeric: Kind<Numeric> = {
@@ -199,6 +259,7 @@ export const numeric: Kind<Numeric> = {
     typeof operand === 'bigint' && isInt64(operand)
       ? exactly(operand)
       : positionAmongDoubles(operand),
-  against: againstBy(readNumeric),
-  equals: equalsBy(readNumeric),
+  range: rangeBy(both),
+  equals: equalsBy(both),
+  among: amongBy(both),
 }

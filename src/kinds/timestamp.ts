@@ -1,4 +1,5 @@
-import { exactly, type Kind, type Position } from './kind.ts'
+import { exactly, type Kind, type Position, type Range, type Test } from './kind.ts'
+import { isOneOf, isString } from './string.ts'
 
 /** The unit of a field whose rows hold timestamps as numbers since 1970-01-01T00:00:00Z. */
 export type EpochUnit = 's' | 'ms' | 'us' | 'ns'
@@ -19,6 +20,9 @@ const PER_SECOND = {
 /** 0001-01-01T00:00:00Z and 10000-01-01T00:00:00Z, in seconds since 1970. */
 const FIRST_SECOND = -62_135_596_800
 const END_SECOND = 253_402_300_800
+
+/** In nanoseconds. */
+const SECOND = 1_000_000_000
 
 // What the last successful scan read. Registers rather than a result, so that a row costs no
 // allocation; nothing runs between a scan and the use of them.
@@ -137,10 +141,54 @@ function scanEpoch(value: number | bigint, perSecond: bigint): boolean {
 }
 
 /** The registers as text: UTC, with exactly so many digits, the rest cut off. */
-function print(digits: number): string {
-  const whole = new Date(second * 1000).toISOString().slice(0, 19)
+const print = (digits: number): string =>
+  withFraction(new Date(second * 1000).toISOString().slice(0, 19), digits)
+
+/** The same of a text that was scanned last: most are in UTC, and only their fraction differs. */
+function canonical(text: string, digits: number): string {
+  if (!isCanonical) return print(digits)
+  return fractionDigits === digits ? text : withFraction(text.slice(0, 19), digits)
+}
+
+function withFraction(whole: string, digits: number): string {
   if (digits === 0) return `${whole}Z`
   return `${whole}.${String(nanosecond).padStart(9, '0').slice(0, digits)}Z`
+}
+
+/** The length of a timestamp in UTC to the second; a fraction has two characters at least. */
+const SHORTEST = 20
+const LONGEST = 30
+
+/**
+ * Whether a text, if it is a timestamp at all, is in UTC, in capital letters and no leap second. Two
+ * such texts of one length are in the order of their instants.
+ */
+const isPlain = (text: string, length: number): boolean =>
+  length >= SHORTEST &&
+  length <= LONGEST &&
+  text.charCodeAt(length - 1) === 90 &&
+  text.charCodeAt(10) === 84 &&
+  text.charCodeAt(17) !== 54
+
+/** The first plain text of a length that is not before an instant. */
+function ceiling(atSecond: number, atNanosecond: number, length: number): string {
+  const digits = length === SHORTEST ? 0 : length - SHORTEST - 1
+  const step = 10 ** (9 - digits)
+  const nanos = Math.ceil(atNanosecond / step) * step
+  second = nanos < SECOND ? atSecond : atSecond + 1
+  nanosecond = nanos % SECOND
+  // Past the last year: greater than any text that begins with a digit.
+  return second < END_SECOND ? print(digits) : ':'
+}
+
+/** The text that was last seen to be a timestamp: the two ends of a range ask of it in a row. */
+let known = ''
+
+function isKnown(text: string): boolean {
+  if (text === known) return true
+  if (!scan(text)) return false
+  known = text
+  return true
 }
 
 /**
@@ -175,13 +223,43 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
     return ms !== undefined && scanEpoch(ms, 1000n)
   }
 
-  function against(constant: string) {
+  function read(value: unknown): string | undefined {
+    if (typeof value === 'string') return scan(value) ? canonical(value, digits) : undefined
+    return scanValue(value) ? print(digits) : undefined
+  }
+
+  /** Whether a value that is a timestamp is its own canonical form. */
+  const canonicalLength = digits === 0 ? SHORTEST : SHORTEST + 1 + digits
+  const isCanonicalText = (value: unknown): boolean =>
+    typeof value === 'string' && value.length === canonicalLength && isPlain(value, canonicalLength)
+
+  /**
+   * A range over instants is a question of one threshold: "at it or after", or "before it". Texts in
+   * UTC of one length are in the order of their instants, so that most rows are told by one
+   * comparison; only those that pass it have to be timestamps at all, and only what is written in
+   * another way is read in full.
+   */
+  function range(comparison: Range, constant: string): Test {
     scan(constant)
-    const constantSecond = second
-    const constantFraction = Math.floor(nanosecond / step)
-    return (value: unknown): number => {
-      if (!scanValue(value)) return Number.NaN
-      return second - constantSecond || Math.floor(nanosecond / step) - constantFraction
+    const isUpward = comparison === '>' || comparison === '>='
+    // Rows' values are cut to the field's digits: what is greater is a step greater at least.
+    const isStepped = comparison === '>' || comparison === '<='
+    const nanos = Math.floor(nanosecond / step) * step + (isStepped ? step : 0)
+    const from = nanos < SECOND ? second : second + 1
+    const fromNanos = nanos % SECOND
+    const texts: string[] = []
+
+    return (value) => {
+      if (typeof value === 'string') {
+        const { length } = value
+        if (isPlain(value, length)) {
+          texts[length] ??= ceiling(from, fromNanos, length)
+          return isUpward === value >= texts[length] && isKnown(value)
+        }
+      }
+      if (!scanValue(value)) return false
+      const own = second - from || Math.floor(nanosecond / step) * step - fromNanos
+      return isUpward === own >= 0
     }
   }
 
@@ -191,26 +269,29 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
     operand(input) {
       if (typeof input === 'string') {
         if (!scan(input)) return undefined
-      } else {
-        const ms = millisecondsOf(input)
-        if (ms === undefined || !scanEpoch(ms, 1000n)) return undefined
+        return canonical(input, nanosecond % step === 0 ? digits : 9)
       }
+      const ms = millisecondsOf(input)
+      if (ms === undefined || !scanEpoch(ms, 1000n)) return undefined
       return print(nanosecond % step === 0 ? digits : 9)
     },
-    read(value) {
-      if (!scanValue(value)) return undefined
-      return isCanonical && fractionDigits === digits ? (value as string) : print(digits)
-    },
+    read,
     // Canonical forms are ASCII of one length.
     compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
     position(operand): Position<string> {
+      if (operand.length === canonicalLength) return exactly(operand)
+      // Finer than the field: the value that it is cut down to lies before it.
       scan(operand)
-      return nanosecond % step === 0 ? exactly(operand) : { value: print(digits), side: 1 }
+      return { value: canonical(operand, digits), side: 1 }
     },
-    against,
+    range,
     equals(constant) {
-      const order = against(constant)
-      return (value) => order(value) === 0
+      const isThat = isString(constant)
+      return (value) => isThat(value) || (!isCanonicalText(value) && isThat(read(value)))
+    },
+    among(constants) {
+      const isOne = isOneOf(constants)
+      return (value) => isOne(value) || (!isCanonicalText(value) && isOne(read(value)))
     },
   }
 }

@@ -1,5 +1,5 @@
 import { isText } from '../kinds/string.ts'
-import { searchText, wordsOf } from '../kinds/words.ts'
+import { findAscii, searchText, wordsOf } from '../kinds/words.ts'
 import type { Operand, Operator } from './operator.ts'
 
 function parts(operand: Operand): { words: readonly string[]; prefix: string } {
@@ -18,10 +18,23 @@ export const $autocomplete = {
   test(_type, operand) {
     const { words, prefix } = parts(operand)
     const needles = [...words.map((word) => ` ${word} `), ` ${prefix}`]
-    return (value) => {
-      if (typeof value !== 'string' || !isText(value)) return false
+    const isFolded = (value: string) => {
+      if (!isText(value)) return false
       const text = searchText(value)
       return needles.every((needle) => text.includes(needle))
+    }
+    // Names are ASCII more often than not: those are searched as they are.
+    return (value) => {
+      if (typeof value !== 'string') return false
+      const begins = findAscii(value, prefix, false)
+      if (begins === undefined) return isFolded(value)
+      if (!begins) return false
+      for (let i = 0; i < words.length; i++) {
+        const holds = findAscii(value, words[i]!, true)
+        if (holds === undefined) return isFolded(value)
+        if (!holds) return false
+      }
+      return isText(value)
     }
   },
   sql(column, _type, operand, negated) {

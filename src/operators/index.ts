@@ -47,7 +47,12 @@ export type ShapeOf<N extends OperatorName> = Table[N]['shape']
 
 export const operatorNames = Object.keys(operators) as readonly OperatorName[]
 
-export const isOperatorName = (name: string): name is OperatorName => Object.hasOwn(operators, name)
+const byName: ReadonlyMap<string, Operator> = new Map(Object.entries(operators))
+
+/** The record behind a name that someone wrote; undefined where it is none's. */
+export const findOperator = (name: string): Operator | undefined => byName.get(name)
+
+export const isOperatorName = (name: string): name is OperatorName => byName.has(name)
 
 /** The record behind a name. */
-export const operatorOf = (name: OperatorName): Operator => operators[name]
+export const operatorOf = (name: OperatorName): Operator => byName.get(name) as Operator

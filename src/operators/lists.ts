@@ -1,7 +1,7 @@
 import { type Column, FALSE, TRUE } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
-import type { Scalar } from '../kinds/kind.ts'
+import type { Scalar, Test } from '../kinds/kind.ts'
 import { attainable } from './members.ts'
 
 /**
@@ -15,11 +15,19 @@ export interface ListTest {
 
 const never = () => false
 
+/** A hole is an element that no test is true of. */
+function hasSome(list: readonly unknown[], test: Test): boolean {
+  for (let i = 0; i < list.length; i++) if (test(list[i])) return true
+  return false
+}
+
 /** The list holds at least one of the operands. */
 export const holdsAny: ListTest = {
   test(kind, operands) {
-    const set = new Set<Scalar | undefined>(attainable(kind, operands))
-    return (value) => Array.isArray(value) && value.some((each) => set.has(kind.read(each)))
+    const [first, ...others] = attainable(kind, operands)
+    if (first === undefined) return never
+    const isHeld = others.length === 0 ? kind.equals(first) : kind.among([first, ...others])
+    return (value) => Array.isArray(value) && hasSome(value, isHeld)
   },
   sql(column, kind, operands, negated) {
     const constants = attainable(kind, operands)

@@ -1,8 +1,8 @@
 import { chain } from '../dialect/balance.ts'
 import { type Column, FALSE, TRUE } from '../dialect/dialect.ts'
 import { type Fragment, sql } from '../dialect/fragment.ts'
-import { type AnyKind, memberOf } from '../kinds/dynamic.ts'
-import type { Kind, Scalar } from '../kinds/kind.ts'
+import { type AnyKind, byMember } from '../kinds/dynamic.ts'
+import { exactly, type Scalar, type Test } from '../kinds/kind.ts'
 
 /**
  * Being one of several values: what `$eq`, `$in` and the operators of lists have in common, in
@@ -10,12 +10,17 @@ import type { Kind, Scalar } from '../kinds/kind.ts'
  */
 
 /** The operands that a row's value can equal at all. */
-export const attainable = (kind: AnyKind, operands: readonly Scalar[]): Scalar[] =>
-  operands.filter((operand) => kind.position(operand).side === 0)
+export function attainable(kind: AnyKind, operands: readonly Scalar[]): readonly Scalar[] {
+  if (kind.position === exactly) return operands
+  const isExact = (operand: Scalar) => kind.position(operand).side === 0
+  return operands.every(isExact) ? operands : operands.filter(isExact)
+}
 
-export function isOneOf(kind: AnyKind, operands: readonly Scalar[]): (value: unknown) => boolean {
-  const set = new Set<Scalar | undefined>(attainable(kind, operands))
-  return (value) => set.has(kind.read(value))
+const never = () => false
+
+export function isOneOf(kind: AnyKind, operands: readonly Scalar[]): Test {
+  const constants = attainable(kind, operands)
+  return constants.length === 0 ? never : kind.among(constants)
 }
 
 /** The rows whose value equals one of the operands, or those whose value equals none. */
@@ -25,15 +30,9 @@ export function isOneOfSql(
   operands: readonly Scalar[],
   negated: boolean,
 ): Fragment {
-  const groups = new Map<Kind, Scalar[]>()
-  for (const operand of attainable(kind, operands)) {
-    const member = memberOf(kind, operand)
-    const group = groups.get(member)
-    if (group === undefined) groups.set(member, [operand])
-    else group.push(operand)
-  }
-  if (groups.size === 0) return negated ? TRUE : FALSE
-  const conditions = [...groups].map(([member, constants]) => {
+  const groups = byMember(kind, attainable(kind, operands))
+  if (groups.length === 0) return negated ? TRUE : FALSE
+  const conditions = groups.map(([member, constants]) => {
     const values = column.of(member)
     return constants.length === 1
       ? values.compare('=', constants[0] as Scalar, negated)

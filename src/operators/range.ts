@@ -2,14 +2,6 @@ import { memberOf } from '../kinds/dynamic.ts'
 import { beside, type Range, type Scalar } from '../kinds/kind.ts'
 import type { Operator } from './operator.ts'
 
-/** What each comparison says of the order of value and constant. */
-const TESTS: Record<Range, (order: (value: unknown) => number) => (value: unknown) => boolean> = {
-  '>': (order) => (value) => order(value) > 0,
-  '>=': (order) => (value) => order(value) >= 0,
-  '<': (order) => (value) => order(value) < 0,
-  '<=': (order) => (value) => order(value) <= 0,
-}
-
 /** `$gt`, `$gte`, `$lt`, `$lte`: present, of the operand's kind, and so ordered. */
 const range = (comparison: Range) =>
   ({
@@ -17,7 +9,7 @@ const range = (comparison: Range) =>
     shape: 'scalar',
     test({ kind }, operand) {
       const { value, side } = kind.position(operand as Scalar)
-      return TESTS[beside(comparison, side)](kind.against(value))
+      return kind.range(beside(comparison, side), value)
     },
     sql(column, { kind }, operand, negated) {
       const { value, side } = kind.position(operand as Scalar)

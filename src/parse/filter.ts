@@ -11,7 +11,14 @@ import {
 } from '../condition/condition.ts'
 import { label, nearest, oneOf, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
-import { isOperatorName, type OperatorName, operatorNames, operatorOf } from '../operators/index.ts'
+import {
+  findOperator,
+  isOperatorName,
+  type OperatorName,
+  operatorNames,
+  operatorOf,
+} from '../operators/index.ts'
+import type { Operator } from '../operators/operator.ts'
 import type { Field } from '../schema/field.ts'
 import { DEEPEST, type Limits } from '../schema/limits.ts'
 import { findField, type Structure } from '../schema/schema.ts'
@@ -21,13 +28,13 @@ import type { Report } from './report.ts'
 import { unknownField } from './unknown-field.ts'
 
 /** The logical lists, and how each joins its filters. */
-const LOGICAL = {
-  $and: conjunction,
-  $or: disjunction,
-  $nor: (conditions: readonly Condition[]) => not(disjunction(conditions)),
-} as const
+const LOGICAL = new Map<string, (conditions: readonly Condition[]) => Condition>([
+  ['$and', conjunction],
+  ['$or', disjunction],
+  ['$nor', (conditions) => not(disjunction(conditions))],
+])
 
-const isLogical = (name: string): name is keyof typeof LOGICAL => Object.hasOwn(LOGICAL, name)
+const DOLLAR = 36
 
 const UNLIMITED = Number.POSITIVE_INFINITY
 
@@ -72,22 +79,38 @@ export class FilterReader {
   filter(input: unknown, depth = 0): Condition {
     const entries = this.#entries(input, 'a filter, an object of fields')
     if (entries === undefined) return TRUE
+    const { keys, values } = entries
+    if (keys.length === 1) return this.#entry(keys[0]!, values[0], depth)
     const conditions: Condition[] = []
-    for (const [key, value] of entries) {
-      this.#report.enter(key)
-      conditions.push(
-        key.startsWith('$') ? this.#logical(key, value, depth) : this.#field(key, value, depth),
-      )
-      this.#report.leave()
+    for (let i = 0; i < keys.length; i++) {
+      conditions.push(this.#entry(keys[i]!, values[i], depth))
     }
     return conjunction(conditions)
   }
 
+  #entry(key: string, value: unknown, depth: number): Condition {
+    this.#report.enter(key)
+    const condition =
+      key.charCodeAt(0) === DOLLAR
+        ? this.#logical(key, value, depth)
+        : this.#field(key, value, depth)
+    this.#report.leave()
+    return condition
+  }
+
   /** The entries of a plain object, of which each is a condition at least. */
-  #entries(input: unknown, expected: string, subject = 'the filter'): Entries | undefined {
-    const entries = entriesOf(input, this.#left)
+  #entries(input: unknown, expected: string): Entries | undefined {
+    return this.#readable(entriesOf(input, this.#left), expected, undefined)
+  }
+
+  #readable(
+    entries: Entries | number | Unreadable,
+    expected: string,
+    field: Field | undefined,
+  ): Entries | undefined {
     if (typeof entries === 'number') return this.#tooMany(entries)
     if (!(entries instanceof Unreadable)) return entries
+    const subject = field === undefined ? 'the filter' : label(field.name)
     const received = entries.what
     return this.#report.add('invalid_operand', { subject, expected, received })
   }
@@ -127,7 +150,8 @@ export class FilterReader {
   }
 
   #logical(name: string, value: unknown, depth: number): Condition {
-    if (!isLogical(name)) return this.#misplaced(name)
+    const join = LOGICAL.get(name)
+    if (join === undefined) return this.#misplaced(name)
     if (!this.#count() || !this.#descend(name, depth)) return TRUE
     const report = this.#report
     const length = isList(value) ? lengthOf(value) : undefined
@@ -152,18 +176,19 @@ export class FilterReader {
       })
       return TRUE
     }
-    const conditions = (elementsOf(value, length) ?? [undefined]).map((element, i) => {
+    const elements = elementsOf(value, length) ?? [undefined]
+    const conditions: Condition[] = []
+    for (let i = 0; i < elements.length; i++) {
       report.enter(i)
-      const condition = this.filter(element, depth + 1)
+      conditions.push(this.filter(elements[i], depth + 1))
       report.leave()
-      return condition
-    })
-    return LOGICAL[name](conditions)
+    }
+    return join(conditions)
   }
 
   /** A $name where only logical lists can stand. */
   #misplaced(name: string): Condition {
-    const names = Object.keys(LOGICAL)
+    const names = [...LOGICAL.keys()]
     const near = nearest(name, names)
     const hint =
       name === '$not'
@@ -184,9 +209,14 @@ export class FilterReader {
   #field(name: string, value: unknown, depth: number): Condition {
     const field = this.#find(name)
     if (field === undefined) return TRUE
-    if (isOperatorsObject(value)) return this.#operators(field, value, depth)
+    if (typeof value === 'object' && value !== null && !isList(value)) {
+      // An object that is no list and no Date is read as operators, whatever its keys.
+      const entries = entriesOf(value, this.#left)
+      const isDate = entries instanceof Unreadable && millisecondsOf(value) !== undefined
+      if (!isDate) return this.#operators(field, entries, depth)
+    }
     // A bare operand.
-    return this.#apply(field, '$eq', value, undefined)
+    return this.#apply(field, '$eq', operatorOf('$eq'), value, undefined)
   }
 
   #find(name: string): Field | undefined {
@@ -206,34 +236,44 @@ export class FilterReader {
     return unknownField(report, this.#structure, name, this.#trusted)
   }
 
-  #operators(field: Field, value: unknown, depth: number): Condition {
-    const subject = label(field.name)
-    const entries = this.#entries(value, 'operators, such as {$eq: …}, or a bare operand', subject)
+  #operators(field: Field, read: Entries | number | Unreadable, depth: number): Condition {
+    const expected = 'operators, such as {$eq: …}, or a bare operand'
+    const entries = this.#readable(read, expected, field)
     if (entries === undefined) return TRUE
-    if (entries.length === 0) {
-      const expected = `an operator: ${this.#allowed(field)}`
+    const { keys, values } = entries
+    if (keys.length === 1) return this.#operator(field, keys[0]!, values[0], depth)
+    if (keys.length === 0) {
       this.#report.add('empty', {
-        subject,
-        expected,
+        subject: label(field.name),
+        expected: `an operator: ${this.#allowed(field)}`,
         received: 'an empty object',
       })
       return TRUE
     }
-    const conditions = entries.map(([name, operand]) => {
-      this.#report.enter(name)
-      const condition = this.#operator(field, name, operand, depth)
-      this.#report.leave()
-      return condition
-    })
+    const conditions: Condition[] = []
+    for (let i = 0; i < keys.length; i++) {
+      conditions.push(this.#operator(field, keys[i]!, values[i], depth))
+    }
     return conjunction(conditions)
   }
 
   #operator(field: Field, name: string, operand: unknown, depth: number): Condition {
+    this.#report.enter(name)
+    const record = findOperator(name)
+    const condition =
+      record === undefined
+        ? this.#noOperator(field, name, operand, depth)
+        : this.#apply(field, name as OperatorName, record, operand, name)
+    this.#report.leave()
+    return condition
+  }
+
+  /** `$not`, or a name that is no operator's. */
+  #noOperator(field: Field, name: string, operand: unknown, depth: number): Condition {
     if (name === '$not') {
       if (!this.#count() || !this.#descend(name, depth)) return TRUE
-      return not(this.#operators(field, operand, depth + 1))
+      return not(this.#operators(field, entriesOf(operand, this.#left), depth + 1))
     }
-    if (isOperatorName(name)) return this.#apply(field, name, operand, name)
     const candidates = this.#trusted ? operatorNames : [...field.operators]
     const near = nearest(name, candidates) ?? nearest(name, operatorNames)
     const isOperator = name.startsWith('$')
@@ -259,36 +299,36 @@ export class FilterReader {
     return field.operators.size === 0 ? 'none' : [...field.operators].join(', ')
   }
 
-  #apply(field: Field, name: OperatorName, input: unknown, written: string | undefined): Condition {
+  #apply(
+    field: Field,
+    name: OperatorName,
+    record: Operator,
+    input: unknown,
+    written: string | undefined,
+  ): Condition {
     if (!this.#count()) return TRUE
     const report = this.#report
-    if (!this.#trusted && !field.operators.has(name)) {
-      report.add('operator_not_allowed', {
-        subject: label(field.name),
-        received: written ?? `a bare operand ($eq)`,
-        expected: this.#allowed(field),
-      })
-      return TRUE
-    }
-    const { types, onRequest = [], shape } = operatorOf(name)
-    if (!types.includes(field.type.name) && !onRequest.includes(field.type.name)) {
-      const received = `${name}, which a ${field.type.name} field has not`
-      report.add('invalid_operand', {
-        subject: label(field.name),
-        expected: this.#allowed(field),
-        received,
-      })
-      return TRUE
+    if (!field.operators.has(name)) {
+      if (!this.#trusted) {
+        report.add('operator_not_allowed', {
+          subject: label(field.name),
+          received: written ?? `a bare operand ($eq)`,
+          expected: this.#allowed(field),
+        })
+        return TRUE
+      }
+      const { types, onRequest = [] } = record
+      if (!types.includes(field.type.name) && !onRequest.includes(field.type.name)) {
+        report.add('invalid_operand', {
+          subject: label(field.name),
+          expected: this.#allowed(field),
+          received: `${name}, which a ${field.type.name} field has not`,
+        })
+        return TRUE
+      }
     }
     const at = { field, operator: written, caps: this.#caps, report }
-    const operand = operandReaders[shape](input, at)
+    const operand = operandReaders[record.shape](input, at)
     return operand === undefined ? TRUE : leaf(field, name, operand)
   }
 }
-
-/** An object that is no list and no Date is read as operators, whatever its keys. */
-const isOperatorsObject = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  !isList(value) &&
-  millisecondsOf(value) === undefined

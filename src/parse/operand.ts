@@ -70,11 +70,11 @@ function scalar(
   return at.report.unexpected('invalid_operand', subjectOf(at), expected, input, hintOf(input, at))
 }
 
-function listOf<T>(
+function listOf(
   input: unknown,
   at: OperandPlace,
-  read: (element: unknown) => T | undefined,
-): readonly T[] | undefined {
+  allowed: 'null' | 'no null',
+): readonly (Scalar | null)[] | undefined {
   const { report, caps } = at
   const length = isList(input) ? lengthOf(input) : undefined
   if (!isList(input) || length === undefined) {
@@ -97,16 +97,23 @@ function listOf<T>(
       received,
     })
   }
-  const values: T[] = []
+  const { kind } = at.field.type
   let complete = true
   for (let i = 0; i < length; i++) {
+    const element = elements[i]
+    if (element === null && allowed === 'null') continue
+    const isLong = typeof element === 'string' && element.length > caps.string
+    const value = isLong ? undefined : kind.operand(element)
+    if (value !== undefined) {
+      elements[i] = value
+      continue
+    }
+    complete = false
     report.enter(i)
-    const value = read(elements[i])
+    scalar(element, at)
     report.leave()
-    if (value === undefined) complete = false
-    else values.push(value)
   }
-  return complete ? values : undefined
+  return complete ? (elements as (Scalar | null)[]) : undefined
 }
 
 /** How an operand of each shape is read. */
@@ -114,15 +121,14 @@ export const operandReaders: Record<keyof OperandShapes<unknown>, OperandReader>
   equal(input, at) {
     if (input === null) return null
     if (at.field.type.list) {
-      if (isList(input)) return listOf(input, at, (each) => scalar(each, at))
+      if (isList(input)) return listOf(input, at, 'no null')
       return scalar(input, at, `${at.field.type.kind.expects}, a list of them or null`)
     }
     return scalar(input, at)
   },
   scalar: (input, at) => scalar(input, at),
-  members: (input, at) =>
-    listOf<Scalar | null>(input, at, (each) => (each === null ? null : scalar(each, at))),
-  elements: (input, at) => listOf(input, at, (each) => scalar(each, at)),
+  members: (input, at) => listOf(input, at, 'null'),
+  elements: (input, at) => listOf(input, at, 'no null'),
   boolean(input, at) {
     if (typeof input === 'boolean') return input
     return at.report.unexpected('invalid_operand', subjectOf(at), 'true or false', input)

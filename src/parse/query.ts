@@ -4,14 +4,12 @@ import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import { describe, nearest, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
 import type { Scalar } from '../kinds/kind.ts'
-import type { OperatorName } from '../operators/index.ts'
 import type { Field } from '../schema/field.ts'
-import type { OrderingTerm } from '../schema/schema.ts'
 import { FilterReader } from './filter.ts'
-import { type Entries, entriesOf, Unreadable } from './inspect.ts'
+import { entriesOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
-import { payloadKeys, type Schema } from './schema.ts'
+import { FIRST_OPTION, FIRST_RANGE, KEY_RANGES, PAYLOAD, type Schema } from './schema.ts'
 import { SortReader } from './sort.ts'
 
 /** What a client asked for, checked: which rows, in which order, and which of them. */
@@ -37,16 +35,11 @@ export interface QueryOptions {
   readonly cursorKey?: string | Uint8Array | undefined
 }
 
-/** The ranges over the key that a payload may name, by the suffix of their names. */
-const KEY_RANGES: Record<string, OperatorName> = {
-  gt: '$gt',
-  gte: '$gte',
-  lt: '$lt',
-  lte: '$lte',
-}
+/** What stands for a key that the payload does not have. */
+const NOT_GIVEN = Symbol()
 
-const isMissing = (value: unknown): value is null | undefined =>
-  value === undefined || value === null
+const isMissing = (value: unknown): boolean =>
+  value === undefined || value === null || value === NOT_GIVEN
 
 /** Reads a whole payload; what could not be read stands as its default, and is reported. */
 export function readQuery(
@@ -55,94 +48,82 @@ export function readQuery(
   report: Report,
   { cursorKey }: QueryOptions = {},
 ): Query {
-  const known = [...payloadKeys(schema.key.name), ...schema.options.keys()]
-  const entries = payloadEntries(payload, known, report)
-  const values = new Map(entries)
-  for (const [name] of entries) {
-    if (known.includes(name)) continue
-    report.enter(name)
-    const near = nearest(name, known)
-    const hint = near === undefined ? undefined : `did you mean ${quote(near)}?`
-    report.add('unknown_option', {
-      subject: quote(name),
-      expected: oneOf(known),
-      hint,
-    })
-    report.leave()
-  }
-
+  const given = readPayload(schema, payload, report)
   const conditions: Condition[] = []
-  if (values.has('filter_conditions')) {
+  if (given[PAYLOAD.filter_conditions] !== NOT_GIVEN) {
     report.enter('filter_conditions')
-    const reader = new FilterReader({
-      structure: schema,
-      report,
-      trusted: false,
-    })
-    conditions.push(reader.filter(values.get('filter_conditions')))
+    const reader = new FilterReader({ structure: schema, report, trusted: false })
+    conditions.push(reader.filter(given[PAYLOAD.filter_conditions]))
     report.leave()
   }
-  const ranges = keyRanges(schema, values, report)
-  conditions.push(...ranges, ...switches(schema, values, report))
-
-  report.enter('sort')
-  const terms = isMissing(values.get('sort'))
-    ? []
-    : new SortReader(schema, report).sort(values.get('sort'))
-  report.leave()
-  const fallback: readonly OrderingTerm[] =
-    ranges.length > 0 ? [{ field: schema.key, direction: -1 }] : schema.defaultSort
-
-  const { limit, offset } = schema.limits
+  const isRanged = addKeyRanges(schema, given, report, conditions)
+  addSwitches(schema, given, report, conditions)
   const condition = conjunction(conditions)
-  const query: Query = {
-    schema,
-    condition,
-    ordering: totalOrdering(schema, terms.length > 0 ? terms : fallback),
-    limit: readCount('limit', values.get('limit'), limit.default, limit.max, report),
-    offset: readCount('offset', values.get('offset'), 0, offset.max, report),
-    asked: condition,
-    from: undefined,
-    seal: new CursorSeal(cursorKey),
-  }
-  return { ...query, from: readCursor(values, query, report) }
+  const ordering = readOrdering(schema, given[PAYLOAD.sort], isRanged, report)
+  const limits = schema.limits
+  const limit = readCount(
+    'limit',
+    given[PAYLOAD.limit],
+    limits.limit.default,
+    limits.limit.max,
+    report,
+  )
+  const offset = readCount('offset', given[PAYLOAD.offset], 0, limits.offset.max, report)
+  const seal = new CursorSeal(cursorKey)
+  const asked = { ordering, condition, offset, seal }
+  const from = readCursor(given[PAYLOAD.next], given[PAYLOAD.prev], asked, report)
+  return { schema, condition, ordering, limit, offset, asked: condition, from, seal }
 }
 
-function payloadEntries(payload: unknown, known: readonly string[], report: Report): Entries {
+/** The values of a payload's keys, by their numbers. */
+function readPayload(schema: Schema, payload: unknown, report: Report): readonly unknown[] {
+  const given = new Array<unknown>(schema.payload.size).fill(NOT_GIVEN)
   // A payload of only keys that are none is still answered with their names.
-  const entries = entriesOf(payload, known.length + 20)
+  const entries = entriesOf(payload, schema.payload.size + 20)
   if (typeof entries === 'number') {
-    const expected = `at most ${known.length} options`
-    report.add('too_many', {
-      subject: 'the payload',
-      expected,
-      received: `${entries}`,
-    })
-    return []
+    const expected = `at most ${schema.payload.size} options`
+    report.add('too_many', { subject: 'the payload', expected, received: `${entries}` })
+    return given
   }
-  if (!(entries instanceof Unreadable)) return entries
-  const received = entries.what
-  report.add('invalid_operand', {
-    subject: 'the payload',
-    expected: 'an object of options',
-    received,
-  })
-  return []
+  if (entries instanceof Unreadable) {
+    const expected = 'an object of options'
+    report.add('invalid_operand', { subject: 'the payload', expected, received: entries.what })
+    return given
+  }
+  const { keys, values } = entries
+  for (let i = 0; i < keys.length; i++) {
+    const number = schema.payload.get(keys[i]!)
+    if (number === undefined) unknownOption(schema, keys[i]!, report)
+    else given[number] = values[i]
+  }
+  return given
 }
 
-/** `id_gt` and its siblings, named after the key. */
-function keyRanges(
+function unknownOption(schema: Schema, name: string, report: Report): void {
+  const known = [...schema.payload.keys()]
+  const near = nearest(name, known)
+  const hint = near === undefined ? undefined : `did you mean ${quote(near)}?`
+  report.enter(name)
+  report.add('unknown_option', { subject: quote(name), expected: oneOf(known), hint })
+  report.leave()
+}
+
+/** `id_gt` and its siblings, named after the key; whether there was one. */
+function addKeyRanges(
   schema: Schema,
-  values: ReadonlyMap<string, unknown>,
+  given: readonly unknown[],
   report: Report,
-): readonly Condition[] {
+  conditions: Condition[],
+): boolean {
   const { key } = schema
-  const conditions: Condition[] = []
-  for (const [suffix, operator] of Object.entries(KEY_RANGES)) {
-    const name = `${key.name}_${suffix}`
-    const value = values.get(name)
+  let isRanged = false
+  for (let i = 0; i < KEY_RANGES.length; i++) {
+    const value = given[FIRST_RANGE + i]
     // The empty string counts as not given, so that a client can start paging from it.
-    if (!values.has(name) || (value === '' && key.type.name === 'string')) continue
+    if (value === NOT_GIVEN || (value === '' && key.type.name === 'string')) continue
+    isRanged = true
+    const [suffix, operator] = KEY_RANGES[i]!
+    const name = `${key.name}_${suffix}`
     report.enter(name)
     const field: Field = { ...key, name }
     const at = { field, operator: undefined, caps: schema.limits, report }
@@ -150,18 +131,20 @@ function keyRanges(
     report.leave()
     conditions.push(operand === undefined ? TRUE : leaf(key, operator, operand))
   }
-  return conditions
+  return isRanged
 }
 
 /** The conditions of the switches that are off. */
-function switches(
+function addSwitches(
   schema: Schema,
-  values: ReadonlyMap<string, unknown>,
+  given: readonly unknown[],
   report: Report,
-): readonly Condition[] {
-  const conditions: Condition[] = []
+  conditions: Condition[],
+): void {
+  let number = FIRST_OPTION
   for (const [name, option] of schema.options) {
-    const value = values.has(name) ? values.get(name) : option.default
+    const own = given[number++]
+    const value = own === NOT_GIVEN ? option.default : own
     if (typeof value !== 'boolean') {
       report.enter(name)
       report.unexpected('invalid_operand', name, 'true or false', value)
@@ -169,7 +152,18 @@ function switches(
     }
     if (value !== true) conditions.push(option.unless)
   }
-  return conditions
+}
+
+/** The order that was asked for; without one the schema's, or the key's where it is ranged over. */
+function readOrdering(schema: Schema, sort: unknown, isRanged: boolean, report: Report): Ordering {
+  if (!isMissing(sort)) {
+    report.enter('sort')
+    const terms = new SortReader(schema, report).sort(sort)
+    report.leave()
+    if (terms.length > 0) return totalOrdering(schema, terms)
+  }
+  if (isRanged) return [{ field: schema.key, direction: -1 }]
+  return schema.defaultOrdering
 }
 
 function readCount(
@@ -193,26 +187,28 @@ function readCount(
 
 /** The cursor of a payload; one of `next`, `prev` and an offset says where a page begins. */
 function readCursor(
-  values: ReadonlyMap<string, unknown>,
-  { ordering, asked, offset, seal }: Query,
+  next: unknown,
+  prev: unknown,
+  { ordering, condition, offset, seal }: Pick<Query, 'ordering' | 'condition' | 'offset' | 'seal'>,
   report: Report,
 ): Query['from'] {
-  const given = (['next', 'prev'] as const).filter((name) => !isMissing(values.get(name)))
-  const [name] = given
-  if (name === undefined) return undefined
+  if (isMissing(next) && isMissing(prev)) return undefined
+  const name = isMissing(next) ? 'prev' : 'next'
   const refuse = (expected: string, received: string) => {
     report.enter(name)
     report.add('invalid_cursor', { subject: name, expected, received })
     report.leave()
     return undefined
   }
-  if (given.length > 1) return refuse('one of next and prev', 'both')
+  if (!isMissing(next) && !isMissing(prev)) return refuse('one of next and prev', 'both')
   if (offset > 0) return refuse('a cursor or an offset', 'both')
-  const text = values.get(name)
+  const text = name === 'next' ? next : prev
   const place = typeof text === 'string' ? seal.read(text, ordering) : undefined
   if (place === undefined) return refuse(CURSOR, describe(text))
   // What was wrong with the filter or the order is said already, and would make any cursor another's.
-  if (report.issues.length > 0 || place.asked === bindingOf(ordering, asked)) return { name, place }
+  if (report.issues.length > 0 || place.asked === bindingOf(ordering, condition)) {
+    return { name, place }
+  }
   return refuse(CURSOR, 'one of another filter or order')
 }
 

@@ -1,7 +1,9 @@
 import type { Condition } from '../condition/condition.ts'
+import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import { describe, quote } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { isPlainObject } from '../kinds/json.ts'
+import type { OperatorName } from '../operators/index.ts'
 import type { Fields, FieldsFilter, FieldsRow } from '../schema/definition.ts'
 import { onlyKeys, refuse } from '../schema/refuse.ts'
 import { buildStructure, type Structure, type StructureDefinition } from '../schema/schema.ts'
@@ -22,6 +24,10 @@ export interface SchemaDefinition<F extends Fields> extends StructureDefinition<
 export interface Schema<F extends Fields = Fields> extends Structure<F> {
   /** The payload switches, by name, each with the condition that holds while it is off. */
   readonly options: ReadonlyMap<string, { readonly default: boolean; readonly unless: Condition }>
+  /** The keys that a payload may have, each with its number: the payload's own, then the options. */
+  readonly payload: ReadonlyMap<string, number>
+  /** The order of a query that asks for none. */
+  readonly defaultOrdering: Ordering
 }
 
 type FieldsOf<S> = S extends Structure<infer F> ? F : never
@@ -32,15 +38,23 @@ export type Filter<S extends Structure> = FieldsFilter<FieldsOf<S>>
 /** A row of a schema, as a table or memory holds it. */
 export type Row<S extends Structure> = FieldsRow<FieldsOf<S>>
 
-/** The payload's own keys, for a key field of this name. */
-export const payloadKeys = (key: string): readonly string[] => [
-  'filter_conditions',
-  'sort',
-  'limit',
-  'offset',
-  ...['gt', 'gte', 'lt', 'lte'].map((suffix) => `${key}_${suffix}`),
-  'next',
-  'prev',
+/** The ranges over the key that a payload may name, by the suffix of their names. */
+export const KEY_RANGES = [
+  ['gt', '$gt'],
+  ['gte', '$gte'],
+  ['lt', '$lt'],
+  ['lte', '$lte'],
+] as const satisfies readonly (readonly [string, OperatorName])[]
+
+/** The numbers of the payload's own keys; those of the ranges and of the options follow. */
+export const PAYLOAD = { filter_conditions: 0, sort: 1, limit: 2, offset: 3, next: 4, prev: 5 }
+export const FIRST_RANGE = Object.keys(PAYLOAD).length
+export const FIRST_OPTION = FIRST_RANGE + KEY_RANGES.length
+
+/** The payload's own keys in the order of their numbers, for a key field of this name. */
+const payloadKeys = (key: string): readonly string[] => [
+  ...Object.keys(PAYLOAD),
+  ...KEY_RANGES.map(([suffix]) => `${key}_${suffix}`),
 ]
 
 const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits']
@@ -77,7 +91,9 @@ export function defineSchema<const F extends Fields>(definition: SchemaDefinitio
       unless: unlessOf(structure, subject, option.unless),
     })
   }
-  return { ...structure, options }
+  const payload = new Map([...taken, ...options.keys()].map((name, i) => [name, i]))
+  const defaultOrdering = totalOrdering(structure, structure.defaultSort)
+  return { ...structure, options, payload, defaultOrdering }
 }
 
 function unlessOf(structure: Structure, subject: string, filter: unknown): Condition {

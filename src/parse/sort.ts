@@ -7,6 +7,8 @@ import { unknownField } from './unknown-field.ts'
 
 const SHAPES = '[{"field": "name", "direction": -1}], [{"name": -1}] or {"name": -1}'
 
+const valueAt = ({ keys, values }: Entries, key: string): unknown => values[keys.indexOf(key)]
+
 /** Reads the sort of a payload, in any of its shapes; reports what is wrong and goes on. */
 export class SortReader {
   readonly #structure: Structure
@@ -18,8 +20,7 @@ export class SortReader {
   constructor(structure: Structure, report: Report) {
     this.#structure = structure
     this.#report = report
-    const fields = [...structure.fields.values()]
-    this.#sortable = fields.filter((field) => field.sortable && !field.hidden)
+    this.#sortable = structure.sortable
   }
 
   /** The terms that a client asked for; none for an empty sort. */
@@ -33,7 +34,7 @@ export class SortReader {
   #object(input: unknown): void {
     const entries = this.#entries(input)
     if (entries === undefined) return
-    if (typeof new Map(entries).get('field') === 'string') {
+    if (typeof valueAt(entries, 'field') === 'string') {
       const hint = 'put it in a list: [{"field": …}]'
       this.#report.unexpected('invalid_sort', 'sort', SHAPES, input, hint)
     } else {
@@ -63,23 +64,23 @@ export class SortReader {
   #element(input: unknown): void {
     const entries = this.#entries(input)
     if (entries === undefined) return
-    const named = new Map(entries)
-    const field = named.get('field')
+    const field = valueAt(entries, 'field')
     if (typeof field !== 'string') {
-      if (entries.length > 0) this.#directions(entries)
+      if (entries.keys.length > 0) this.#directions(entries)
       else this.#report.unexpected('invalid_sort', 'sort', SHAPES, input)
       return
     }
-    const extra = entries.find(([name]) => name !== 'field' && name !== 'direction')
+    const extra = entries.keys.find((name) => name !== 'field' && name !== 'direction')
     if (extra !== undefined) {
-      const received = `the key ${quote(extra[0])}`
+      const received = `the key ${quote(extra)}`
       this.#report.add('invalid_sort', {
         subject: 'sort',
         expected: '"field" and "direction"',
         received,
       })
     }
-    this.#term(field, named.has('direction') ? named.get('direction') : 1)
+    const isDirected = entries.keys.includes('direction')
+    this.#term(field, isDirected ? valueAt(entries, 'direction') : 1)
   }
 
   /** The entries of a plain object; undefined where it is none, or has more than a sort can. */
@@ -98,9 +99,9 @@ export class SortReader {
   }
 
   #directions(entries: Entries): void {
-    for (const [name, direction] of entries) {
+    for (const [i, name] of entries.keys.entries()) {
       this.#report.enter(name)
-      this.#term(name, direction)
+      this.#term(name, entries.values[i])
       this.#report.leave()
     }
   }

@@ -1,9 +1,11 @@
 import { compileSortKey } from '../compile/ordering.ts'
-import { compilePredicate } from '../compile/predicate.ts'
+import { compilePredicate, type Predicate } from '../compile/predicate.ts'
 import { scanOf } from '../compile/scan.ts'
-import type { SortKey } from '../condition/keyset.ts'
+import { not } from '../condition/condition.ts'
+import { keyset, type SortKey } from '../condition/keyset.ts'
 import type { Query } from '../parse/query.ts'
 import { type Page, pageOf } from './page.ts'
+import { scanRows } from './rows.ts'
 
 interface Candidate<T> {
   readonly row: T
@@ -12,11 +14,15 @@ interface Candidate<T> {
   readonly index: number
 }
 
-/** Takes rows one by one and keeps those that can still be on the page. */
+/** Takes rows, one by one or an array of them, and keeps those that can still be on the page. */
 export interface PageCollector<T> {
   add(row: T): void
+  addAll(rows: readonly T[]): void
   finish(): Page<T>
 }
+
+/** After so many rows, what can still be on the page is asked by the place of the last that is. */
+const REFRESH = 1024
 
 /**
  * Collects a query's page from rows in any order. Only `offset + limit` rows and one more are held,
@@ -30,11 +36,17 @@ export function collectPage<T>(query: Query): PageCollector<T> {
   const { offset, limit } = query
   const { condition, ordering, isReversed } = scanOf(query)
   const capacity = limit === 0 ? 0 : offset + limit + 1
-  const matches = compilePredicate(condition)
   const { keyOf, compare } = compileSortKey(ordering)
   const order = (a: Candidate<T>, b: Candidate<T>) => compare(a.key, b.key) || a.index - b.index
   const heap: Candidate<T>[] = []
-  let index = 0
+  let count = 0
+  let matches: Predicate | undefined
+  /**
+   * False of rows that stand behind the root: they need no key. The root only ever moves forward, so
+   * that what an earlier one says stays right.
+   */
+  let mayEnter: Predicate = () => true
+  let isStale = false
 
   /** Puts a candidate in the place of the root and lets it sink to its own. */
   function replaceRoot(candidate: Candidate<T>): void {
@@ -62,12 +74,38 @@ export function collectPage<T>(query: Query): PageCollector<T> {
     heap[at] = candidate
   }
 
+  function offer(row: T, index: number): void {
+    if (heap.length === capacity && !mayEnter(row)) return
+    const candidate = { row, key: keyOf(row), index }
+    if (heap.length < capacity) push(candidate)
+    else if (order(candidate, heap[0]!) < 0) replaceRoot(candidate)
+    else return
+    isStale = true
+  }
+
+  function refresh(): void {
+    if (!isStale || heap.length < capacity) return
+    mayEnter = compilePredicate(not(keyset(ordering, heap[0]!.key)))
+    isStale = false
+  }
+
   return {
     add(row) {
-      if (capacity === 0 || !matches(row)) return
-      const candidate = { row, key: keyOf(row), index: index++ }
-      if (heap.length < capacity) push(candidate)
-      else if (order(candidate, heap[0]!) < 0) replaceRoot(candidate)
+      if (capacity === 0) return
+      matches ??= compilePredicate(condition)
+      if (matches(row)) offer(row, count)
+      if (++count % REFRESH === 0) refresh()
+    },
+    addAll(rows) {
+      if (capacity === 0) return
+      scanRows(condition, rows, (indices, found) => {
+        for (let i = 0; i < found; i++) {
+          const index = indices[i]!
+          offer(rows[index] as T, count + index)
+        }
+        refresh()
+      })
+      count += rows.length
     },
     finish() {
       const found = heap
@@ -86,6 +124,7 @@ export function collectPage<T>(query: Query): PageCollector<T> {
  */
 export function runQuery<T>(query: Query, rows: Iterable<T>): Page<T> {
   const page = collectPage<T>(query)
-  for (const row of rows) page.add(row)
+  if (Array.isArray(rows)) page.addAll(rows)
+  else for (const row of rows) page.add(row)
   return page.finish()
 }

@@ -35,6 +35,10 @@ export interface Structure<F extends Fields = Fields> {
   readonly key: Field
   readonly defaultSort: readonly OrderingTerm[]
   readonly limits: Limits
+  /** What clients may sort by. */
+  readonly sortable: readonly Field[]
+  /** The fields of wildcards that were asked for before: clients ask for the same ones. */
+  readonly reached: Map<string, Field>
   readonly [fieldsType]?: F
 }
 
@@ -109,6 +113,8 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
     key: keyOf(fields, key),
     defaultSort: defaultSortOf(fields, definition.defaultSort ?? []),
     limits: limitsOf(definition.limits ?? {}),
+    sortable: [...fields.values()].filter((field) => field.sortable && !field.hidden),
+    reached: new Map(),
   }
 }
 
@@ -123,12 +129,28 @@ export function findField(
 ): Field | 'unknown' | 'too_deep' {
   const literal = structure.fields.get(name)
   if (literal !== undefined) return literal
+  const reached = structure.reached.get(name)
+  // A path of more segments than are allowed here may have been asked for by the server.
+  if (reached !== undefined && segments >= MOST_REACHED_SEGMENTS) return reached
   for (const [prefix, field] of structure.wildcards) {
     if (!name.startsWith(`${prefix}.`)) continue
     const rest = name.slice(prefix.length + 1).split('.')
     if (rest.length > segments) return 'too_deep'
     if (rest.includes('') || !isText(name)) return 'unknown'
-    return { ...field, name, path: [...field.path, ...rest] }
+    return keep(structure.reached, { ...field, name, path: [...field.path, ...rest] }, rest.length)
   }
   return 'unknown'
+}
+
+/** Only short paths are kept, and not for ever: clients can make up any number of them. */
+const MOST_REACHED = 1000
+const MOST_REACHED_SEGMENTS = 2
+const LONGEST_REACHED = 64
+
+function keep(reached: Map<string, Field>, field: Field, segments: number): Field {
+  if (segments <= MOST_REACHED_SEGMENTS && field.name.length <= LONGEST_REACHED) {
+    if (reached.size >= MOST_REACHED) reached.clear()
+    reached.set(field.name, field)
+  }
+  return field
 }

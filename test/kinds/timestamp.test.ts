@@ -166,3 +166,35 @@ describe('epoch numbers', () => {
     )
   })
 })
+
+describe('ranges and equality', () => {
+  const written = fc
+    .record({
+      date: fc.constantFrom(
+        ...['2024-02-29', '2024-03-01', '2023-02-29', '1998-12-31', '9999-12-31', '0001-01-01'],
+      ),
+      time: fc.constantFrom(...['00:00:00', '23:59:59', '23:59:60', '12:00:61', '24:00:00']),
+      fraction: fc.stringMatching(/^(|\.[019]{1,10})$/),
+      zone: fc.constantFrom('Z', 'Z', 'Z', 'z', '+00:00', '-01:00', ''),
+    })
+    .map(({ date, time, fraction, zone }) => `${date}T${time}${fraction}${zone}`)
+
+  it('are those of the instants, however they are written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 9 }), written, written, (digits, value, other) => {
+        const kind = timestamp({ digits })
+        const constant = kind.read(other)
+        fc.pre(constant !== undefined)
+        const own = kind.read(value)
+        const order = own === undefined ? Number.NaN : kind.compare(own, constant)
+        expect(kind.range('>', constant)(value)).toBe(order > 0)
+        expect(kind.range('>=', constant)(value)).toBe(order >= 0)
+        expect(kind.range('<', constant)(value)).toBe(order < 0)
+        expect(kind.range('<=', constant)(value)).toBe(order <= 0)
+        expect(kind.equals(constant)(value)).toBe(order === 0)
+        expect(kind.among([constant, constant, constant])(value)).toBe(order === 0)
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+})

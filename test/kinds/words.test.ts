@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { FOLD_VERSION } from 'tamis'
 import { describe, expect, it } from 'vitest'
-import { searchText, wordsOf } from '../../src/kinds/words.ts'
+import { findAscii, searchText, wordsOf } from '../../src/kinds/words.ts'
 
 describe('folding into words', () => {
   it.each<[string, string[]]>([
@@ -42,5 +43,24 @@ describe('folding into words', () => {
         "f6ff814a382c80cd",
       ]
     `)
+  })
+
+  it('finds in ASCII what folding finds, or says that it cannot tell', () => {
+    const unit = fc.constantFrom(...'abAB1 _-.', 'é', 'e\u0301', 'ß', '\u0301', '\u0000', '\ud800')
+    const text = fc.array(unit, { maxLength: 12 }).map((units) => units.join(''))
+    let told = 0
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (value, operand, whole) => {
+        const [needle] = wordsOf(operand)
+        fc.pre(needle !== undefined)
+        const found = findAscii(value, needle, whole)
+        if (found === undefined) return
+        told++
+        const expected = searchText(value).includes(whole ? ` ${needle} ` : ` ${needle}`)
+        expect(found).toBe(expected)
+      }),
+      { numRuns: 5000 },
+    )
+    expect(told).toBeGreaterThan(1000)
   })
 })

@@ -25,8 +25,9 @@ const rankOf = (file: string): number => {
   return ORDER.findIndex((names) => (names as readonly string[]).includes(folder))
 }
 
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.ts'),
+/** What makes the package of these is no part of it. */
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.startsWith('build/'),
 )
 const imports = files.flatMap((file) =>
   [...readFileSync(join(source, file), 'utf8').matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map(

@@ -1,9 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { describe, expect, it } from 'vitest'
+import { copies } from '../../src/build/copies.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What the build does to the leaves of conditions, for esbuild. */
+const withCopies: Plugin = {
+  name: copies.name,
+  setup(own) {
+    own.onResolve({ filter: /\?copy=/ }, ({ path, resolveDir }) => {
+      const [file = '', copy] = path.split('?')
+      return { path: join(resolveDir, file), suffix: `?${copy}` }
+    })
+    own.onLoad({ filter: /compile\/leaves\.ts$/ }, ({ path }) => ({
+      contents: copies.transform(readFileSync(path, 'utf8'), path) ?? '',
+      loader: 'ts',
+    }))
+  },
+}
 
 /** Bundles a program for a browser: a Node built-in or a missing package fails the build. */
 async function bundle(program: string) {
@@ -17,6 +35,7 @@ async function bundle(program: string) {
     format: 'esm',
     mainFields: ['module', 'main'],
     logLevel: 'silent',
+    plugins: [withCopies],
   })
   const code = (outputFiles[0] as { contents: Uint8Array }).contents
   return {
@@ -33,21 +52,21 @@ const dialects = ['sqlite', 'postgres', 'mysql', 'duckdb', 'clickhouse'] as cons
 
 /** What a program may weigh, minified and gzipped, in bytes. */
 const BUDGETS: readonly (readonly [name: string, program: string, budget: number])[] = [
-  ['the core', `export * from './src/index.ts'`, 26_500],
+  ['the core', `export * from './src/index.ts'`, 36_000],
   ...dialects.map(
     (name) =>
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}.ts'`,
-        name === 'mysql' ? 32_000 : 31_000,
+        name === 'mysql' ? 41_500 : 40_500,
       ] as const,
   ),
   [
     'a predicate',
     `export { defineSchema, string, parseFilter, compilePredicate } from './src/index.ts'`,
-    12_900,
+    20_500,
   ],
-  ['the users schema', `export { usersSchema } from './src/users/index.ts'`, 12_900],
+  ['the users schema', `export { usersSchema } from './src/users/index.ts'`, 14_000],
 ]
 
 /** What is bundled with the core, so that an installation brings nothing else. */

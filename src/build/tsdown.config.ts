@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type UserConfig } from 'tsdown'
+import { copies } from './copies.ts'
+
+const shared = {
+  cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  plugins: [copies],
+  logLevel: 'warn',
+  checks: { pluginTimings: false },
+} satisfies UserConfig
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: {
+      tamis: 'src/index.ts',
+      sqlite: 'src/dialect/sqlite.ts',
+      postgres: 'src/dialect/postgres.ts',
+      mysql: 'src/dialect/mysql.ts',
+      duckdb: 'src/dialect/duckdb.ts',
+      clickhouse: 'src/dialect/clickhouse.ts',
+      'fast-check': 'src/arbitrary/index.ts',
+      users: 'src/users/index.ts',
+    },
+    format: ['esm', 'cjs'],
+    dts: true,
+    platform: 'neutral',
+    target: 'es2022',
+    hash: false,
+    inputOptions: { resolve: { mainFields: ['module', 'main'] } },
+    deps: {
+      alwaysBundle: ['fastest-levenshtein', '@noble/hashes', '@noble/ciphers'],
+      neverBundle: ['fast-check'],
+    },
+  },
+  {
+    ...shared,
+    entry: { 'cli/main': 'src/cli/main.ts' },
+    format: ['esm'],
+    dts: false,
+    platform: 'node',
+    target: 'node20',
+    clean: false,
+    deps: { neverBundle: ['libsql', 'better-sqlite3', 'node:sqlite'] },
+  },
+])

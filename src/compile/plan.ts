@@ -1,0 +1,152 @@
+import type { Column, Dialect, Values } from '../dialect/dialect.ts'
+import { type Fragment, join, settled, sql } from '../dialect/fragment.ts'
+import type { Kind } from '../kinds/kind.ts'
+import type { Field } from '../schema/field.ts'
+import { type AnyMapping, checkMapping, placeOf } from '../schema/mapping.ts'
+import type { Structure } from '../schema/schema.ts'
+import { type Selected, selection } from './select.ts'
+
+/** A field in the statements of one table. */
+export interface PlannedColumn {
+  readonly column: Column
+  /** Its terms of ORDER BY. */
+  readonly ascending: Fragment
+  readonly descending: Fragment
+  readonly nullable: boolean
+}
+
+/** Where statements of a kind run: with a table's name before the columns, where that is needed. */
+interface Site {
+  readonly dialect: Dialect<unknown>
+  readonly mapping: AnyMapping
+  readonly table: string | undefined
+}
+
+/**
+ * What a dialect and a mapping say of a table, worked out once: the columns that filters and
+ * orderings ask for, and what is selected.
+ */
+export class Plan {
+  readonly site: Site
+  readonly #columns = new WeakMap<Field, PlannedColumn>()
+  readonly #heads = new WeakMap<Structure, Fragment>()
+  readonly #checked = new WeakSet<Structure>()
+
+  constructor(site: Site) {
+    this.site = site
+  }
+
+  of(field: Field): PlannedColumn {
+    const known = this.#columns.get(field)
+    if (known !== undefined) return known
+    const planned = plan(field, this.site)
+    this.#columns.set(field, planned)
+    return planned
+  }
+
+  /** Throws where the mapping names what a schema does not have. */
+  check(structure: Structure): void {
+    if (this.#checked.has(structure)) return
+    checkMapping(structure, this.site.mapping)
+    this.#checked.add(structure)
+  }
+
+  /** `SELECT … FROM …` of every field. */
+  head(structure: Structure): Fragment {
+    const known = this.#heads.get(structure)
+    if (known !== undefined) return known
+    const { dialect, mapping, table = '' } = this.site
+    const selected = selection(structure, { dialect, table, mapping })
+    const head = settled(headOf(dialect, selected, [], table))
+    this.#heads.set(structure, head)
+    return head
+  }
+}
+
+/** `SELECT … FROM …` of the columns, each under its field's name, and of what else is needed. */
+export function headOf(
+  dialect: Dialect<unknown>,
+  selected: readonly Selected[],
+  more: readonly Fragment[],
+  table: string,
+): Fragment {
+  const columns = selected.map(({ name, value }) => sql`${value} AS ${dialect.identifier(name)}`)
+  return sql`SELECT ${join([...columns, ...more], sql`, `)} FROM ${dialect.identifier(table)}`
+}
+
+function plan(field: Field, { dialect, mapping, table }: Site): PlannedColumn {
+  const place = placeOf(field, mapping)
+  const column = dialect.column({ ...place, table })
+  const { nullable } = place
+  const values = new Map<Kind, Values>()
+  const order = (direction: 1 | -1) => settled(dialect.order(column.order, direction, nullable))
+  const terms = new Map<1 | -1, Fragment>()
+  const term = (direction: 1 | -1): Fragment => {
+    const own = terms.get(direction) ?? order(direction)
+    terms.set(direction, own)
+    return own
+  }
+  return {
+    column: {
+      ...methodsOf(column),
+      of(kind) {
+        const known = values.get(kind) ?? column.of(kind)
+        values.set(kind, known)
+        return known
+      },
+      get order() {
+        return column.order
+      },
+    },
+    // Made when they are asked for: not every field that is filtered by can be sorted by.
+    get ascending() {
+      return term(1)
+    },
+    get descending() {
+      return term(-1)
+    },
+    nullable,
+  }
+}
+
+const methodsOf = ({ present, holdsAny, holdsAll, holdsExactly, hasWords }: Column) => ({
+  present,
+  holdsAny,
+  holdsAll,
+  holdsExactly,
+  hasWords,
+})
+
+const NO_MAPPING: AnyMapping = {}
+
+/** So many plans of one mapping are kept: a server that has more tables makes some of them again. */
+const MOST_PLANS = 16
+
+const plans = new WeakMap<AnyMapping, Plan[]>()
+
+/**
+ * The plan of a dialect, a mapping and a table. It is kept with the mapping, which is read when it is
+ * first used: to change one, make another.
+ */
+export function planOf(
+  dialect: Dialect<unknown>,
+  mapping: AnyMapping = NO_MAPPING,
+  table?: string,
+): Plan {
+  if (typeof mapping !== 'object' || mapping === null) {
+    throw new TypeError('tamis: mapping: expected an object of fields')
+  }
+  let own = plans.get(mapping)
+  if (own === undefined) {
+    own = []
+    plans.set(mapping, own)
+  }
+  for (let i = 0; i < own.length; i++) {
+    const { site } = own[i] as Plan
+    if (site.dialect === dialect && site.table === table) return own[i] as Plan
+  }
+  if (own.length === MOST_PLANS) own.length = 0
+  const made = new Plan({ dialect, mapping, table })
+  own.push(made)
+  return made
+}
