@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 const COPIES = 128
 
 const LEAVES = /[\\/]compile[\\/]leaves\.ts$/
-const ONE = '[{ leafPredicate, leafSelection }]'
+const NAMES = ['leafOpposite', 'leafPredicate', 'leafSelection']
+const ONE = `[{ ${NAMES.join(', ')} }]`
 
 /** The file that a copy's name stands for. */
 function original(id: string): string | undefined {
@@ -39,10 +40,9 @@ export const copies = {
     if (!LEAVES.test(id)) return undefined
     if (!code.includes(ONE)) throw new Error(`${id}: expected ${ONE}`)
     const all = Array.from({ length: COPIES }, (_, i) => i)
-    const imports = all.map(
-      (i) => `import { leafPredicate as p${i}, leafSelection as s${i} } from './leaf.ts?copy=${i}'`,
-    )
-    const list = all.map((i) => `{ leafPredicate: p${i}, leafSelection: s${i} }`)
+    const named = (i: number, as: string) => NAMES.map((name) => `${name}${as} ${name}${i}`).join()
+    const imports = all.map((i) => `import { ${named(i, ' as')} } from './leaf.ts?copy=${i}'`)
+    const list = all.map((i) => `{ ${named(i, ':')} }`)
     return `${imports.join('\n')}\n${code.replace(ONE, `[${list.join(',\n')}]`)}`
   },
 }

@@ -11,9 +11,6 @@ import { PROTOTYPE } from './accessor.ts'
 
 export type Predicate = (row: unknown) => boolean
 
-/** What follows a leaf: an answer, or another leaf that gives it. */
-export type Next = boolean | Predicate
-
 /** Finds the rows from one index to another that fit, writes their indices, and answers how many. */
 export type Selection = (
   rows: readonly unknown[],
@@ -22,16 +19,18 @@ export type Selection = (
   indices: Uint32Array,
 ) => number
 
-/** A test of one field, and what follows where it holds and where it does not. */
+/** A test of one field, which is false of an absent value, and what follows. */
 export interface Step {
   readonly test: Test
-  /** What the test says of an absent value. */
-  readonly absent: boolean
   /** The key of the object that holds the value; undefined where that is the row. */
   readonly outer: string | undefined
   readonly key: string
-  readonly yes: Next
-  readonly no: Next
+  /** Whether a row passes where the test does not hold. */
+  readonly negated: boolean
+  /** What a row that passes must be, too; undefined where it need be nothing else. */
+  readonly yes: Predicate | undefined
+  /** What a row that does not pass may be instead; undefined where that is nothing. */
+  readonly no: Predicate | undefined
 }
 
 type Keyed = Readonly<Record<string, unknown>>
@@ -42,39 +41,45 @@ type Keyed = Readonly<Record<string, unknown>>
 const isPlain = (object: unknown): boolean =>
   (object as Keyed)[PROTOTYPE] === Object.prototype || isPlainObject(object)
 
-export function leafPredicate({ test, absent, outer, key, yes, no }: Step): Predicate {
-  if (outer === undefined) {
+export function leafPredicate({ test, outer, key, negated, yes, no }: Step): Predicate {
+  if (outer !== undefined) {
     return (row) => {
-      let holds = test((row as Keyed | null)?.[key])
-      if (holds !== absent && !isPlain(row)) holds = absent
-      return holds
-        ? yes === true || (yes !== false && yes(row))
-        : no === true || (no !== false && no(row))
+      const object = (row as Keyed | null)?.[outer] as Keyed | null
+      return (test(object?.[key]) && isPlain(object) && isPlain(row)) !== negated
+        ? yes === undefined || yes(row)
+        : no === undefined
+          ? false
+          : no(row)
     }
   }
-  return (row) => {
-    const object = (row as Keyed | null)?.[outer]
-    let holds = test((object as Keyed | null)?.[key])
-    if (holds !== absent && !(isPlain(row) && isPlain(object))) holds = absent
-    return holds
-      ? yes === true || (yes !== false && yes(row))
-      : no === true || (no !== false && no(row))
+  if (negated) {
+    return (row) =>
+      test((row as Keyed | null)?.[key]) && isPlain(row)
+        ? no === undefined
+          ? false
+          : no(row)
+        : yes === undefined || yes(row)
   }
+  return (row) =>
+    test((row as Keyed | null)?.[key]) && isPlain(row)
+      ? yes === undefined || yes(row)
+      : no === undefined
+        ? false
+        : no(row)
 }
 
 /** The same in a loop: what makes a scan faster than a call for each row. */
-export function leafSelection({ test, absent, outer, key, yes, no }: Step): Selection {
-  if (outer === undefined) {
+export function leafSelection({ test, outer, key, negated, yes, no }: Step): Selection {
+  if (outer !== undefined) {
     return (rows, from, to, indices) => {
       let count = 0
       for (let i = from; i < to; i++) {
         const row = rows[i]
-        let holds = test((row as Keyed | null)?.[key])
-        if (holds !== absent && !isPlain(row)) holds = absent
-        const fits = holds
-          ? yes === true || (yes !== false && yes(row))
-          : no === true || (no !== false && no(row))
-        if (fits) indices[count++] = i
+        const object = (row as Keyed | null)?.[outer] as Keyed | null
+        const passes = (test(object?.[key]) && isPlain(object) && isPlain(row)) !== negated
+        if (passes ? yes === undefined || yes(row) : no === undefined ? false : no(row)) {
+          indices[count++] = i
+        }
       }
       return count
     }
@@ -83,14 +88,16 @@ export function leafSelection({ test, absent, outer, key, yes, no }: Step): Sele
     let count = 0
     for (let i = from; i < to; i++) {
       const row = rows[i]
-      const object = (row as Keyed | null)?.[outer]
-      let holds = test((object as Keyed | null)?.[key])
-      if (holds !== absent && !(isPlain(row) && isPlain(object))) holds = absent
-      const fits = holds
-        ? yes === true || (yes !== false && yes(row))
-        : no === true || (no !== false && no(row))
-      if (fits) indices[count++] = i
+      const passes = (test((row as Keyed | null)?.[key]) && isPlain(row)) !== negated
+      if (passes ? yes === undefined || yes(row) : no === undefined ? false : no(row)) {
+        indices[count++] = i
+      }
     }
     return count
   }
+}
+
+/** The opposite of a test that is true of an absent value. */
+export function leafOpposite(test: Test): Test {
+  return (value) => !test(value)
 }

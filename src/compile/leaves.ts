@@ -1,14 +1,15 @@
 import type { OperatorName } from '../operators/index.ts'
 import type { Field } from '../schema/field.ts'
-import { leafPredicate, leafSelection } from './leaf.ts'
+import { leafOpposite, leafPredicate, leafSelection } from './leaf.ts'
 
 interface LeafCode {
+  readonly leafOpposite: typeof leafOpposite
   readonly leafPredicate: typeof leafPredicate
   readonly leafSelection: typeof leafSelection
 }
 
 /** One copy of `leaf.ts` as it stands here; the build puts many in its place. */
-const copies: readonly LeafCode[] = [{ leafPredicate, leafSelection }]
+const copies: readonly LeafCode[] = [{ leafOpposite, leafPredicate, leafSelection }]
 
 /** Keys that clients make up get a share of their own, so that they cannot use up the others'. */
 const MADE_UP = Math.floor(copies.length / 4)

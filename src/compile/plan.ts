@@ -28,12 +28,16 @@ interface Site {
  */
 export class Plan {
   readonly site: Site
+  /** The same without the table's name before the columns. */
+  readonly bare: Plan
   readonly #columns = new WeakMap<Field, PlannedColumn>()
   readonly #heads = new WeakMap<Structure, Fragment>()
   readonly #checked = new WeakSet<Structure>()
 
   constructor(site: Site) {
     this.site = site
+    const { dialect, mapping, table } = site
+    this.bare = table === undefined ? this : planOf(dialect, mapping)
   }
 
   of(field: Field): PlannedColumn {
@@ -51,14 +55,19 @@ export class Plan {
     this.#checked.add(structure)
   }
 
-  /** `SELECT … FROM …` of every field. */
-  head(structure: Structure): Fragment {
-    const known = this.#heads.get(structure)
-    if (known !== undefined) return known
+  /** What is selected, each under the name of its field. */
+  selected(structure: Structure, select?: readonly string[]): readonly Selected[] {
     const { dialect, mapping, table = '' } = this.site
-    const selected = selection(structure, { dialect, table, mapping })
-    const head = settled(headOf(dialect, selected, [], table))
-    this.#heads.set(structure, head)
+    return selection(structure, { dialect, table, mapping, select })
+  }
+
+  /** `SELECT … FROM …` */
+  head(structure: Structure, select?: readonly string[]): Fragment {
+    const known = select === undefined ? this.#heads.get(structure) : undefined
+    if (known !== undefined) return known
+    const { dialect, table = '' } = this.site
+    const head = settled(headOf(dialect, this.selected(structure, select), [], table))
+    if (select === undefined) this.#heads.set(structure, head)
     return head
   }
 }

@@ -1,44 +1,44 @@
 import type { And, Condition, Leaf, Or } from '../condition/condition.ts'
 import { notACondition } from '../condition/condition.ts'
+import type { Test } from '../kinds/kind.ts'
 import { operatorOf } from '../operators/index.ts'
-import type { Field } from '../schema/field.ts'
 import { accessor } from './accessor.ts'
-import type { Next, Predicate, Selection, Step } from './leaf.ts'
+import type { Predicate, Selection, Step } from './leaf.ts'
 import { dealtTo, leafCode } from './leaves.ts'
 
 export type { Predicate, Selection }
 
-// A condition becomes a chain of leaves, each of which knows what follows where it holds and where
-// it does not. `and`, `or` and negation are in the links, and cost a row nothing.
+// A condition becomes a chain of leaves, each of which knows what a row must be too where it passes,
+// and what it may be instead where it does not. `and`, `or` and negation are in the links, and cost
+// a row nothing.
 
 /**
  * A condition as a function of a row. Closures are chosen here, once; a row costs no look-up and no
  * allocation. The row may hold anything: what is not of a field's kind is absent.
  */
-export function compilePredicate(condition: Condition): Predicate {
-  const next = link(condition, true, false, isLong(condition))
-  return typeof next === 'boolean' ? () => next : next
-}
+export const compilePredicate = (condition: Condition): Predicate =>
+  link(condition, undefined, undefined, isLong(condition))
 
 /** A condition as a loop over rows: its first leaf is tested in the loop itself. */
 export function compileSelection(condition: Condition): Selection {
   let first = condition
-  let yes: Next = true
-  let no: Next = false
-  if (!isLong(condition)) {
-    while (isList(first) && first.conditions.length > 0) {
-      const rest = links(first, 1, yes, no, false)
-      if (first.kind === 'and') yes = rest
+  let yes: Next
+  let no: Next
+  let both: Test | undefined
+  while (isList(first) && first.conditions.length > 0 && !isLong(condition)) {
+    const { kind, conditions } = first
+    both = kind === 'and' ? testOfBoth(conditions, 0) : undefined
+    const from = both === undefined ? 1 : 2
+    if (conditions.length > from) {
+      const rest = links(first, from, yes, no, false)
+      if (kind === 'and') yes = rest
       else no = rest
-      first = first.conditions[0] as Condition
     }
+    first = conditions[0] as Condition
   }
   if (first.kind === 'leaf') {
-    const { field, operator } = first
-    const dealt = dealtTo(field)
-    if (!dealt.isFar) {
-      return leafCode(dealt, field, operator).leafSelection(stepOf(first, dealt, yes, no))
-    }
+    const { step, code, isFar } = compiled(first, yes, no, both)
+    if (!isFar) return code.leafSelection(step)
   }
   const fits = compilePredicate(condition)
   return (rows, from, to, indices) => {
@@ -61,70 +61,92 @@ function isLong(condition: Condition): boolean {
   return !fits(condition)
 }
 
-/** What a row goes through, where the two ways end in `yes` and `no`. */
-function link(condition: Condition, yes: Next, no: Next, mayBeLong: boolean): Next {
+/** What follows; where nothing does, a row that passed fits, and one that did not does not. */
+type Next = Predicate | undefined
+
+/** What a row goes through. */
+function link(condition: Condition, yes: Next, no: Next, mayBeLong: boolean): Predicate {
   switch (condition.kind) {
     case 'and':
-    case 'or':
+      if (condition.conditions.length === 0) return yes ?? (() => true)
       if (mayBeLong && isLong(condition)) return loop(condition, yes, no)
-      return links(condition, 0, yes, no, false)
-    case 'leaf': {
-      const { field, operator } = condition
-      const dealt = dealtTo(field)
-      const step = stepOf(condition, dealt, yes, no)
-      if (dealt.isFar) return farLeaf(field, step)
-      return leafCode(dealt, field, operator).leafPredicate(step)
-    }
+      return links(condition, 0, yes, no, mayBeLong)
+    case 'or':
+      if (condition.conditions.length === 0) return no ?? (() => false)
+      if (mayBeLong && isLong(condition)) return loop(condition, yes, no)
+      return links(condition, 0, yes, no, mayBeLong)
+    case 'leaf':
+      return leafLink(condition, yes, no)
     default:
       return notACondition(condition)
   }
 }
 
 /** The links of a list's conditions, from one of them on. */
-function links(list: And | Or, from: number, yes: Next, no: Next, mayBeLong: boolean): Next {
+function links(list: And | Or, from: number, yes: Next, no: Next, mayBeLong: boolean): Predicate {
   const { kind, conditions } = list
   let next = kind === 'and' ? yes : no
   for (let i = conditions.length - 1; i >= from; i--) {
     const each = conditions[i] as Condition
-    next = kind === 'and' ? link(each, next, no, mayBeLong) : link(each, yes, next, mayBeLong)
+    const both = kind === 'and' && i > from ? testOfBoth(conditions, i - 1) : undefined
+    if (both !== undefined) {
+      i--
+      next = leafLink(conditions[i] as Leaf, next, no, both)
+    } else {
+      next = kind === 'and' ? link(each, next, no, mayBeLong) : link(each, yes, next, mayBeLong)
+    }
   }
-  return next
+  return next as Predicate
 }
 
 function loop({ kind, conditions }: And | Or, yes: Next, no: Next): Predicate {
   const predicates = conditions.map(compilePredicate)
   const decisive = kind === 'or'
   return (row) => {
-    let holds = !decisive
-    for (let i = 0; i < predicates.length && holds !== decisive; i++) {
-      if (predicates[i]!(row) === decisive) holds = decisive
+    let passes = !decisive
+    for (let i = 0; i < predicates.length && passes !== decisive; i++) {
+      if (predicates[i]!(row) === decisive) passes = decisive
     }
-    const next = holds ? yes : no
-    return typeof next === 'boolean' ? next : next(row)
+    return passes ? yes === undefined || yes(row) : no === undefined ? false : no(row)
   }
 }
 
-/** The test of a leaf, and where it leads: a negated leaf leads the other way. */
-function stepOf(
-  leaf: Leaf,
-  { outer, key }: Pick<Step, 'outer' | 'key'>,
-  yes: Next,
-  no: Next,
-): Step {
+/**
+ * The test of a leaf and the one behind it at once, where they are of one field and their operators
+ * have such a test: the two ends of a range.
+ */
+function testOfBoth(conditions: readonly Condition[], at: number): Test | undefined {
+  const a = conditions[at]
+  const b = conditions[at + 1]
+  if (a?.kind !== 'leaf' || b?.kind !== 'leaf' || a.field !== b.field) return undefined
+  if (a.negated || b.negated) return undefined
+  const { field, operand } = a
+  return operatorOf(a.operator).testBoth?.(field.type, operand, operatorOf(b.operator), b.operand)
+}
+
+function leafLink(leaf: Leaf, yes: Next, no: Next, both?: Test): Predicate {
+  const { step, code, isFar } = compiled(leaf, yes, no, both)
+  return isFar ? farLeaf(leaf.field.path, step) : code.leafPredicate(step)
+}
+
+/** A leaf, or it and another at once, as a step, and the copy of the code that it goes by. */
+function compiled(leaf: Leaf, yes: Next, no: Next, both: Test | undefined) {
   const { field, operator, operand, negated } = leaf
   const { test: make, complement = false } = operatorOf(operator)
-  const test = make(field.type, operand)
-  const absent = test(undefined)
-  return negated === complement
-    ? { test, absent, outer, key, yes, no }
-    : { test, absent, outer, key, yes: no, no: yes }
+  const dealt = dealtTo(field)
+  const { outer, key, isFar } = dealt
+  const code = leafCode(dealt, field, operator)
+  const own = both ?? make(field.type, operand)
+  // A step is about what is there: what is true of an absent value is asked the other way round.
+  const isOpposite = own(undefined)
+  const test = isOpposite ? code.leafOpposite(own) : own
+  const step: Step = { test, outer, key, negated: (negated !== complement) !== isOpposite, yes, no }
+  return { step, code, isFar }
 }
 
 /** A leaf whose field is far inside, or has a name that every object has. */
-function farLeaf({ path }: Field, { test, yes, no }: Step): Predicate {
+function farLeaf(path: readonly string[], { test, negated, yes, no }: Step): Predicate {
   const read = accessor(path)
-  return (row) => {
-    const next = test(read(row)) ? yes : no
-    return typeof next === 'boolean' ? next : next(row)
-  }
+  return (row) =>
+    test(read(row)) !== negated ? yes === undefined || yes(row) : no === undefined ? false : no(row)
 }

@@ -1,4 +1,4 @@
-import { type Condition, isTrue, notACondition } from '../condition/condition.ts'
+import { type And, type Condition, isTrue, notACondition, type Or } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
 import { chain } from '../dialect/balance.ts'
 import { AND, OR } from '../dialect/column.ts'
@@ -16,7 +16,7 @@ import type { Query } from '../parse/query.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { headOf, type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
-import { checkSorted, type Selected, selection } from './select.ts'
+import { checkSorted, type Selected } from './select.ts'
 
 const COMMA = sql`, `
 const NOTHING = sql``
@@ -33,20 +33,10 @@ export interface Target<Params = unknown> {
 
 function toSql(condition: Condition, plan: Plan): Fragment {
   switch (condition.kind) {
-    case 'and': {
-      if (condition.conditions.length === 0) return TRUE
-      return chain(
-        leavesFirst(condition.conditions).map((each) => toSql(each, plan)),
-        AND,
-      )
-    }
-    case 'or': {
-      if (condition.conditions.length === 0) return FALSE
-      return chain(
-        leavesFirst(condition.conditions).map((each) => toSql(each, plan)),
-        OR,
-      )
-    }
+    case 'and':
+      return condition.conditions.length === 0 ? TRUE : chain(members(condition, plan), AND)
+    case 'or':
+      return condition.conditions.length === 0 ? FALSE : chain(members(condition, plan), OR)
     case 'leaf': {
       const { field, operator, operand, negated } = condition
       const record = operatorOf(operator)
@@ -59,21 +49,24 @@ function toSql(condition: Condition, plan: Plan): Fragment {
 }
 
 /**
- * A chain is parsed as a tree that leans to the left: what stands last in it is the least deep, so
- * that wide lists in each other do not add up to SQLite's limit of 1,000.
+ * A chain is parsed as a tree that leans to the left: what stands last in it is the least deep. So
+ * the leaves come first, and wide lists in each other do not add up to SQLite's limit of 1,000.
  */
-function leavesFirst(conditions: readonly Condition[]): readonly Condition[] {
-  const isLeaf = ({ kind }: Condition) => kind === 'leaf'
-  if (conditions.every(isLeaf)) return conditions
-  return [...conditions.filter(isLeaf), ...conditions.filter((each) => !isLeaf(each))]
+function members({ conditions }: And | Or, plan: Plan): readonly Fragment[] {
+  const fragments: Fragment[] = []
+  for (const each of conditions) if (each.kind === 'leaf') fragments.push(toSql(each, plan))
+  for (const each of conditions) if (each.kind !== 'leaf') fragments.push(toSql(each, plan))
+  return fragments
 }
 
-function orderBy(ordering: Ordering, plan: Plan): Fragment {
-  const terms = ordering.map(({ field, direction }) => {
+function orderBy(ordering: Ordering, plan: Plan, before = '', after = ''): Fragment {
+  const terms: Fragment[] = []
+  for (let i = 0; i < ordering.length; i++) {
+    const { field, direction } = ordering[i]!
     const planned = plan.of(field)
-    return direction === 1 ? planned.ascending : planned.descending
-  })
-  return join(terms, COMMA)
+    terms.push(direction === 1 ? planned.ascending : planned.descending)
+  }
+  return join(terms, COMMA, before, after)
 }
 
 /** In parentheses, whatever it is: a chain of several has its own. */
@@ -158,28 +151,32 @@ export function compileQuery<Params>(
 ): CompiledQuery<Params> {
   const { dialect, table, mapping, select, lookAhead = false } = target
   const { schema, offset } = query
-  const bare = planOf(dialect, mapping)
   // A bare name after ORDER BY is an alias first; a table before it says which is meant.
   const qualified = planOf(dialect, mapping, table)
+  const { bare } = qualified
   bare.check(schema)
   const { condition, ordering, isReversed } = scanOf(query)
   const limit = query.limit === 0 || !lookAhead ? query.limit : query.limit + 1
-  const selected = () => selection(schema, { dialect, table, mapping, select })
-  if (lookAhead && select !== undefined) checkSorted(ordering, selected(), bare.site.mapping)
-
-  const find = (head: Fragment) => {
-    const plan = dialect.aliasesHide === true ? qualified : bare
-    const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`
-    const order = orderBy(ordering, qualified)
-    return sql`${head}${filter} ORDER BY ${order} ${dialect.limit(limit, offset)}`
+  if (lookAhead && select !== undefined) {
+    checkSorted(ordering, qualified.selected(schema, select), bare.site.mapping)
   }
+  const plan = dialect.aliasesHide === true ? qualified : bare
+  const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`
+  const order = orderBy(ordering, qualified, ' ORDER BY ', ' ')
+  const tail = sql`${filter}${order}${dialect.limit(limit, offset)}`
   const statement = isReversed
-    ? turned(qualified, selected(), ordering, find)
-    : find(select === undefined ? qualified.head(schema) : headOf(dialect, selected(), [], table))
-  return new Compiled(render(statement, dialect), limit, offset, {
-    where: () => inPieces(whole(condition, bare), dialect),
-    orderBy: () => inPieces(orderBy(ordering, bare), dialect),
-  })
+    ? turned(qualified, qualified.selected(schema, select), ordering, tail)
+    : sql`${qualified.head(schema, select)}${tail}`
+  const { text, params } = render(statement, dialect)
+  return new Compiled(text, params, { condition, ordering, plan: bare, dialect }, limit, offset)
+}
+
+/** What the parts of a statement are made of. */
+interface Parts<Params> {
+  readonly condition: Condition
+  readonly ordering: Ordering
+  readonly plan: Plan
+  readonly dialect: Dialect<Params>
 }
 
 /** The parts are for those who build a statement of their own, and are made when they are asked for. */
@@ -188,14 +185,9 @@ class Compiled<Params> implements CompiledQuery<Params> {
   readonly params: Params
   readonly limit: number
   readonly offset: number
-  readonly #parts: Readonly<Record<'where' | 'orderBy', () => CompiledFilter<Params>>>
+  readonly #parts: Parts<Params>
 
-  constructor(
-    { text, params }: Statement<Params>,
-    limit: number,
-    offset: number,
-    parts: Readonly<Record<'where' | 'orderBy', () => CompiledFilter<Params>>>,
-  ) {
+  constructor(text: string, params: Params, parts: Parts<Params>, limit: number, offset: number) {
     this.text = text
     this.params = params
     this.limit = limit
@@ -204,11 +196,13 @@ class Compiled<Params> implements CompiledQuery<Params> {
   }
 
   get where(): CompiledFilter<Params> {
-    return this.#parts.where()
+    const { condition, plan, dialect } = this.#parts
+    return inPieces(whole(condition, plan), dialect)
   }
 
   get orderBy(): CompiledFilter<Params> {
-    return this.#parts.orderBy()
+    const { ordering, plan, dialect } = this.#parts
+    return inPieces(orderBy(ordering, plan), dialect)
   }
 }
 
@@ -217,7 +211,7 @@ function turned(
   plan: Plan,
   selected: readonly Selected[],
   ordering: Ordering,
-  find: (head: Fragment) => Fragment,
+  tail: Fragment,
 ): Fragment {
   const { dialect, table = '' } = plan.site
   const names = selected.map(({ name }) => dialect.identifier(name))
@@ -227,14 +221,8 @@ function turned(
     const back = dialect.order(alias, direction === 1 ? -1 : 1, nullable)
     return { value: sql`${column.order} AS ${alias}`, back }
   })
-  const inner = find(
-    headOf(
-      dialect,
-      selected,
-      terms.map(({ value }) => value),
-      table,
-    ),
-  )
+  const more = terms.map(({ value }) => value)
+  const inner = sql`${headOf(dialect, selected, more, table)}${tail}`
   const back = join(
     terms.map((term) => term.back),
     COMMA,

@@ -1,4 +1,4 @@
-import { type Fragment, join, sql } from './fragment.ts'
+import { type Fragment, join } from './fragment.ts'
 
 const WIDEST = 100
 
@@ -9,7 +9,7 @@ const WIDEST = 100
  */
 export function chain(conditions: readonly Fragment[], separator: Fragment): Fragment {
   if (conditions.length === 1) return conditions[0] as Fragment
-  if (conditions.length <= WIDEST) return sql`(${join(conditions, separator)})`
+  if (conditions.length <= WIDEST) return join(conditions, separator, '(', ')')
   const size = Math.max(WIDEST, Math.ceil(conditions.length / WIDEST))
   const groups: Fragment[] = []
   for (let i = 0; i < conditions.length; i += size) {

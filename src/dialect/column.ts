@@ -5,7 +5,7 @@ import { beside, type Kind, type Scalar } from '../kinds/kind.ts'
 import { positionAmongDoubles, positionAmongIntegers } from '../kinds/numbers.ts'
 import { chain } from './balance.ts'
 import { type Column, type Comparison, FALSE, type Place, type Values } from './dialect.ts'
-import { type Fragment, join, raw, settled, sql } from './fragment.ts'
+import { ending, type Fragment, join, type Parameter, raw, settled, sql } from './fragment.ts'
 import type { Refuse } from './names.ts'
 
 export const COMPARISONS: Readonly<Record<Comparison, Fragment>> = {
@@ -33,21 +33,34 @@ export interface Expression {
   readonly value: Fragment
   readonly nullable: boolean
   /** A constant as the database compares it: a parameter, cast where its type is not plain. */
-  constant(constant: Scalar): Fragment
+  constant(constant: Scalar): Fragment | Parameter
   /** What follows IN for a list of constants. */
   members(constants: readonly Scalar[]): Fragment
+}
+
+/** An expression's comparisons with a value, the part before the value written out once each. */
+function comparing(value: Fragment, symbols: Readonly<Record<Comparison, Fragment>>) {
+  const known = new Map<Comparison, ReturnType<typeof ending>>()
+  return (comparison: Comparison, to: Fragment | Parameter): Fragment => {
+    let compare = known.get(comparison)
+    if (compare === undefined) {
+      compare = ending(sql`${value} ${symbols[comparison]} `)
+      known.set(comparison, compare)
+    }
+    return compare(to)
+  }
 }
 
 /** The values of an expression that is short enough to be said twice, and so is served by indexes. */
 export function valuesOf({ value: own, nullable, constant, members }: Expression): Values {
   const value = settled(own)
+  const like = comparing(value, COMPARISONS)
+  const unlike = comparing(value, COMPLEMENTS)
   const orAbsent = (condition: Fragment): Fragment =>
     nullable ? sql`(${condition} OR ${value} IS NULL)` : condition
   return {
     compare: (comparison, to, negated) =>
-      negated
-        ? orAbsent(sql`${value} ${COMPLEMENTS[comparison]} ${constant(to)}`)
-        : sql`${value} ${COMPARISONS[comparison]} ${constant(to)}`,
+      negated ? orAbsent(unlike(comparison, constant(to))) : like(comparison, constant(to)),
     isIn: (constants, negated) =>
       negated
         ? orAbsent(sql`${value} NOT IN ${members(constants)}`)
@@ -68,9 +81,9 @@ export function longValuesOf(
   negate: Negate,
 ): Values {
   const value = settled(own)
+  const like = comparing(value, COMPARISONS)
   return {
-    compare: (comparison, to, negated) =>
-      negate(sql`${value} ${COMPARISONS[comparison]} ${constant(to)}`, negated),
+    compare: (comparison, to, negated) => negate(like(comparison, constant(to)), negated),
     isIn: (constants, negated) => negate(sql`${value} IN ${members(constants)}`, negated),
   }
 }

@@ -12,9 +12,10 @@ export type Parameter = string | number | bigint | boolean | null | readonly Par
  * out once, when it is rendered: to make a fragment of others costs the same however long they are.
  */
 export class Fragment {
+  // Declared, and not defined twice: many are made for each statement.
   /** One text more than there are values. */
-  readonly strings: readonly string[]
-  readonly values: readonly (Fragment | Parameter)[]
+  declare readonly strings: readonly string[]
+  declare readonly values: readonly (Fragment | Parameter)[]
 
   constructor(strings: readonly string[], values: readonly (Fragment | Parameter)[]) {
     this.strings = strings
@@ -63,15 +64,28 @@ export const sql = (
   ...values: readonly (Fragment | Parameter)[]
 ): Fragment => new Fragment(strings, values)
 
-/** The fragments, with the separator between them. */
-export function join(fragments: readonly Fragment[], separator: Fragment): Fragment {
-  if (fragments.length === 0) return raw('')
-  const [between = '', ...more] = separator.strings
-  if (more.length > 0) throw new TypeError('tamis: a separator is text alone')
-  const strings = new Array<string>(fragments.length + 1).fill(between)
-  strings[0] = ''
-  strings[fragments.length] = ''
+/** The fragments, with the separator between them, and text before and after them all. */
+export function join(
+  fragments: readonly Fragment[],
+  separator: Fragment,
+  before = '',
+  after = '',
+): Fragment {
+  if (fragments.length === 0) return raw(before + after)
+  if (separator.values.length > 0) throw new TypeError('tamis: a separator is text alone')
+  const between = separator.strings[0]!
+  const strings = [before]
+  for (let i = 1; i < fragments.length; i++) strings.push(between)
+  strings.push(after)
   return new Fragment(strings, fragments)
+}
+
+/** Fragments that begin alike, each with a value at its end. */
+export function ending(start: Fragment): (value: Fragment | Parameter) => Fragment {
+  const { strings, values } = settled(start)
+  const texts = [...strings, '']
+  if (values.length === 0) return (value) => new Fragment(texts, [value])
+  return (value) => new Fragment(texts, [...values, value])
 }
 
 /** What may stand in the text as itself: letters, digits and underscores of ASCII. */
@@ -101,32 +115,27 @@ export function render<Params>(
   dialect: Placeholders<Params>,
   first = 1,
 ): Statement<Params> {
-  const writer = new Writer(dialect, first)
-  writer.write(fragment)
-  return { text: writer.text, params: dialect.params(writer.parameters, first) }
+  const parameters: Parameter[] = []
+  const text = write(fragment, '', parameters, dialect, first)
+  return { text, params: dialect.params(parameters, first) }
 }
 
-class Writer {
-  text = ''
-  readonly parameters: Parameter[] = []
-  readonly #dialect: Placeholders<unknown>
-  readonly #first: number
-
-  constructor(dialect: Placeholders<unknown>, first: number) {
-    this.#dialect = dialect
-    this.#first = first
-  }
-
-  write({ strings, values }: Fragment): void {
-    this.text += strings[0]!
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as Fragment | Parameter
-      if (value instanceof Fragment) this.write(value)
-      else {
-        this.text += this.#dialect.placeholder(this.#first + this.parameters.length, value)
-        this.parameters.push(value)
-      }
-      this.text += strings[i + 1]!
+function write(
+  { strings, values }: Fragment,
+  before: string,
+  parameters: Parameter[],
+  dialect: Placeholders<unknown>,
+  first: number,
+): string {
+  let text = before + strings[0]!
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as Fragment | Parameter
+    if (value instanceof Fragment) text = write(value, text, parameters, dialect, first)
+    else {
+      text += dialect.placeholder(first + parameters.length, value)
+      parameters.push(value)
     }
+    text += strings[i + 1]!
   }
+  return text
 }

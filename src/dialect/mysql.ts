@@ -229,7 +229,7 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
   const expressionOf = (place: Place, value: Fragment): Expression => ({
     value,
     nullable: place.nullable,
-    constant: (constant) => sql`${encode(place, constant)}`,
+    constant: (constant) => encode(place, constant),
     members: (constants) => membersOfPlace(place, constants),
   })
 

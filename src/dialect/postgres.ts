@@ -425,7 +425,7 @@ function column(place: Place): Column {
         ...valuesOf({
           value: name,
           nullable: place.nullable,
-          constant: (constant) => sql`${encode(own, constant)}`,
+          constant: (constant) => encode(own, constant),
           members: () => sql``,
         }),
         isIn(constants, negated) {
@@ -507,10 +507,13 @@ function decodeOne(place: Place, stored: unknown): unknown {
 
 const TRIGRAMS = 'pg_trgm'
 
+/** The first ones are made once: they are in every statement. */
+const PLACEHOLDERS: readonly string[] = Array.from({ length: 32 }, (_, index) => `$${index}`)
+
 /** The PostgreSQL dialect: `compileFilter(condition, { dialect: postgres })`. */
 export const postgres: Dialect = {
   name: 'postgres',
-  placeholder: (index) => `$${index}`,
+  placeholder: (index) => PLACEHOLDERS[index] ?? `$${index}`,
   params: (values) => values,
   identifier,
   column,

@@ -230,7 +230,7 @@ function ofKind(place: Place, kind: Kind): Values {
   const value = expression(place, [kind])
   const parts = {
     value,
-    constant: (constant: Scalar) => sql`${encode(own, constant)}`,
+    constant: (constant: Scalar) => encode(own, constant),
     members: (constants: readonly Scalar[]) => all(encodeAll(own, constants)),
   }
   return place.json
@@ -259,7 +259,7 @@ function listOf(place: Place): Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExac
     place.sideTable === undefined
       ? {}
       : sideTableColumn(place.sideTable, identifier, {
-          constant: (constant) => sql`${encode({ ...place, storage: 'text' }, constant)}`,
+          constant: (constant) => encode({ ...place, storage: 'text' }, constant),
           members: (constants) => all(encoded(constants)),
         })
   return {

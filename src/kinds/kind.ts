@@ -31,10 +31,18 @@ export interface Kind<V extends Scalar = Scalar> {
   position(operand: V): Position<V>
   /** Whether a row's value is there and compares so with a constant that a row can hold. */
   range(comparison: Range, constant: V): Test
+  /** The same of several at once, where that is faster than one after the other. */
+  within?(bounds: readonly Bound<V>[]): Test
   /** Whether it equals such a constant. */
   equals(constant: V): Test
   /** Whether it equals one of them. */
   among(constants: readonly V[]): Test
+}
+
+/** One end of a range. */
+export interface Bound<V extends Scalar = Scalar> {
+  readonly comparison: Range
+  readonly constant: V
 }
 
 /** What is asked of each row's value; made once for an operand, called often. */

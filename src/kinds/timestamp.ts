@@ -1,4 +1,4 @@
-import { exactly, type Kind, type Position, type Range, type Test } from './kind.ts'
+import { type Bound, exactly, type Kind, type Position, type Test } from './kind.ts'
 import { isOneOf, isString } from './string.ts'
 
 /** The unit of a field whose rows hold timestamps as numbers since 1970-01-01T00:00:00Z. */
@@ -170,26 +170,41 @@ const isPlain = (text: string, length: number): boolean =>
   text.charCodeAt(10) === 84 &&
   text.charCodeAt(17) !== 54
 
-/** The first plain text of a length that is not before an instant. */
-function ceiling(atSecond: number, atNanosecond: number, length: number): string {
-  const digits = length === SHORTEST ? 0 : length - SHORTEST - 1
-  const step = 10 ** (9 - digits)
-  const nanos = Math.ceil(atNanosecond / step) * step
-  second = nanos < SECOND ? atSecond : atSecond + 1
-  nanosecond = nanos % SECOND
-  // Past the last year: greater than any text that begins with a digit.
-  return second < END_SECOND ? print(digits) : ':'
+/** An instant between two values of a field, and what plain texts of each length it stands before. */
+class Threshold {
+  readonly second: number
+  readonly nanosecond: number
+  readonly #texts: string[] = []
+
+  constructor(atSecond: number, atNanosecond: number) {
+    this.second = atSecond
+    this.nanosecond = atNanosecond
+  }
+
+  /** The first plain text of a length that is not before it. */
+  text(length: number): string {
+    const known = this.#texts[length]
+    if (known !== undefined) return known
+    const digits = length === SHORTEST ? 0 : length - SHORTEST - 1
+    const step = 10 ** (9 - digits)
+    const nanos = Math.ceil(this.nanosecond / step) * step
+    second = nanos < SECOND ? this.second : this.second + 1
+    nanosecond = nanos % SECOND
+    // Past the last year: greater than any text that begins with a digit.
+    const text = second < END_SECOND ? print(digits) : ':'
+    this.#texts[length] = text
+    return text
+  }
 }
 
-/** The text that was last seen to be a timestamp: the two ends of a range ask of it in a row. */
-let known = ''
+const isEarlier = (a: Threshold, b: Threshold): boolean =>
+  a.second < b.second || (a.second === b.second && a.nanosecond < b.nanosecond)
 
-function isKnown(text: string): boolean {
-  if (text === known) return true
-  if (!scan(text)) return false
-  known = text
-  return true
-}
+const latest = (a: Threshold | undefined, b: Threshold): Threshold =>
+  a === undefined || isEarlier(a, b) ? b : a
+
+const earliest = (a: Threshold | undefined, b: Threshold): Threshold =>
+  a === undefined || isEarlier(b, a) ? b : a
 
 /**
  * Milliseconds since 1970 of a Date of any realm (NaN for an invalid one); undefined for anything
@@ -233,33 +248,44 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
   const isCanonicalText = (value: unknown): boolean =>
     typeof value === 'string' && value.length === canonicalLength && isPlain(value, canonicalLength)
 
-  /**
-   * A range over instants is a question of one threshold: "at it or after", or "before it". Texts in
-   * UTC of one length are in the order of their instants, so that most rows are told by one
-   * comparison; only those that pass it have to be timestamps at all, and only what is written in
-   * another way is read in full.
-   */
-  function range(comparison: Range, constant: string): Test {
+  /** The instant that a range begins at, or ends before. */
+  function threshold({ comparison, constant }: Bound<string>): Threshold {
     scan(constant)
-    const isUpward = comparison === '>' || comparison === '>='
     // Rows' values are cut to the field's digits: what is greater is a step greater at least.
     const isStepped = comparison === '>' || comparison === '<='
     const nanos = Math.floor(nanosecond / step) * step + (isStepped ? step : 0)
-    const from = nanos < SECOND ? second : second + 1
-    const fromNanos = nanos % SECOND
-    const texts: string[] = []
+    return new Threshold(nanos < SECOND ? second : second + 1, nanos % SECOND)
+  }
 
+  /** Whether what was scanned last, cut to the field's digits, lies before. */
+  const isBefore = (end: Threshold): boolean =>
+    second < end.second ||
+    (second === end.second && Math.floor(nanosecond / step) * step < end.nanosecond)
+
+  /**
+   * Texts in UTC of one length are in the order of their instants, so that most rows are told by one
+   * comparison with each end; only those that pass have to be timestamps at all, and only what is
+   * written in another way is read in full.
+   */
+  function within(bounds: readonly Bound<string>[]): Test {
+    let from: Threshold | undefined
+    let to: Threshold | undefined
+    for (const bound of bounds) {
+      const own = threshold(bound)
+      if (bound.comparison === '>' || bound.comparison === '>=') from = latest(from, own)
+      else to = earliest(to, own)
+    }
     return (value) => {
       if (typeof value === 'string') {
         const { length } = value
         if (isPlain(value, length)) {
-          texts[length] ??= ceiling(from, fromNanos, length)
-          return isUpward === value >= texts[length] && isKnown(value)
+          if (from !== undefined && value < from.text(length)) return false
+          if (to !== undefined && value >= to.text(length)) return false
+          return scan(value)
         }
       }
       if (!scanValue(value)) return false
-      const own = second - from || Math.floor(nanosecond / step) * step - fromNanos
-      return isUpward === own >= 0
+      return (from === undefined || !isBefore(from)) && (to === undefined || isBefore(to))
     }
   }
 
@@ -284,7 +310,8 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
       scan(operand)
       return { value: canonical(operand, digits), side: 1 }
     },
-    range,
+    range: (comparison, constant) => within([{ comparison, constant }]),
+    within,
     equals(constant) {
       const isThat = isString(constant)
       return (value) => isThat(value) || (!isCanonicalText(value) && isThat(read(value)))

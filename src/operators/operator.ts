@@ -1,7 +1,7 @@
 import type { Column } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
-import type { Scalar } from '../kinds/kind.ts'
+import type { Range, Scalar, Test } from '../kinds/kind.ts'
 
 /** What a schema calls the type of a field. */
 export type TypeName =
@@ -56,7 +56,19 @@ export interface Operator {
   /** What the operand alone decides, whatever the row (before any complement). */
   fold?(operand: Operand): boolean | undefined
   /** Works once on the operand; the function that it returns is called with each row's value. */
-  test(type: FieldType, operand: Operand): (value: unknown) => boolean
+  test(type: FieldType, operand: Operand): Test
+  /**
+   * The test of two operands of this operator and another of its family at once, where that is
+   * faster than one after the other.
+   */
+  testBoth?(
+    type: FieldType,
+    operand: Operand,
+    other: Operator,
+    otherOperand: Operand,
+  ): Test | undefined
+  /** What a member of a family is told from the others by. */
+  readonly range?: Range
   /** The same as SQL, or exactly the rows that it is not true of. */
   sql(column: Column, type: FieldType, operand: Operand, negated: boolean): Fragment
 }

@@ -77,7 +77,8 @@ export function readQuery(
 
 /** The values of a payload's keys, by their numbers. */
 function readPayload(schema: Schema, payload: unknown, report: Report): readonly unknown[] {
-  const given = new Array<unknown>(schema.payload.size).fill(NOT_GIVEN)
+  const given: unknown[] = []
+  for (let i = 0; i < schema.payload.size; i++) given.push(NOT_GIVEN)
   // A payload of only keys that are none is still answered with their names.
   const entries = entriesOf(payload, schema.payload.size + 20)
   if (typeof entries === 'number') {

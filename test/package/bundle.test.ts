@@ -52,19 +52,19 @@ const dialects = ['sqlite', 'postgres', 'mysql', 'duckdb', 'clickhouse'] as cons
 
 /** What a program may weigh, minified and gzipped, in bytes. */
 const BUDGETS: readonly (readonly [name: string, program: string, budget: number])[] = [
-  ['the core', `export * from './src/index.ts'`, 36_000],
+  ['the core', `export * from './src/index.ts'`, 38_000],
   ...dialects.map(
     (name) =>
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}.ts'`,
-        name === 'mysql' ? 41_500 : 40_500,
+        name === 'mysql' ? 43_000 : 42_500,
       ] as const,
   ),
   [
     'a predicate',
     `export { defineSchema, string, parseFilter, compilePredicate } from './src/index.ts'`,
-    20_500,
+    22_500,
   ],
   ['the users schema', `export { usersSchema } from './src/users/index.ts'`, 14_000],
 ]
