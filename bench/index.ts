@@ -1,111 +1,111 @@
 /**
- * `npm run bench [rows]`: parsing, predicates, pages and SQL, each as a ratio to code that a person
- * would write by hand. Every answer is checked before it is timed.
+ * `npm run bench` measures everything, checks each answer against hand-written code, and writes
+ * RESULTS.md and chart.svg; `npm run bench -- --quick` says in under a minute which goals are met, and
+ * fails where the median of three runs misses one by more than half. Names of questions after that
+ * ask these alone.
  */
 
-import {
-  compilePredicate,
-  compileQuery,
-  parseFilter,
-  parseQuery,
-  runQuery,
-  safeParseFilter,
-} from 'tamis'
-import { sqlite } from 'tamis/sqlite'
-import { usersSchema } from 'tamis/users'
-import { compare } from './compare.ts'
-import { filters } from './fixtures/filters.ts'
-import { makeUsers, type User } from './fixtures/users.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { isInstalled } from './peers.ts'
+import { type Goal, type Question, type Result, reached } from './question.ts'
+import { autocomplete } from './questions/autocomplete.ts'
+import { fresh } from './questions/fresh.ts'
+import { growth } from './questions/growth.ts'
+import { deepPages, largePages, pages } from './questions/pages.ts'
+import { cached, predicates, scans } from './questions/predicates.ts'
+import { sql } from './questions/sql.ts'
+import { type Answered, chart, page, verdict } from './report.ts'
 
-const COUNT = Number(process.argv[2] ?? 100_000)
-const users = makeUsers(COUNT)
-
-function count(matches: (user: User) => boolean): number {
-  let found = 0
-  for (const user of users) if (matches(user)) found++
-  return found
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  predicates,
+  cached,
+  scans,
+  fresh,
+  sql,
+  pages,
+  largePages,
+  deepPages,
+  autocomplete,
+  growth,
 }
 
-// One call site sees every predicate, as a server's does: warmed by all of them before any is timed.
-const predicates = filters.map(({ filter }) => compilePredicate(parseFilter(usersSchema, filter)))
-for (const [i, { byHand }] of filters.entries()) {
-  count(byHand)
-  count(predicates[i] as (user: User) => boolean)
+const [mode, ...names] = process.argv.slice(2).toSorted((a) => (a === '--quick' ? -1 : 1))
+const quick = mode === '--quick'
+const asked = (quick || mode === undefined ? names : [mode, ...names]) as readonly string[]
+for (const name of asked) {
+  if (QUESTIONS[name] === undefined) {
+    console.error(`bench: no question "${name}"; there are ${Object.keys(QUESTIONS).join(', ')}`)
+    process.exit(2)
+  }
 }
-
-console.log(`Predicates over ${COUNT} users`)
-for (const [i, { name, byHand }] of filters.entries()) {
-  const matches = predicates[i] as (user: User) => boolean
-  await compare(name, { 'by hand': () => count(byHand), tamis: () => count(matches) })
-}
-
-console.log('\nA page of 30 by created_at descending')
-for (const { name, filter, byHand } of filters) {
-  const query = parseQuery(usersSchema, {
-    filter_conditions: filter,
-    include_deactivated_users: true,
-  })
-  const newest = (a: User, b: User) =>
-    Date.parse(b.created_at as string) - Date.parse(a.created_at as string) ||
-    (a.id < b.id ? 1 : -1)
-  await compare(name, {
-    'by hand, a full sort': () =>
-      users
-        .filter(byHand)
-        .sort(newest)
-        .slice(0, 30)
-        .map(({ id }) => id),
-    tamis: () => runQuery(query, users).items.map(({ id }) => id),
-  })
-}
-
-console.log('\nA fresh filter: parsed, checked, compiled')
-for (const { name, filter } of filters) {
-  const text = JSON.stringify(filter)
-  await compare(name, {
-    'JSON.parse of its text': () => typeof JSON.parse(text),
-    tamis: () => typeof compilePredicate(parseFilter(usersSchema, filter)) && 'object',
-  })
-}
-
-console.log('\nA fresh query to SQL: filter, sort, limit')
-for (const { name, filter } of filters) {
-  const payload = { filter_conditions: filter, sort: [{ created_at: -1 }], limit: 30 }
-  const text = JSON.stringify(payload)
-  await compare(name, {
-    'JSON.parse of its text': () => typeof JSON.parse(text),
-    tamis: () =>
-      typeof compileQuery(parseQuery(usersSchema, payload), {
-        dialect: sqlite,
-        table: 'users',
-        select: ['id'],
-      }),
-  })
-}
-
-console.log('\nHostile filters, refused')
-const nested = (levels: number): unknown => {
-  let filter: unknown = { role: 'a' }
-  for (let i = 0; i < levels; i++) filter = { $and: [filter] }
-  return filter
-}
-const cycle: Record<string, unknown> = {}
-cycle.$or = [cycle]
-const hostile = {
-  'one wrong field': { rol: 'a' },
-  '1,000,000 levels': nested(1_000_000),
-  '$in of 10,000,000': { id: { $in: Array(10_000_000).fill('a') } },
-  'a cycle': cycle,
-  '100,000 keys': Object.fromEntries(
-    Array.from({ length: 100_000 }, (_, i) => [`custom.k${i}`, 1]),
-  ),
-}
-await compare(
-  'safeParseFilter',
-  Object.fromEntries(
-    Object.entries(hostile).map(([name, filter]) => [
-      name,
-      () => safeParseFilter(usersSchema, filter).ok,
-    ]),
-  ),
+const chosen = Object.entries(QUESTIONS).filter(
+  ([name]) => asked.length === 0 || asked.includes(name),
 )
+const settings = quick
+  ? { quick, rows: 20_000, rounds: 7, slice: 4, warmup: 60 }
+  : { quick, rows: 100_000, rounds: 21, slice: 30, warmup: 200 }
+
+async function askAll(): Promise<readonly Answered[]> {
+  const answered: Answered[] = []
+  for (const [name, question] of chosen) {
+    if (!quick) console.log(`\n${name}: ${question.title}`)
+    const results = await question.ask(settings)
+    answered.push({ question, results })
+    if (quick) continue
+    for (const result of results) {
+      for (const each of result.measured) {
+        console.log(
+          `  ${result.name.padEnd(48)} ${each.name.padEnd(28)} ${each.nanoseconds.toFixed(1).padStart(14)} ns  ${each.ratio[1].toFixed(2)}×`,
+        )
+      }
+    }
+  }
+  return answered
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] as number
+
+/** Each goal's median of three runs. */
+async function quickly(): Promise<void> {
+  const runs = [await askAll(), await askAll(), await askAll()]
+  const goalsOf = (answered: readonly Answered[]) =>
+    answered.flatMap(({ results }) =>
+      results.flatMap((result) => result.goals.map((goal) => ({ goal, result }))),
+    )
+  const all = runs.map(goalsOf) as readonly (readonly { goal: Goal; result: Result }[])[]
+  let failed = 0
+  for (const [i, first] of (all[0] ?? []).entries()) {
+    const same = all.map((run) => run[i] as { goal: Goal; result: Result })
+    const values = same.map(({ goal, result }) => reached(goal, result))
+    const middle = median(values)
+    const typical = same.find((_, at) => values[at] === middle) ?? first
+    console.log(verdict(typical.goal, typical.result))
+    if (middle > first.goal.most * 1.5) failed++
+  }
+  if (failed > 0) {
+    console.error(
+      `bench: ${failed} ${failed === 1 ? 'goal is' : 'goals are'} missed by more than half`,
+    )
+    process.exitCode = 1
+  }
+}
+
+if (quick) {
+  await quickly()
+} else {
+  if (!isInstalled) console.log('Without the peers, which `npm install --prefix bench` installs.')
+  const answered = await askAll()
+  if (asked.length === 0 && isInstalled) {
+    const at = (name: string) => new URL(name, import.meta.url)
+    const machine = `Node ${process.version.slice(1)}, ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown make'}`
+    const notes = readFileSync(at('notes.md'), 'utf8')
+    writeFileSync(at('RESULTS.md'), page(answered, machine, notes))
+    writeFileSync(at('chart.svg'), chart(answered[0] as Answered))
+  }
+  for (const { results } of answered) {
+    for (const result of results)
+      for (const goal of result.goals) console.log(verdict(goal, result))
+  }
+}

@@ -1,4 +1,4 @@
-import { exactly, isWithin, type Kind } from './kind.ts'
+import { exactly, isSame, isWithin, type Kind } from './kind.ts'
 
 const read = (value: unknown): boolean | undefined =>
   typeof value === 'boolean' ? value : undefined
@@ -12,6 +12,6 @@ export const boolean: Kind<boolean> = {
   position: exactly,
   range: (comparison, constant) => (value) =>
     typeof value === 'boolean' && isWithin(comparison, Number(value) - Number(constant)),
-  equals: (constant) => (value) => typeof value === 'boolean' && value === constant,
+  equals: (constant) => isSame((value) => value === constant, constant),
   among: (constants) => (value) => typeof value === 'boolean' && constants.includes(value),
 }

@@ -46,7 +46,18 @@ export interface Bound<V extends Scalar = Scalar> {
 }
 
 /** What is asked of each row's value; made once for an operand, called often. */
-export type Test = (value: unknown) => boolean
+export interface Test {
+  (value: unknown): boolean
+  /** Where the test is being `===` to one of these two and nothing else: asked without a call. */
+  readonly same?: { readonly one: Scalar; readonly other: Scalar }
+}
+
+/** The test of being the same as one of two values. */
+export const isSame = (
+  test: (value: unknown) => boolean,
+  one: string | boolean,
+  other = one,
+): Test => Object.assign(test, { same: { one, other } })
 
 /** A comparison that is a range. */
 export type Range = '<' | '<=' | '>' | '>='

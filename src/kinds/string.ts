@@ -1,4 +1,4 @@
-import { exactly, FEW, isWithin, type Kind, type Range, type Test } from './kind.ts'
+import { exactly, FEW, isSame, isWithin, type Kind, type Range, type Test } from './kind.ts'
 
 /** Whether a string can be stored everywhere: well-formed Unicode without U+0000. */
 export const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\0')
@@ -52,17 +52,16 @@ function range(comparison: Range, constant: string): Test {
 // A constant can be stored, and so can what is the same. That a value is a string at all is asked
 // first: V8 compares two strings faster where it has seen nothing else.
 
-export const isString =
-  (constant: string): Test =>
-  (value) =>
-    typeof value === 'string' && value === constant
+export const isString = (constant: string): Test =>
+  isSame((value) => typeof value === 'string' && value === constant, constant)
 
 /** One and two have a closure of their own: it is what most lists hold. */
 export function isOneOf(constants: readonly string[]): Test {
   const [a, b] = constants
   if (constants.length === 1) return isString(a as string)
   if (constants.length === 2) {
-    return (value) => typeof value === 'string' && (value === a || value === b)
+    const test = (value: unknown) => typeof value === 'string' && (value === a || value === b)
+    return isSame(test, a as string, b)
   }
   if (constants.length > FEW) {
     const set = new Set<unknown>(constants)

@@ -155,7 +155,7 @@ function withFraction(whole: string, digits: number): string {
   return `${whole}.${String(nanosecond).padStart(9, '0').slice(0, digits)}Z`
 }
 
-/** The length of a timestamp in UTC to the second; a fraction has two characters at least. */
+/** The lengths of timestamps in UTC: to the second, and to the nanosecond. */
 const SHORTEST = 20
 const LONGEST = 30
 
@@ -170,31 +170,23 @@ const isPlain = (text: string, length: number): boolean =>
   text.charCodeAt(10) === 84 &&
   text.charCodeAt(17) !== 54
 
-/** An instant between two values of a field, and what plain texts of each length it stands before. */
-class Threshold {
+/** An instant between two values of a field. */
+interface Threshold {
   readonly second: number
   readonly nanosecond: number
-  readonly #texts: string[] = []
+}
 
-  constructor(atSecond: number, atNanosecond: number) {
-    this.second = atSecond
-    this.nanosecond = atNanosecond
-  }
+/** Greater than any text that begins with a digit. */
+const LAST = ':'
 
-  /** The first plain text of a length that is not before it. */
-  text(length: number): string {
-    const known = this.#texts[length]
-    if (known !== undefined) return known
-    const digits = length === SHORTEST ? 0 : length - SHORTEST - 1
-    const step = 10 ** (9 - digits)
-    const nanos = Math.ceil(this.nanosecond / step) * step
-    second = nanos < SECOND ? this.second : this.second + 1
-    nanosecond = nanos % SECOND
-    // Past the last year: greater than any text that begins with a digit.
-    const text = second < END_SECOND ? print(digits) : ':'
-    this.#texts[length] = text
-    return text
-  }
+/** The first plain text of a length that is not before an instant. */
+function ceiling(instant: Threshold, length: number): string {
+  const digits = length === SHORTEST ? 0 : length - SHORTEST - 1
+  const step = 10 ** (9 - digits)
+  const nanos = Math.ceil(instant.nanosecond / step) * step
+  second = nanos < SECOND ? instant.second : instant.second + 1
+  nanosecond = nanos % SECOND
+  return second < END_SECOND ? print(digits) : LAST
 }
 
 const isEarlier = (a: Threshold, b: Threshold): boolean =>
@@ -245,7 +237,7 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
 
   /** Whether a value that is a timestamp is its own canonical form. */
   const canonicalLength = digits === 0 ? SHORTEST : SHORTEST + 1 + digits
-  const isCanonicalText = (value: unknown): boolean =>
+  const isCanonicalText = (value: unknown): value is string =>
     typeof value === 'string' && value.length === canonicalLength && isPlain(value, canonicalLength)
 
   /** The instant that a range begins at, or ends before. */
@@ -254,7 +246,7 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
     // Rows' values are cut to the field's digits: what is greater is a step greater at least.
     const isStepped = comparison === '>' || comparison === '<='
     const nanos = Math.floor(nanosecond / step) * step + (isStepped ? step : 0)
-    return new Threshold(nanos < SECOND ? second : second + 1, nanos % SECOND)
+    return { second: nanos < SECOND ? second : second + 1, nanosecond: nanos % SECOND }
   }
 
   /** Whether what was scanned last, cut to the field's digits, lies before. */
@@ -275,13 +267,23 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
       if (bound.comparison === '>' || bound.comparison === '>=') from = latest(from, own)
       else to = earliest(to, own)
     }
+    const least = from === undefined ? '' : ceiling(from, canonicalLength)
+    const beyond = to === undefined ? LAST : ceiling(to, canonicalLength)
+    // Rows are written alike: one other length than the field's own is all that is kept.
+    let otherLength = 0
+    let otherLeast = ''
+    let otherBeyond = LAST
     return (value) => {
       if (typeof value === 'string') {
         const { length } = value
         if (isPlain(value, length)) {
-          if (from !== undefined && value < from.text(length)) return false
-          if (to !== undefined && value >= to.text(length)) return false
-          return scan(value)
+          if (length === canonicalLength) return value >= least && value < beyond && scan(value)
+          if (length !== otherLength) {
+            otherLeast = from === undefined ? '' : ceiling(from, length)
+            otherBeyond = to === undefined ? LAST : ceiling(to, length)
+            otherLength = length
+          }
+          return value >= otherLeast && value < otherBeyond && scan(value)
         }
       }
       if (!scanValue(value)) return false

@@ -35,10 +35,8 @@ export function pageOf<T>(query: Query, rows: readonly T[]): Page<T> {
 
   const { ordering, condition, asked, seal } = query
   const { keyOf } = compileSortKey(ordering)
-  const bindings = {
-    asked: bindingOf(ordering, asked),
-    whole: bindingOf(ordering, condition),
-  }
+  const whole = bindingOf(ordering, condition)
+  const bindings = { asked: asked === condition ? whole : bindingOf(ordering, asked), whole }
   const cursorOf = (row: T) => seal.write({ ...bindings, key: keyOf(row) })
   return {
     items,

@@ -42,8 +42,8 @@ export function collectPage<T>(query: Query): PageCollector<T> {
   let count = 0
   let matches: Predicate | undefined
   /**
-   * False of rows that stand behind the root: they need no key. The root only ever moves forward, so
-   * that what an earlier one says stays right.
+   * False of rows that the first term alone puts behind the root: they need no key. The root only
+   * ever moves forward, so that what an earlier one says stays right.
    */
   let mayEnter: Predicate = () => true
   let isStale = false
@@ -85,7 +85,7 @@ export function collectPage<T>(query: Query): PageCollector<T> {
 
   function refresh(): void {
     if (!isStale || heap.length < capacity) return
-    mayEnter = compilePredicate(not(keyset(ordering, heap[0]!.key)))
+    mayEnter = compilePredicate(not(keyset(ordering.slice(0, 1), heap[0]!.key)))
     isStale = false
   }
 
