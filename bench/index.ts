@@ -55,6 +55,10 @@ async function askAll(): Promise<readonly Answered[]> {
     if (quick) continue
     for (const result of results) {
       for (const each of result.measured) {
+        if ('wrong' in each) {
+          console.log(`  ${result.name.padEnd(48)} ${each.name} answers otherwise: ${each.wrong}`)
+          continue
+        }
         console.log(
           `  ${result.name.padEnd(48)} ${each.name.padEnd(28)} ${each.nanoseconds.toFixed(1).padStart(14)} ns  ${each.ratio[1].toFixed(2)}×`,
         )

@@ -1,6 +1,12 @@
 /** Several ways to do one thing; the first is what the others are measured against. */
 export type Contenders = Readonly<Record<string, () => unknown>>
 
+/** A contender that answers otherwise than the first. */
+export interface Wrong {
+  readonly name: string
+  readonly wrong: string
+}
+
 /** How long a contender took, and how that compares to the first one in the same round. */
 export interface Measured {
   readonly name: string
@@ -45,21 +51,25 @@ function calibrate(run: () => unknown, { slice, warmup }: Settings): number {
 
 /**
  * Measures the contenders in rounds, each of them once a round and each round in another order, so
- * that a machine that slows down slows them all. Throws where an answer differs from the first one's:
- * a wrong answer has no speed. `units` is how many units of work one run does.
+ * that a machine that slows down slows them all. Whoever answers otherwise
+ * than the first is named, and not timed. `units` is how many units of work one run does.
  */
 export function measure(
   contenders: Contenders,
   units: number,
   settings: Settings,
-): readonly Measured[] {
-  const entries = Object.entries(contenders)
-  const [first] = entries as [[string, () => unknown]]
+): readonly (Measured | Wrong)[] {
+  const all = Object.entries(contenders)
+  const [first] = all as [[string, () => unknown]]
   const answer = JSON.stringify(first[1]())
-  for (const [name, run] of entries) {
+  const wrong = all.flatMap(([name, run]): Wrong[] => {
     const own = JSON.stringify(run())
-    if (own !== answer) throw new Error(`${name} answers ${own}, ${first[0]} ${answer}`)
-  }
+    return own === answer ? [] : [{ name, wrong: own.slice(0, 60) }]
+  })
+  // A wrong answer has no speed; and ours must not be wrong.
+  const own = wrong.find(({ name }) => name.startsWith('tamis'))
+  if (own !== undefined) throw new Error(`${own.name} answers ${own.wrong}, ${first[0]} ${answer}`)
+  const entries = all.filter(([name]) => wrong.every((each) => each.name !== name))
   const times = entries.map(([, run]) => calibrate(run, settings))
   const rows = entries.map((): number[] => [])
   // What takes far longer than its slice runs in the first rounds alone.
@@ -73,7 +83,7 @@ export function measure(
     }
   }
   const base = rows[0] as number[]
-  return entries.map(([name], i) => {
+  const measured = entries.map(([name], i): Measured => {
     const own = rows[i] as number[]
     const ratios = own.map((time, round) => time / (base[round] as number)).sort((a, b) => a - b)
     return {
@@ -86,4 +96,5 @@ export function measure(
       ratio: [quantile(ratios, 0.25), quantile(ratios, 0.5), quantile(ratios, 0.75)],
     }
   })
+  return [...measured, ...wrong]
 }

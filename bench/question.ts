@@ -1,4 +1,4 @@
-import type { Measured, Settings } from './measure.ts'
+import type { Measured, Settings, Wrong } from './measure.ts'
 
 /** What was to be reached: at most so many times the first contender, or so many nanoseconds. */
 export interface Goal {
@@ -11,7 +11,7 @@ export interface Goal {
 /** One thing that was measured: a row of contenders. */
 export interface Result {
   readonly name: string
-  readonly measured: readonly Measured[]
+  readonly measured: readonly (Measured | Wrong)[]
   readonly goals: readonly Goal[]
 }
 
@@ -44,6 +44,6 @@ export const within = (nanoseconds: number, of: string, contender = 'tamis'): Go
 /** What was measured of a goal. */
 export function reached({ contender, unit }: Goal, { measured }: Result): number {
   const own = measured.find(({ name }) => name === contender)
-  if (own === undefined) throw new Error(`nobody is called ${contender}`)
+  if (own === undefined || 'wrong' in own) throw new Error(`nobody is called ${contender}`)
   return unit === '×' ? own.ratio[1] : own.nanoseconds
 }

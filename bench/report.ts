@@ -28,9 +28,10 @@ export function verdict(goal: Goal, result: Result): string {
 
 function table({ question, results }: Answered): string {
   const lines = results.flatMap(({ name, measured }) =>
-    measured.map(
-      (each, i) =>
-        `| ${i === 0 ? name : ''} | ${each.name} | ${time(each.nanoseconds)} | ${i === 0 ? '1' : ratio(each)} |`,
+    measured.map((each, i) =>
+      'wrong' in each
+        ? `| | ${each.name} | answers otherwise | |`
+        : `| ${i === 0 ? name : ''} | ${each.name} | ${time(each.nanoseconds)} | ${i === 0 ? '1' : ratio(each)} |`,
     ),
   )
   return `## ${question.title}\n\n${question.text}\n\n| | | time | ratio (quartiles) |\n|---|---|---:|---:|\n${lines.join('\n')}\n`
@@ -62,6 +63,7 @@ export function chart({ results }: Answered): string {
     bars.push(`<text x="8" y="${y + 12}" font-weight="bold">${escaped(name)}</text>`)
     y += ROW
     for (const [i, each] of measured.slice(1).entries()) {
+      if ('wrong' in each) continue
       const value = each.ratio[1]
       bars.push(
         `<text x="${LEFT - 8}" y="${y + 12}" text-anchor="end">${escaped(each.name)}</text>`,
