@@ -78,7 +78,7 @@ export function chart({ results }: Answered): string {
     (value) =>
       `<line x1="${x(value).toFixed(1)}" y1="34" x2="${x(value).toFixed(1)}" y2="${y}" stroke="#f1f3f5"/><text x="${x(value).toFixed(1)}" y="28" text-anchor="middle" fill="#868e96">${value}×</text>`,
   )
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 60}" height="${y + 10}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/><text x="8" y="16" font-size="13">Time for a row, as a ratio to a hand-written predicate (less is better)</text>${lines.join('')}${bars.join('')}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 60}" height="${y + 10}" font-family="system-ui, sans-serif" font-size="12"><title>Predicates, as ratios to hand-written code</title><rect width="100%" height="100%" fill="white"/><text x="8" y="16" font-size="13">Time for a row, as a ratio to a hand-written predicate (less is better)</text>${lines.join('')}${bars.join('')}</svg>\n`
 }
 
 const escaped = (text: string): string =>

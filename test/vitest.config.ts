@@ -14,6 +14,7 @@ export default defineConfig({
         find: /^tamis\/(sqlite|postgres|mysql|duckdb|clickhouse)$/,
         replacement: source('dialect/$1.ts'),
       },
+      { find: /^tamis\/text$/, replacement: source('text/index.ts') },
       { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
       { find: /^tamis\/users$/, replacement: source('users/index.ts') },
     ],

@@ -19,6 +19,7 @@ export default defineConfig([
       mysql: 'src/dialect/mysql.ts',
       duckdb: 'src/dialect/duckdb.ts',
       clickhouse: 'src/dialect/clickhouse.ts',
+      text: 'src/text/index.ts',
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',
     },
@@ -29,7 +30,14 @@ export default defineConfig([
     hash: false,
     inputOptions: { resolve: { mainFields: ['module', 'main'] } },
     deps: {
-      alwaysBundle: ['fastest-levenshtein', '@noble/hashes', '@noble/ciphers'],
+      alwaysBundle: [
+        'fastest-levenshtein',
+        '@noble/hashes',
+        '@noble/ciphers',
+        /^@?chevrotain/,
+        'lodash-es',
+        'qs',
+      ],
       neverBundle: ['fast-check'],
     },
   },

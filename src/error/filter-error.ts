@@ -1,5 +1,6 @@
 import { printable } from './describe.ts'
 import type { Issue, IssueCode } from './issue.ts'
+import { frame } from './source.ts'
 
 const line = ({ path, message, hint }: Issue): string =>
   `${path === '' ? '' : `${printable(path)}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
@@ -14,11 +15,14 @@ const line = ({ path, message, hint }: Issue): string =>
 export class FilterError extends Error {
   override readonly name = 'FilterError'
   readonly issues: readonly [Issue, ...Issue[]]
+  /** The text that the issues are in, where there was one; kept out of logs and responses. */
+  readonly #source: string | undefined
 
-  constructor(issues: readonly [Issue, ...Issue[]]) {
+  constructor(issues: readonly [Issue, ...Issue[]], source?: string) {
     const [first, ...others] = issues
     super(others.length === 0 ? line(first) : `${line(first)} [and ${others.length} more]`)
     this.issues = issues
+    this.#source = source
   }
 
   get code(): IssueCode {
@@ -37,8 +41,15 @@ export class FilterError extends Error {
     return { name: this.name, issues: this.issues }
   }
 
-  /** Every issue, a line each. */
+  /** Every issue, a line each; of a text, with the line that it is in and a mark under the place. */
   override toString(): string {
-    return this.issues.map((each) => `${this.name}: ${line(each)}`).join('\n')
+    const source = this.#source
+    return this.issues
+      .map((each) => {
+        const own = `${this.name}: ${line(each)}`
+        if (source === undefined || each.range === undefined) return own
+        return `${own}\n${frame(source, each.range)}`
+      })
+      .join('\n')
   }
 }

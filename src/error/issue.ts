@@ -1,3 +1,5 @@
+import type { SourceRange } from './source.ts'
+
 /**
  * Everything that can be wrong with what a client sent: one entry a code.
  *
@@ -52,6 +54,8 @@ export interface Issue {
   readonly received?: string
   /** What to write instead, where that is known: the near name, the right shape. */
   readonly hint?: string
+  /** Where in the text, for what came as one: the key, the operator or the value that is meant. */
+  readonly range?: SourceRange
 }
 
 /** An issue of this code at this place; particulars that are not known are left out of it. */

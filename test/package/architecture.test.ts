@@ -15,6 +15,7 @@ const ORDER = [
   ['condition'],
   ['parse', 'compile'],
   ['query'],
+  ['text'],
   ['arbitrary'],
   ['users'],
   ['cli'],

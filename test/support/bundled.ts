@@ -30,6 +30,7 @@ export async function bundleForNode(entry: string, outfile: string): Promise<voi
           join(root, `src/dialect/${name}.ts`),
         ]),
       ),
+      'tamis/text': join(root, 'src/text/index.ts'),
       'tamis/fast-check': join(root, 'src/arbitrary/index.ts'),
       'tamis/users': join(root, 'src/users/index.ts'),
     },

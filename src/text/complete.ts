@@ -1,0 +1,200 @@
+import { membersOf } from '../kinds/dynamic.ts'
+import { findOperator } from '../operators/index.ts'
+import type { Schema } from '../parse/schema.ts'
+import type { Field } from '../schema/field.ts'
+import { findField } from '../schema/schema.ts'
+import { nameOf, type Piece, piecesOf } from './grammar.ts'
+import type { Range } from './node.ts'
+
+/** Something that can stand at a place of a filter's text. */
+export interface Completion {
+  readonly kind: 'field' | 'operator' | 'value'
+  /** What it is called. */
+  readonly label: string
+  /** What to write, in quotes where it needs them. */
+  readonly text: string
+  /** What to write it in the place of: empty where nothing is there yet. */
+  readonly range: Range
+}
+
+/** An open bracket before the place, and where in it the text is. */
+interface Frame {
+  readonly bracket: string
+  readonly role: Role
+  expects: 'key' | 'colon' | 'value' | 'comma'
+  key: string | undefined
+  readonly keys: Set<string>
+}
+
+/** What an object or a list is of. */
+type Role =
+  | { readonly of: 'filter' }
+  | { readonly of: 'filters' }
+  | { readonly of: 'operators'; readonly field: Field }
+  | { readonly of: 'operands'; readonly field: Field; readonly operator: string }
+  | { readonly of: 'nothing' }
+
+const LOGICAL = ['$and', '$or', '$nor']
+const WHOLE = { of: 'filter' } as const
+const UNKNOWN = { of: 'nothing' } as const
+
+/**
+ * What can be written at a place of a filter's text: fields, the operators that a field allows, and
+ * values where there are few. The text may be broken in any way, before the place and after it.
+ *
+ * @example
+ * completionsAt(people, '{"role": {"$i', 13) // $in, for "$i
+ */
+export function completionsAt(
+  schema: Schema,
+  text: string,
+  offset: number,
+  { relaxed = false }: { readonly relaxed?: boolean } = {},
+): readonly Completion[] {
+  const pieces = piecesOf(text)
+  const at = Math.max(0, Math.min(offset, text.length))
+  const current = pieces.find((piece) => isTyped(piece, at))
+  if (current?.type === 'comment') return []
+  const frame = frameAt(schema, pieces, current?.start ?? at)
+  if (frame === undefined) return []
+  const range = current === undefined ? { start: at, end: at } : rangeOf(current)
+  const typed =
+    current === undefined ? '' : nameOf({ ...current, image: text.slice(current.start, at) })
+  const isQuoted = current?.type === 'string' || !relaxed
+  return candidates(schema, frame)
+    .filter(({ label }) => label.toLowerCase().startsWith(typed.toLowerCase()))
+    .map(({ kind, label }) => ({ kind, label, text: written(kind, label, isQuoted), range }))
+}
+
+const rangeOf = ({ start, end }: Piece): Range => ({ start, end })
+
+/** Whether a piece is being typed at a place: the place is in it, or right behind what has no end. */
+function isTyped({ type, start, end, image }: Piece, at: number): boolean {
+  if (type === 'comment') return start < at && (at < end || !image.endsWith('*/'))
+  const isClosed = type === 'string' && image.length > 1 && image.at(-1) === image[0]
+  if (type !== 'string' && type !== 'word' && type !== 'stray') return false
+  return start < at && (isClosed ? at < end : at <= end)
+}
+
+const WORD = /^[A-Za-z_$][\w$]*(?:\.[\w$]+)*$/
+
+function written(kind: Completion['kind'], label: string, isQuoted: boolean): string {
+  if (kind === 'value') return label
+  return isQuoted || !WORD.test(label) ? JSON.stringify(label) : label
+}
+
+/** The innermost bracket that is open at a place. */
+function frameAt(schema: Schema, pieces: readonly Piece[], at: number): Frame | undefined {
+  const frames: Frame[] = []
+  for (const piece of pieces) {
+    if (piece.start >= at) break
+    const top = frames.at(-1)
+    switch (piece.type) {
+      case 'open':
+        frames.push(opened(schema, piece.image, top))
+        break
+      case 'close':
+        frames.pop()
+        done(frames.at(-1))
+        break
+      case 'comma':
+        if (top !== undefined) {
+          top.expects = top.bracket === '{' ? 'key' : 'value'
+          top.key = undefined
+        }
+        break
+      case 'colon':
+        if (top !== undefined) top.expects = 'value'
+        break
+      case 'comment':
+        break
+      default:
+        if (top?.expects === 'key') {
+          top.key = nameOf(piece)
+          top.keys.add(top.key)
+          top.expects = 'colon'
+        } else done(top)
+    }
+  }
+  return frames.at(-1)
+}
+
+function done(frame: Frame | undefined): void {
+  if (frame !== undefined) frame.expects = 'comma'
+}
+
+function opened(schema: Schema, bracket: string, outer: Frame | undefined): Frame {
+  const isObject = bracket === '{'
+  return {
+    bracket,
+    role: roleOf(schema, isObject, outer),
+    expects: isObject ? 'key' : 'value',
+    key: undefined,
+    keys: new Set(),
+  }
+}
+
+function roleOf(schema: Schema, isObject: boolean, outer: Frame | undefined): Role {
+  if (outer === undefined) return isObject ? WHOLE : UNKNOWN
+  const { role, key } = outer
+  if (role.of === 'filters') return isObject ? WHOLE : UNKNOWN
+  if (key === undefined) return UNKNOWN
+  if (role.of === 'filter') {
+    if (LOGICAL.includes(key)) return isObject ? UNKNOWN : { of: 'filters' }
+    const field = findField(schema, key, schema.limits.segments)
+    if (field === 'unknown' || field === 'too_deep' || field.hidden) return UNKNOWN
+    return isObject ? { of: 'operators', field } : { of: 'operands', field, operator: '$eq' }
+  }
+  if (role.of !== 'operators') return UNKNOWN
+  const { field } = role
+  if (key === '$not' && isObject) return role
+  return isObject ? UNKNOWN : { of: 'operands', field, operator: key }
+}
+
+type Candidate = Pick<Completion, 'kind' | 'label'>
+
+function candidates(schema: Schema, { role, expects, key, keys }: Frame): readonly Candidate[] {
+  const fresh = (all: readonly Candidate[]) => all.filter(({ label }) => !keys.has(label))
+  switch (role.of) {
+    case 'filter': {
+      if (expects === 'key') return fresh(names(schema))
+      if (expects !== 'value' || key === undefined) return []
+      const field = findField(schema, key, schema.limits.segments)
+      return field === 'unknown' || field === 'too_deep' || field.hidden ? [] : values(field, '$eq')
+    }
+    case 'operators': {
+      const { field } = role
+      if (expects === 'key') {
+        const operators = [...field.operators, '$not']
+        return fresh(operators.map((label) => ({ kind: 'operator', label })))
+      }
+      return expects === 'value' && key !== undefined ? values(field, key) : []
+    }
+    case 'operands':
+      return expects === 'value' ? values(role.field, role.operator) : []
+    case 'filters':
+    case 'nothing':
+      return []
+    default:
+      return role satisfies never
+  }
+}
+
+/** What can begin a condition: a wildcard's as far as its prefix goes. */
+function names(schema: Schema): readonly Candidate[] {
+  const visible = ([, field]: readonly [string, Field]) => !field.hidden && field.operators.size > 0
+  const fields = [...schema.fields].filter(visible).map(([name]) => name)
+  const prefixes = [...schema.wildcards].filter(visible).map(([prefix]) => `${prefix}.`)
+  const named = [...fields, ...prefixes].map((label): Candidate => ({ kind: 'field', label }))
+  return [...named, ...LOGICAL.map((label): Candidate => ({ kind: 'operator', label }))]
+}
+
+/** The values of an operand, where there are few. */
+function values(field: Field, operator: string): readonly Candidate[] {
+  const shape = findOperator(operator)?.shape
+  const isBoolean = membersOf(field.type.kind).some(({ name }) => name === 'boolean')
+  const labels: string[] = []
+  if (shape === 'boolean' || (isBoolean && shape !== 'words')) labels.push('true', 'false')
+  if (shape === 'equal' || shape === 'members') labels.push('null')
+  return labels.map((label) => ({ kind: 'value', label }))
+}

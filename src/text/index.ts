@@ -1,0 +1,62 @@
+/**
+ * Filters and payloads as text: JSON, and the relaxed form of Mongo shells. It feeds the same parser
+ * as objects do; what is wrong is told with its place.
+ *
+ * @packageDocumentation
+ */
+
+import type { Condition } from '../condition/condition.ts'
+import { FilterError } from '../error/filter-error.ts'
+import { safeParseFilter, safeParseQuery } from '../parse/index.ts'
+import type { Query, QueryOptions } from '../parse/query.ts'
+import type { Result } from '../parse/report.ts'
+import type { Schema } from '../parse/schema.ts'
+import { readText, type TextOptions } from './read.ts'
+
+export type { SourceRange } from '../error/source.ts'
+export { type Completion, completionsAt } from './complete.ts'
+export { formatFilter } from './format.ts'
+export type { TextLimits } from './grammar.ts'
+export { parseQueryString, safeParseQueryString } from './query-string.ts'
+export type { TextOptions } from './read.ts'
+
+function orThrow<T>(result: Result<T>, text: string): T {
+  if (result.ok) return result.value
+  throw new FilterError(result.issues, text)
+}
+
+/** Checks a client's filter that came as text: the condition, or every issue with its place. */
+export const safeParseFilterText = (
+  schema: Schema,
+  text: string,
+  options: TextOptions = {},
+): Result<Condition> => readText(text, options, (value) => safeParseFilter(schema, value))
+
+/**
+ * Checks a client's filter that came as text.
+ *
+ * @throws FilterError with every issue that was found (at most 20), each with its `range`; its
+ * `toString()` shows the lines.
+ * @example
+ * parseFilterText(people, '{role: {$in: ["admin"]}, // staff\n "custom.age": {$gte: 18}}', { relaxed: true })
+ */
+export const parseFilterText = (schema: Schema, text: string, options?: TextOptions): Condition =>
+  orThrow(safeParseFilterText(schema, text, options), text)
+
+/** Checks a client's query payload that came as text: the query, or every issue with its place. */
+export const safeParseQueryText = (
+  schema: Schema,
+  text: string,
+  options: TextOptions & QueryOptions = {},
+): Result<Query> => readText(text, options, (value) => safeParseQuery(schema, value, options))
+
+/**
+ * Checks a client's query payload that came as text.
+ *
+ * @throws FilterError with every issue that was found (at most 20), each with its `range`.
+ */
+export const parseQueryText = (
+  schema: Schema,
+  text: string,
+  options?: TextOptions & QueryOptions,
+): Query => orThrow(safeParseQueryText(schema, text, options), text)

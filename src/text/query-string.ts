@@ -1,0 +1,220 @@
+import qs from 'qs'
+import { FilterError } from '../error/filter-error.ts'
+import { type IssueCode, issue } from '../error/issue.ts'
+import { membersOf } from '../kinds/dynamic.ts'
+import { parseJson } from '../kinds/json.ts'
+import { findOperator } from '../operators/index.ts'
+import { safeParseQuery } from '../parse/index.ts'
+import type { Query, QueryOptions } from '../parse/query.ts'
+import type { Result } from '../parse/report.ts'
+import type { Schema } from '../parse/schema.ts'
+import type { Field } from '../schema/field.ts'
+import { findField } from '../schema/schema.ts'
+import { readText, type TextOptions } from './read.ts'
+
+const LONGEST = 100_000
+
+// Brackets make objects and lists without a prototype; whatever goes over a cap is an error, and no
+// parameter is dropped in silence.
+const SETTINGS = {
+  ignoreQueryPrefix: true,
+  plainObjects: true,
+  strictDepth: true,
+  depth: 40,
+  parameterLimit: 2000,
+  arrayLimit: 1000,
+  throwOnLimitExceeded: true,
+  duplicates: 'combine',
+} as const
+
+/** What a query string can hold beside fields: all of a payload's keys but the filter's, and these. */
+const PAYLOAD = 'payload'
+const FILTER = 'filter'
+
+/**
+ * Checks a query that came in a URL: `?role=admin&custom.age[$gte]=18&sort=-created_at&limit=10`.
+ *
+ * A key of the payload is one (`sort`, `limit`, `offset`, `next`, `prev`, `id_gt`, the schema's
+ * switches); any other is a field. Operands are read as the field's kind: `18` is a number to a
+ * field of numbers and text to one of strings. To a dynamic field it is a number if that is among its
+ * kinds, and `"18"` in quotes is text. `filter` may hold a whole filter as JSON in the place of
+ * fields, and `payload` a whole payload in the place of everything.
+ *
+ * @throws FilterError with every issue that was found (at most 20).
+ */
+export function parseQueryString(
+  schema: Schema,
+  search: string,
+  options?: TextOptions & QueryOptions,
+): Query {
+  const result = safeParseQueryString(schema, search, options)
+  if (result.ok) return result.value
+  throw new FilterError(result.issues)
+}
+
+/** The same, that answers the issues and throws none. */
+export function safeParseQueryString(
+  schema: Schema,
+  search: string,
+  options: TextOptions & QueryOptions = {},
+): Result<Query> {
+  if (search.length > LONGEST) {
+    return refused('too_long', `at most ${LONGEST} characters`, `${search.length}`)
+  }
+  let given: Record<string, unknown>
+  try {
+    given = qs.parse(search, SETTINGS) as Record<string, unknown>
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const isDeep = error.message.includes('depth')
+    const expected = isDeep ? 'fewer brackets in each other' : 'fewer parameters'
+    return refused(isDeep ? 'too_deep' : 'too_many', expected)
+  }
+  const { [PAYLOAD]: payload, ...others } = given
+  if (payload === undefined) return fromParameters(schema, others, options)
+  if (typeof payload !== 'string' || Object.keys(others).length > 0) {
+    return refused('invalid_operand', 'one payload, and nothing beside it')
+  }
+  return readText(payload, options, (value) => safeParseQuery(schema, value, options))
+}
+
+function refused(code: IssueCode, expected: string, received?: string): Result<never> {
+  const subject = 'the query string'
+  return { ok: false, issues: [issue(code, '', { subject, expected, received })] }
+}
+
+function fromParameters(
+  schema: Schema,
+  given: Record<string, unknown>,
+  options: TextOptions & QueryOptions,
+): Result<Query> {
+  const payload: Record<string, unknown> = Object.create(null)
+  const fields: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of Object.entries(given)) {
+    if (name === FILTER) continue
+    // Nobody writes the payload's own name for a filter in a URL; as a field it is refused.
+    const isOption = schema.payload.has(name) && name !== 'filter_conditions'
+    if (isOption) payload[name] = optionOf(schema, name, value)
+    else fields[name] = name.startsWith('$') ? logical(schema, value) : fieldOf(schema, name, value)
+  }
+  const filter = given[FILTER]
+  const hasFields = Object.keys(fields).length > 0
+  if (filter === undefined) {
+    if (hasFields) payload.filter_conditions = fields
+    return safeParseQuery(schema, payload, options)
+  }
+  if (typeof filter !== 'string' || hasFields) {
+    return refused('invalid_operand', 'one filter, or fields, and not both')
+  }
+  return readText(filter, options, (value) =>
+    safeParseQuery(schema, { ...payload, filter_conditions: value }, options),
+  )
+}
+
+const INTEGER = /^-?(?:0|[1-9]\d*)$/
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** So many digits are no number that anyone means. */
+const LONGEST_NUMBER = 400
+
+/** What an option's text stands for; what stands for nothing is left to be refused. */
+function optionOf(schema: Schema, name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  if (name === 'sort') return sortOf(value)
+  if (name === 'limit' || name === 'offset') return INTEGER.test(value) ? Number(value) : value
+  if (schema.options.has(name)) return booleanOf(value)
+  if (name === 'next' || name === 'prev') return value
+  return value === '' ? value : operand(schema.key, value)
+}
+
+/** `-created_at,id`, or any of the payload's shapes as JSON. */
+function sortOf(text: string): unknown {
+  if (/^\s*[[{]/.test(text)) {
+    try {
+      return parseJson(text)
+    } catch {
+      return text
+    }
+  }
+  if (text === '') return undefined
+  return text.split(',').map((term) => {
+    const isDescending = term.startsWith('-')
+    return { field: isDescending ? term.slice(1) : term, direction: isDescending ? -1 : 1 }
+  })
+}
+
+const booleanOf = (text: string): unknown =>
+  text === 'true' ? true : text === 'false' ? false : text
+
+/** `$or[0][role]=admin`; brackets with holes between come as an object. */
+function logical(schema: Schema, value: unknown): unknown {
+  return Array.isArray(value) ? value.map((each) => filterOf(schema, each)) : value
+}
+
+function filterOf(schema: Schema, value: unknown): unknown {
+  if (!isObject(value)) return value
+  return mapped(value, (name, own) =>
+    name.startsWith('$') ? logical(schema, own) : fieldOf(schema, name, own),
+  )
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function mapped(
+  value: Record<string, unknown>,
+  map: (key: string, own: unknown) => unknown,
+): Record<string, unknown> {
+  const own: Record<string, unknown> = Object.create(null)
+  for (const [key, each] of Object.entries(value)) own[key] = map(key, each)
+  return own
+}
+
+function fieldOf(schema: Schema, name: string, value: unknown): unknown {
+  const field = findField(schema, name, schema.limits.segments)
+  if (field === 'unknown' || field === 'too_deep') return value
+  return isObject(value) ? operators(field, value) : operands(field, value)
+}
+
+function operators(field: Field, value: Record<string, unknown>): Record<string, unknown> {
+  return mapped(value, (name, own) => {
+    if (name === '$not') return isObject(own) ? operators(field, own) : own
+    switch (findOperator(name)?.shape) {
+      case 'boolean':
+        return typeof own === 'string' ? booleanOf(own) : own
+      case 'words':
+        return own
+      case 'members':
+      case 'elements':
+        // A list of one is written like one value.
+        return operands(field, typeof own === 'string' ? [own] : own)
+      default:
+        return operands(field, own)
+    }
+  })
+}
+
+const operands = (field: Field, value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map((each) => operands(field, each))
+  return typeof value === 'string' ? operand(field, value) : value
+}
+
+/** A text as a value of the field's kind; as it is, where it is of none. */
+function operand({ type }: Field, text: string): unknown {
+  const kinds = membersOf(type.kind)
+  const has = (...names: readonly string[]) => kinds.some(({ name }) => names.includes(name))
+  const isText = has('string')
+  if (has('integer', 'number', 'numeric') && NUMBER.test(text) && text.length < LONGEST_NUMBER) {
+    const near = Number(text)
+    return INTEGER.test(text) && !Number.isSafeInteger(near) ? BigInt(text) : near
+  }
+  if (has('boolean') && (text === 'true' || text === 'false')) return text === 'true'
+  if (kinds.length > 1 && isText && /^"[\s\S]*"$/.test(text)) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text
+    }
+  }
+  return text === 'null' && !isText ? null : text
+}

@@ -1,0 +1,178 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { readText, type TextOptions } from '../../src/text/read.ts'
+
+/** What a text says, whatever it means. */
+const read = (text: string, options: TextOptions = {}) =>
+  readText(text, options, (value) => ({ ok: true, value }))
+
+/** Cases of each class of JSONTestSuite, of the repository's own. */
+const VALID = [
+  '{"a":[1,-0,0.5,1e3,1E-2,true,false,null,""]}',
+  ' \t\r\n[ ]\n',
+  '"\\u0041\\n\\"\\\\\\/\\b\\f\\r\\t\\ud83d\\ude00"',
+  '{"":{"__proto__":1,"constructor":[]}}',
+  '[[[[[[]]]]]]',
+  '"\u2028\u2029\u007f"',
+  '-1.5e+10',
+]
+const INVALID = [
+  '',
+  ' ',
+  '[1,]',
+  '[,1]',
+  '[1,,2]',
+  '[1 2]',
+  '{"a":1,}',
+  '{"a" 1}',
+  '{"a":}',
+  '{a:1}',
+  "{'a':1}",
+  '{1:1}',
+  '{"a":1 "b":2}',
+  '[',
+  ']',
+  '{"a":[}',
+  '[1]]',
+  '[01]',
+  '[+1]',
+  '[.5]',
+  '[5.]',
+  '[1e]',
+  '[0x1]',
+  '[NaN]',
+  '[-Infinity]',
+  '[--1]',
+  '[truE]',
+  '[tru]',
+  '["a]',
+  '["\t"]',
+  '["\n"]',
+  '["\\x41"]',
+  '["\\u12"]',
+  '["\\"]',
+  '/* no */ []',
+  '[] // no',
+  '\u00a0[]',
+  '\ufeff[]',
+  '[1]x',
+  'a',
+  '@',
+  '{"a":1,"a":1}',
+  '[1e400]',
+  '{{}}',
+  '[}',
+  'undefined',
+]
+/** What the relaxed form takes beside JSON, and what it says. */
+const RELAXED: readonly (readonly [text: string, value: unknown])[] = [
+  ["{a: 'b', $in: [1, 2,],}", { a: 'b', $in: [1, 2] }],
+  ['{custom.age: 1}', { 'custom.age': 1 }],
+  ['// one\n[/* two */ 1]', [1]],
+  ['[+1, -0x1F, .5, 5., 0XaB]', [1, -31, 0.5, 5, 171]],
+  ["['it\\'s \\x41\\\n\\v\\0']", ["it's A\v\0"]],
+  ['\ufeff\u00a0[]', []],
+  ['ISODate("2024-05-01T12:00:00Z")', '2024-05-01T12:00:00Z'],
+  ['{in: true, new: null}', { in: true, new: null }],
+  ['9007199254740993', 9007199254740993n],
+  ['-0x8000000000000000', -9223372036854775808n],
+]
+const BAD_RELAXED = [
+  '{a}',
+  '{a: b}',
+  '[1 2]',
+  '[01]',
+  '/* open',
+  "'open",
+  'new Date()',
+  '[1,,]',
+  '{,}',
+]
+
+/** A refusal with a place in the text for each issue. */
+function expectRefused(text: string, options?: TextOptions): void {
+  const result = read(text, options)
+  expect(result.ok, text.slice(0, 80)).toBe(false)
+  if (result.ok) return
+  for (const { code, range } of result.issues) {
+    expect(code).toBe('syntax')
+    expect(range?.start).toBeGreaterThanOrEqual(0)
+    expect(range?.end).toBeLessThanOrEqual(text.length)
+    expect(range?.end).toBeGreaterThanOrEqual(range?.start ?? 0)
+  }
+}
+
+/** As JSON.parse has it: long integers as the nearest double. */
+const rounded = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, own: unknown) => (typeof own === 'bigint' ? Number(own) : own)),
+  )
+
+describe('strict text', () => {
+  it.each(VALID)('takes %j', (text) => {
+    for (const relaxed of [false, true]) {
+      expect(read(text, { relaxed })).toEqual({ ok: true, value: JSON.parse(text) })
+    }
+  })
+
+  it.each(INVALID)('refuses %j', (text) => expectRefused(text))
+
+  it('keeps what JSON.parse rounds', () => {
+    expect(read('[9007199254740993, 1.0, 1e2]')).toEqual({
+      ok: true,
+      value: [9007199254740993n, 1, 100],
+    })
+  })
+
+  it.each([
+    ['too long', '1'.repeat(20), { length: 10 }],
+    ['of too many words', '[1,2,3,4]', { tokens: 8 }],
+    ['too deep', '[[[1]]]', { depth: 2 }],
+  ] as const)('that is %s is refused', (_, text, limits) => {
+    expectRefused(text, { limits })
+    expectRefused(`${text} x`, { limits, relaxed: true })
+  })
+
+  it('is capped before it is gone into', () => {
+    for (const text of ['['.repeat(900_000), '{"a":'.repeat(150_000), '[1,'.repeat(300_000)]) {
+      expectRefused(text)
+    }
+  })
+})
+
+describe('relaxed text', () => {
+  it.each(RELAXED)('%s', (text, value) => {
+    expect(read(text, { relaxed: true })).toEqual({ ok: true, value })
+  })
+
+  it.each(BAD_RELAXED)('refuses %j', (text) => expectRefused(text, { relaxed: true }))
+})
+
+const suite = fileURLToPath(
+  new URL('../../../shared/suites/JSONTestSuite/test_parsing', import.meta.url),
+)
+const isThere = existsSync(suite)
+if (!isThere) console.log('JSONTestSuite is not beside the repository: its 318 files are skipped.')
+
+describe.skipIf(!isThere)('JSONTestSuite', () => {
+  const files = isThere ? readdirSync(suite) : []
+
+  it('is all there', () => expect(files).toHaveLength(318))
+
+  it.each(files)('%s', (file) => {
+    const text = readFileSync(join(suite, file), 'utf8')
+    if (file.startsWith('n_')) {
+      expectRefused(text)
+      return
+    }
+    const result = read(text)
+    if (file.startsWith('y_') && !file.includes('duplicated_key')) {
+      expect(result.ok ? rounded(result.value) : result).toEqual(rounded(JSON.parse(text)))
+    }
+    // A key that stands twice is JSON, and no filter: one of the two would be lost.
+    if (file.includes('duplicated_key')) expectRefused(text)
+    if (!result.ok) for (const { range } of result.issues) expect(range).toBeDefined()
+  })
+})
