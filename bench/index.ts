@@ -15,6 +15,7 @@ import { growth } from './questions/growth.ts'
 import { deepPages, largePages, pages } from './questions/pages.ts'
 import { cached, predicates, scans } from './questions/predicates.ts'
 import { sql } from './questions/sql.ts'
+import { text } from './questions/text.ts'
 import { type Answered, chart, page, verdict } from './report.ts'
 
 const QUESTIONS: Readonly<Record<string, Question>> = {
@@ -27,6 +28,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   largePages,
   deepPages,
   autocomplete,
+  text,
   growth,
 }
 

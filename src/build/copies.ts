@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** As many pairs of a field and an operator have code of their own. */
-const COPIES = 128
+const COPIES = 96
 
 const LEAVES = /[\\/]compile[\\/]leaves\.ts$/
 const NAMES = ['leafOpposite', 'leafPredicate', 'leafSelection']

@@ -28,7 +28,10 @@ export default defineConfig([
     platform: 'neutral',
     target: 'es2022',
     hash: false,
-    inputOptions: { resolve: { mainFields: ['module', 'main'] } },
+    inputOptions: {
+      // What packages leave out in browsers, they leave out here: no Node built-in.
+      resolve: { mainFields: ['module', 'main'], aliasFields: [['browser']] },
+    },
     deps: {
       alwaysBundle: [
         'fastest-levenshtein',

@@ -10,15 +10,16 @@ import { duckdb } from '../dialect/duckdb.ts'
 import { mysql, mysqlFor } from '../dialect/mysql.ts'
 import { postgres } from '../dialect/postgres.ts'
 import { sqlite } from '../dialect/sqlite.ts'
-import { parseJson } from '../kinds/json.ts'
-import { parseQuery } from '../parse/index.ts'
+import type { Issue } from '../error/issue.ts'
+import { safeParseQuery } from '../parse/index.ts'
 import type { Query } from '../parse/query.ts'
 import { type Page, pageOf } from '../query/page.ts'
 import { collectPage } from '../query/run.ts'
+import { type Opened, openText } from '../text/read.ts'
 import { select } from './database.ts'
 import { explain } from './explain.ts'
 import { readRows } from './input.ts'
-import { Mistake, messageOf } from './mistake.ts'
+import { line, type Mark, Mistake, messageOf, TextMistake, textMark } from './mistake.ts'
 import { toJson, toTable } from './output.ts'
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
 
@@ -39,31 +40,36 @@ interface QueryOptions {
   readonly offset?: number
   readonly next?: string
   readonly prev?: string
-  readonly option: Readonly<Record<string, unknown>>
+  readonly option: readonly string[]
 }
 
-/** JSON, or with @ the file that holds it. */
-function json(option: string, text: string): unknown {
+/** The texts of a command line, by the key of the payload that each is for. */
+type Texts = Map<
+  string,
+  { readonly option: string; readonly source: string; readonly opened: Opened }
+>
+
+/** A value as JSON or as a Mongo shell takes it, or with @ the file that holds it. */
+function typed(texts: Texts, key: string, option: string, text: string): unknown {
   let source = text
   if (text.startsWith('@')) {
     try {
-      source = readFileSync(text.slice(1), 'utf8')
+      source = readFileSync(text.slice(1), 'utf8').replace(/^\uFEFF/, '')
     } catch (error) {
       throw new Mistake(`${option}: ${messageOf(error)}`)
     }
   }
-  try {
-    return parseJson(source.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw new Mistake(
-      `${option}: not JSON: ${messageOf(error)} (quote it for the shell: '{"role":"admin"}')`,
-    )
+  const opened = openText(source, { relaxed: true })
+  if (opened.issues.length > 0) {
+    throw new TextMistake(opened.issues.map((each) => textMark(option, source, each)))
   }
+  texts.set(key, { option, source, opened })
+  return opened.value
 }
 
 /** A sort as JSON, or as names with a minus for descending: -created_at,id. */
-function sortOf(text: string): unknown {
-  if (/^\s*[[{@]/.test(text)) return json('--sort', text)
+function sortOf(texts: Texts, text: string): unknown {
+  if (/^\s*[[{@]/.test(text)) return typed(texts, 'sort', '--sort', text)
   return text.split(',').map((name) => {
     const field = name.trim()
     return field.startsWith('-')
@@ -87,42 +93,65 @@ const OWN_OPTIONS: readonly string[] = [
   'prev',
 ]
 
-function option(text: string, all: Record<string, unknown>): Record<string, unknown> {
-  const at = text.indexOf('=')
-  const name = at === -1 ? text : text.slice(0, at)
-  if (OWN_OPTIONS.includes(name)) {
-    const own = name === 'filter_conditions' ? 'filter' : name
-    throw new Mistake(`--option ${name}: that is --${own}`)
-  }
-  const value = at === -1 ? true : json(`--option ${name}`, text.slice(at + 1))
-  return Object.fromEntries([...Object.entries(all), [name, value]])
+function option(text: string, all: readonly string[]): readonly string[] {
+  return [...all, text]
+}
+
+/** The switches of the payload: `name`, or `name=value`. */
+function switchesOf(texts: Texts, given: readonly string[]): Record<string, unknown> {
+  const own = given.map((text): [string, unknown] => {
+    const at = text.indexOf('=')
+    const name = at === -1 ? text : text.slice(0, at)
+    if (OWN_OPTIONS.includes(name)) {
+      const known = name === 'filter_conditions' ? 'filter' : name
+      throw new Mistake(`--option ${name}: that is --${known}`)
+    }
+    const value = at === -1 ? true : typed(texts, name, `--option ${name}`, text.slice(at + 1))
+    return [name, value]
+  })
+  return Object.fromEntries(own)
 }
 
 async function queryOf(options: QueryOptions): Promise<LoadedSchema & { readonly query: Query }> {
   const loaded = await loadSchema(options.schema)
+  const texts: Texts = new Map()
+  const { filter, sort } = options
   const payload = {
-    ...options.option,
-    filter_conditions: options.filter === undefined ? {} : json('--filter', options.filter),
-    sort: options.sort === undefined ? undefined : sortOf(options.sort),
+    ...switchesOf(texts, options.option),
+    filter_conditions:
+      filter === undefined ? {} : typed(texts, 'filter_conditions', '--filter', filter),
+    sort: sort === undefined ? undefined : sortOf(texts, sort),
     limit: options.limit,
     offset: options.offset,
     next: options.next,
     prev: options.prev,
   }
-  return { ...loaded, query: parseQuery(loaded.schema, payload) }
+  const result = safeParseQuery(loaded.schema, payload)
+  if (result.ok) return { ...loaded, query: result.value }
+  throw new TextMistake(result.issues.map((each) => markOf(texts, each)))
+}
+
+/** An issue of the payload, with its place in the text that it came in. */
+function markOf(texts: Texts, each: Issue): Mark {
+  const [, key = '', ...rest] = each.path.split('/')
+  const text = texts.get(key)
+  if (text === undefined) return { line: line(each) }
+  const path = rest.map((segment) => `/${segment}`).join('')
+  const [placed] = text.opened.place([{ ...each, path }])
+  return { line: line(each), source: text.source, range: placed?.range }
 }
 
 /** The options that say what is asked. */
 const asking = (command: Command): Command =>
   command
     .option('--schema <name>', '"users", or a module that exports a schema', 'users')
-    .option('--filter <json>', 'the filter: JSON, or @file')
+    .option('--filter <text>', 'the filter: JSON, as a Mongo shell takes it, or @file')
     .option('--sort <order>', 'JSON as on the wire, or names: -created_at,id')
     .option('--limit <n>', 'rows on the page', integer)
     .option('--offset <n>', 'rows before it', integer)
     .option('--next <cursor>', 'the page after the one that showed this cursor')
     .option('--prev <cursor>', 'the page before it')
-    .option('--option <name=json>', "a switch of the schema's payload; may be repeated", option, {})
+    .option('--option <name=json>', "a switch of the schema's payload; may be repeated", option, [])
 
 interface RunOptions extends QueryOptions {
   readonly db?: string

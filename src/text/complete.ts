@@ -62,6 +62,7 @@ export function completionsAt(
     current === undefined ? '' : nameOf({ ...current, image: text.slice(current.start, at) })
   const isQuoted = current?.type === 'string' || !relaxed
   return candidates(schema, frame)
+    .filter(({ kind }) => kind !== 'value' || current?.type !== 'string')
     .filter(({ label }) => label.toLowerCase().startsWith(typed.toLowerCase()))
     .map(({ kind, label }) => ({ kind, label, text: written(kind, label, isQuoted), range }))
 }

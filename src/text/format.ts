@@ -95,11 +95,19 @@ class Grouping {
     if (type === 'number') return number(image)
     if (type === 'word') {
       const isDate = image === 'ISODate' && this.#pieces[this.#at]?.image === '('
-      const isKey = parts.length === 0 && this.#pieces[this.#at]?.type === 'colon'
+      const next = this.#next()
+      const isKey = parts.length === 0 && next?.type === 'colon'
       if (isDate) return this.#date() ?? image
       return isKey ? JSON.stringify(image) : image
     }
     return image
+  }
+
+  /** The piece that comes next, comments aside. */
+  #next(): Piece | undefined {
+    let at = this.#at
+    while (this.#pieces[at]?.type === 'comment') at++
+    return this.#pieces[at]
   }
 
   /** The timestamp in `ISODate("…")`, if it is all there. */

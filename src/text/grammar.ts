@@ -75,8 +75,12 @@ const Word = createToken({
   pattern:
     /[A-Za-z_$\u00aa-\ud7ff\uf900-\ufffd][\w$\u00aa-\ud7ff\uf900-\ufffd]*(?:\.[\w$\u00aa-\ud7ff\uf900-\ufffd]+)*/,
 })
-/** Any other character: read, so that what comes after is read too. */
-const Stray = createToken({ name: 'Stray', pattern: /[^\s"'{}[\](),:]/, line_breaks: false })
+/** Whatever else is written: read, so that what comes after is read too. */
+const Stray = createToken({
+  name: 'Stray',
+  pattern: /[^\s"'{}[\](),:\w$\u00aa-\uffff]+|\S/,
+  line_breaks: false,
+})
 
 const TOKENS: TokenType[] = [
   Space,
@@ -659,7 +663,8 @@ function machinery() {
 /** The pieces of a text in their order, comments among them; whatever the text is. */
 export function piecesOf(text: string): readonly Piece[] {
   const { tokens, groups } = machinery().lexer.tokenize(text)
-  const all = [...tokens, ...((groups as Record<string, IToken[]>).comments ?? [])]
+  const { comments = [], open = [] } = groups as Record<string, IToken[]>
+  const all = [...tokens, ...comments, ...open]
   return all
     .map((token): Piece => {
       const type = PIECES.get(token.tokenType) ?? 'comment'

@@ -1,4 +1,5 @@
 import qs from 'qs'
+import { quote } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { type IssueCode, issue } from '../error/issue.ts'
 import { membersOf } from '../kinds/dynamic.ts'
@@ -61,6 +62,8 @@ export function safeParseQueryString(
   if (search.length > LONGEST) {
     return refused('too_long', `at most ${LONGEST} characters`, `${search.length}`)
   }
+  const lost = lostKey(search)
+  if (lost !== undefined) return refused('unknown_field', 'only fields and options', quote(lost))
   let given: Record<string, unknown>
   try {
     given = qs.parse(search, SETTINGS) as Record<string, unknown>
@@ -78,8 +81,16 @@ export function safeParseQueryString(
   return readText(payload, options, (value) => safeParseQuery(schema, value, options))
 }
 
+/** A key that the parser would drop without a word: nothing that was asked is ever left out. */
+function lostKey(search: string): string | undefined {
+  for (const key of new URLSearchParams(search).keys()) {
+    if (key === '' || /(^|\[)__proto__(\[|\]|$)/.test(key)) return key
+  }
+  return undefined
+}
+
 function refused(code: IssueCode, expected: string, received?: string): Result<never> {
-  const subject = 'the query string'
+  const subject = received !== undefined && code === 'unknown_field' ? received : 'the query string'
   return { ok: false, issues: [issue(code, '', { subject, expected, received })] }
 }
 

@@ -21,62 +21,67 @@ const LIMITS: TextLimits = { length: 1_000_000, tokens: 200_000, depth: 64 }
 /** As many issues as an error lists. */
 const MOST = 20
 
+/** A text that was read, before anyone asks what it means. */
+export interface Opened {
+  readonly value: unknown
+  /** What is wrong in how it is written, in its order. */
+  readonly issues: readonly Issue[]
+  /** Issues about the value, each with its place in the text. */
+  place(issues: readonly Issue[]): readonly Issue[]
+}
+
 /**
- * Reads a text, and has its value checked. JSON.parse reads what it reads rightly; the grammar is
- * asked where that fails, or may have lost something, or where the value is refused and its place is
- * to be told.
+ * Reads a text. JSON.parse reads what it reads rightly; the grammar is asked where that fails, or may
+ * have lost something, or where the place of an issue is to be told.
  */
+export function openText(text: string, options: TextOptions = {}): Opened {
+  if (typeof text !== 'string') throw new TypeError('tamis: expected a text')
+  const limits = { ...LIMITS, ...options.limits }
+  const slow = () => openTree(text, readTree(text, options.relaxed === true, limits))
+  // A text has no more words than characters: one that may have too many is counted.
+  const isSmall = text.length <= limits.length && text.length <= limits.tokens
+  const quick = isSmall ? parseNative(text, limits.depth) : undefined
+  if (quick === undefined) return slow()
+  return { value: quick.value, issues: [], place: (issues) => slow().place(issues) }
+}
+
+/** Reads a text, and has its value checked. */
 export function readText<T>(
   text: string,
   options: TextOptions,
   check: (value: unknown) => Result<T>,
 ): Result<T> {
-  if (typeof text !== 'string') throw new TypeError('tamis: expected a text')
-  const limits = { ...LIMITS, ...options.limits }
-  // A text has no more words than characters: one that may have too many is counted.
-  if (text.length <= limits.length && text.length <= limits.tokens) {
-    const quick = parseNative(text, limits.depth)
-    if (quick !== undefined) {
-      const result = check(quick.value)
-      if (result.ok) return result
-    }
-  }
-  return readSlowly(text, options.relaxed === true, limits, check)
-}
-
-function readSlowly<T>(
-  text: string,
-  relaxed: boolean,
-  limits: TextLimits,
-  check: (value: unknown) => Result<T>,
-): Result<T> {
-  const tree = readTree(text, relaxed, limits)
-  const syntax = tree.problems.map((problem) => asIssue(text, problem))
-  const result = tree.root === undefined ? undefined : check(toValue(tree.root))
-  if (result?.ok === true && syntax.length === 0) return result
-  const refused = result === undefined || result.ok ? [] : placed(text, tree, result.issues)
+  const { value, issues, place } = openText(text, options)
+  const result = check(value)
+  if (result.ok && issues.length === 0) return result
   // What is written wrongly is not told again for what was made of it.
-  const places = new Set(syntax.map(({ range }) => range?.start))
+  const places = new Set(issues.map(({ range }) => range?.start))
+  const refused = result.ok ? [] : place(result.issues)
   const semantic = refused.filter(
     ({ code, range }) => code !== 'invalid_operand' || !places.has(range?.start),
   )
-  const issues = [...syntax, ...semantic].sort(
-    (a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0),
-  )
-  return { ok: false, issues: issues.slice(0, MOST) as [Issue, ...Issue[]] }
+  const all = [...issues, ...semantic].sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0))
+  return { ok: false, issues: all.slice(0, MOST) as [Issue, ...Issue[]] }
+}
+
+function openTree(text: string, { root, problems }: Tree): Opened {
+  const first = problems.toSorted((a, b) => a.start - b.start).slice(0, MOST)
+  return {
+    value: root === undefined ? undefined : toValue(root),
+    issues: first.map((problem) => asIssue(text, problem)),
+    place: (issues) =>
+      issues.flatMap((each) => {
+        // Nothing was read that an issue could be about: that is said already.
+        if (root === undefined) return []
+        const { start, end } = locate(root, each)
+        return { ...each, range: sourceRange(text, start, end) }
+      }),
+  }
 }
 
 function asIssue(text: string, { start, end, ...particulars }: Problem): Issue {
   return { ...issue('syntax', '', particulars), range: sourceRange(text, start, end) }
 }
-
-/** The issues with the places that they are about. */
-const placed = (text: string, { root }: Tree, issues: readonly Issue[]): readonly Issue[] =>
-  issues.map((each) => {
-    if (root === undefined) return each
-    const { start, end } = locate(root, each)
-    return { ...each, range: sourceRange(text, start, end) }
-  })
 
 /** Digits that JSON.parse may round. */
 const LONG_NUMBER = /\d{16}/

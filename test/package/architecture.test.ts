@@ -69,6 +69,8 @@ describe('imports', () => {
       'condition/cursor.ts: @noble/ciphers',
       'condition/cursor.ts: @noble/hashes',
       'error/describe.ts: fastest-levenshtein',
+      'text/grammar.ts: chevrotain',
+      'text/query-string.ts: qs',
     ])
   })
 

@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { completionsAt } from 'tamis/text'
+import { usersSchema } from 'tamis/users'
+import { describe, expect, it } from 'vitest'
+
+/** What is offered at the bar in a text. */
+function at(marked: string, relaxed = false) {
+  const offset = marked.indexOf('|')
+  const text = marked.replace('|', '')
+  return completionsAt(usersSchema, text, offset, { relaxed }).map(
+    ({ text: own, range }) => `${text.slice(0, range.start)}${own}${text.slice(range.end)}`,
+  )
+}
+
+describe('completions', () => {
+  it.each([
+    ['{"ro|', ['{"role"']],
+    ['{"ro|"}', ['{"role"}']],
+    ['{"role": {"$i|', ['{"role": {"$in"']],
+    ['{"role": {"$g|": "a"}}', ['{"role": {"$gt": "a"}}', '{"role": {"$gte": "a"}}']],
+    ['{"banned": |}', ['{"banned": true}', '{"banned": false}', '{"banned": null}']],
+    ['{"banned": t|', ['{"banned": true']],
+    [
+      '{"last_active": {"$exists": |',
+      ['{"last_active": {"$exists": true', '{"last_active": {"$exists": false'],
+    ],
+    ['{"$or": [{"crea|', ['{"$or": [{"created_at"']],
+    ['{"role": "a", "$n|', ['{"role": "a", "$nor"']],
+    ['{"role": {"$not": {"$e|', ['{"role": {"$not": {"$eq"']],
+    ['{"role": "a" "na|', []],
+    ['{"cus|', ['{"custom."']],
+    ['{"custom.flag": {"$in": [t|', ['{"custom.flag": {"$in": [true']],
+    ['{"rol": {"|', []],
+    ['{"role": "|', []],
+    ['// ro|', []],
+    ['{"deleted|', []],
+    ['|', []],
+    ['"ro|', []],
+    ['[{"ro|', []],
+    ['{"role": {"$in": ["a", {"|', []],
+  ])('%s', (marked, expected) => expect(at(marked)).toEqual(expected))
+
+  it('offer each key once, and only what the schema shows', () => {
+    const fields = completionsAt(usersSchema, '{"role": 1, ', 12).map(({ label }) => label)
+    expect(fields).toContain('id')
+    expect(fields).not.toContain('role')
+    expect(fields).not.toContain('deleted_at')
+    const operators = completionsAt(usersSchema, '{"name": {"$eq": "a", ', 22).map(
+      ({ label }) => label,
+    )
+    expect(operators).toEqual(['$autocomplete', '$not'])
+  })
+
+  it('need no quotes in the relaxed form, but where a name does', () => {
+    expect(at('{ro|', true)).toEqual(['{role'])
+    expect(at('{"ro|', true)).toEqual(['{"role"'])
+    expect(at('{cus|', true)).toEqual(['{"custom."'])
+    expect(at('{role: {$i|', true)).toEqual(['{role: {$in'])
+  })
+
+  it('come of any text, at any place', () => {
+    const unit = fc.constantFrom(
+      ...'{}[]():,"\'\\/ \n',
+      'role',
+      '"$or"',
+      '$in',
+      '"custom.a"',
+      'true',
+    )
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 30 }), fc.nat({ max: 200 }), (units, offset) => {
+        const text = units.join('')
+        for (const { range } of completionsAt(usersSchema, text, offset)) {
+          expect(range.start).toBeLessThanOrEqual(Math.min(offset, text.length))
+          expect(range.end).toBeLessThanOrEqual(text.length)
+        }
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})

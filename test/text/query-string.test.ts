@@ -1,0 +1,151 @@
+import {
+  boolean,
+  defineSchema,
+  dynamic,
+  FilterError,
+  integer,
+  list,
+  parseFilter,
+  parseQuery,
+  printFilter,
+  string,
+  timestamp,
+} from 'tamis'
+import { parseQueryString, safeParseQueryString } from 'tamis/text'
+import { describe, expect, it } from 'vitest'
+
+const schema = defineSchema({
+  fields: {
+    id: string({ required: true, sortable: true }),
+    role: string(),
+    banned: boolean(),
+    age: integer(),
+    created_at: timestamp({ sortable: true }),
+    teams: list(string()),
+    tenant: string({ hidden: true }),
+    'custom.*': dynamic(['string', 'boolean', 'integer']),
+  },
+  options: { include_banned: { default: true, unless: { banned: { $ne: true } } } },
+})
+
+describe('a query string', () => {
+  /** The filter that each means. */
+  it.each<[string, object]>([
+    ['role=admin', { role: 'admin' }],
+    ['?role=admin&custom.age[$gte]=18', { role: 'admin', 'custom.age': { $gte: 18 } }],
+    ['age=18', { age: 18 }],
+    ['age[$in][]=1&age[$in][]=2', { age: { $in: [1, 2] } }],
+    ['age[$in]=1&age[$in]=2', { age: { $in: [1, 2] } }],
+    ['age[$in]=1', { age: { $in: [1] } }],
+    ['age[$gt]=9007199254740993', { age: { $gt: 9007199254740993n } }],
+    ['age=null', { age: null }],
+    ['role=null', { role: 'null' }],
+    ['role=18', { role: '18' }],
+    ['role=', { role: '' }],
+    ['banned=true', { banned: true }],
+    ['banned[$exists]=false', { banned: { $exists: false } }],
+    ['custom.a=18', { 'custom.a': 18 }],
+    ['custom.a="18"', { 'custom.a': '18' }],
+    ['custom.a=x', { 'custom.a': 'x' }],
+    ['custom.a=true', { 'custom.a': true }],
+    ['teams=a', { teams: 'a' }],
+    ['teams=a&teams=b', { teams: ['a', 'b'] }],
+    ['teams[$all][]=a', { teams: { $all: ['a'] } }],
+    ['role[$autocomplete]=ro%20x', { role: { $autocomplete: 'ro x' } }],
+    ['role[$not][$eq]=a', { role: { $not: { $eq: 'a' } } }],
+    ['$or[0][role]=a&$or[1][age][$lt]=5', { $or: [{ role: 'a' }, { age: { $lt: 5 } }] }],
+    [
+      'created_at[$gte]=2024-05-01T12:00:00%2B02:00',
+      { created_at: { $gte: '2024-05-01T10:00:00.000000Z' } },
+    ],
+    [`filter=${encodeURIComponent('{"role": {"$in": ["a"]}}')}`, { role: { $in: ['a'] } }],
+    ['', {}],
+    ['?', {}],
+  ])('%s', (search, filter) => {
+    const expected = printFilter(parseFilter(schema, filter))
+    expect(printFilter(parseQueryString(schema, search).condition)).toEqual(expected)
+  })
+
+  it('holds the rest of the payload', () => {
+    const query = parseQueryString(
+      schema,
+      'role=a&sort=-created_at,id&limit=10&offset=20&id_gt=u1&include_banned=false',
+    )
+    const same = parseQuery(schema, {
+      filter_conditions: { role: 'a' },
+      sort: [{ created_at: -1 }, { id: 1 }],
+      limit: 10,
+      offset: 20,
+      id_gt: 'u1',
+      include_banned: false,
+    })
+    const { seal: _, ...own } = query
+    const { seal: __, ...expected } = same
+    expect(own).toEqual(expected)
+  })
+
+  it('takes a whole payload as JSON', () => {
+    const payload = { filter_conditions: { role: 'a' }, limit: 3 }
+    const query = parseQueryString(schema, `payload=${encodeURIComponent(JSON.stringify(payload))}`)
+    expect(query.limit).toBe(3)
+    const relaxed = '{filter_conditions: {role: "a"}, limit: 3}'
+    const search = `payload=${encodeURIComponent(relaxed)}`
+    expect(() => parseQueryString(schema, search)).toThrow(FilterError)
+    expect(parseQueryString(schema, search, { relaxed: true }).limit).toBe(3)
+  })
+
+  /** What is refused, and with which code. */
+  it.each<[string, string]>([
+    ['rol=admin', 'unknown_field'],
+    ['tenant=t1', 'unknown_field'],
+    ['filter_conditions=1', 'unknown_field'],
+    ['__proto__[role]=a', 'unknown_field'],
+    ['constructor[prototype][role]=a', 'unknown_field'],
+    ['role[__proto__]=a', 'unknown_field'],
+    ['role=a&%5F_proto__=b', 'unknown_field'],
+    ['=a', 'unknown_field'],
+    ['role=a&=b', 'unknown_field'],
+    ['role[$gt=a', 'invalid_operand'],
+    ['role=a&role=b', 'invalid_operand'],
+    ['role[$eq][x]=a', 'invalid_operand'],
+    ['role[$eq]=a&role[x]=b', 'invalid_operand'],
+    ['age=18x', 'invalid_operand'],
+    ['age=0x12', 'invalid_operand'],
+    [`age=${'9'.repeat(1000)}`, 'invalid_operand'],
+    ['banned=1', 'invalid_operand'],
+    ['created_at[$gte]=2024-05-01T12:00:00+02:00', 'invalid_operand'],
+    ['limit=ten', 'invalid_limit'],
+    ['limit=1&limit=2', 'invalid_limit'],
+    ['limit=-1', 'invalid_limit'],
+    ['sort=role', 'not_sortable'],
+    ['sort={', 'invalid_sort'],
+    ['sort[created_at]=-1', 'invalid_sort'],
+    ['include_banned=yes', 'invalid_operand'],
+    ['next=x', 'invalid_cursor'],
+    ['payload={}&limit=3', 'invalid_operand'],
+    ['payload={', 'syntax'],
+    ['filter={}&role=a', 'invalid_operand'],
+    ['filter={"role":1}', 'invalid_operand'],
+    ['role=%00', 'invalid_operand'],
+    ['$where=1', 'unknown_operator'],
+  ])('refuses %s', (search, code) => {
+    const result = safeParseQueryString(schema, search)
+    expect(result.ok ? [] : result.issues.map((each) => each.code)).toContain(code)
+    expect(() => parseQueryString(schema, search)).toThrow(FilterError)
+  })
+
+  it.each([
+    ['too_deep', `role${'[$not]'.repeat(100)}=a`],
+    ['too_many', Array.from({ length: 3000 }, (_, i) => `custom.k${i}=1`).join('&')],
+    ['too_many', Array.from({ length: 1500 }, () => 'role[$in]=a').join('&')],
+    ['too_long', `role=${'a'.repeat(200_000)}`],
+  ])('that is %s is refused', (code, search) => {
+    const result = safeParseQueryString(schema, search)
+    expect(result.ok ? [] : result.issues.map((each) => each.code)).toEqual([code])
+  })
+
+  it('leaves Object.prototype alone', () => {
+    safeParseQueryString(schema, '__proto__[polluted]=1&constructor.prototype.polluted=1')
+    expect('polluted' in {}).toBe(false)
+  })
+})
