@@ -88,6 +88,40 @@ export async function predicatePeers(filters: readonly MeasuredFilter[]): Promis
   ]
 }
 
+/**
+ * LokiJS keeps its own rows: what it is asked is how many of them a filter finds. It joins filters by
+ * `$and` and `$or` alone, so that f cannot be asked.
+ */
+export async function loki(
+  users: readonly StoredUser[],
+): Promise<((filter: MeasuredFilter) => (() => number) | undefined) | undefined> {
+  if (!isInstalled) return undefined
+  const { default: Loki } = await load<{
+    default: new (
+      name: string,
+    ) => {
+      addCollection(name: string): {
+        insert(rows: readonly object[]): void
+        find(filter: object): readonly object[]
+      }
+    }
+  }>('lokijs')
+  const rows = new Loki('users').addCollection('users')
+  rows.insert(users.map((user) => ({ ...user })))
+  return ({ key, filter }) => {
+    if (key === 'f') return undefined
+    const own = JSON.parse(JSON.stringify(filter), (_key, value: unknown) => {
+      const { $autocomplete } = (value ?? {}) as { $autocomplete?: string }
+      if ($autocomplete === undefined) return value
+      return { $regex: [`(^|[^a-z0-9])${$autocomplete}`, 'i'] }
+    })
+    // A list that holds a value; several fields stand in $and.
+    const all = Object.entries(own).map(([name, each]) => ({ [name]: each }))
+    const asked = all.length === 1 ? own : { $and: all }
+    return () => rows.find(asked).length
+  }
+}
+
 /** TanStack DB has no filters as data: its expressions, built by hand. */
 async function tanStack(filters: readonly MeasuredFilter[]): Promise<Peer['predicates']> {
   const db = await load<TanStack>('@tanstack/db')

@@ -1,4 +1,6 @@
-import { parseQuery, runQuery } from 'tamis'
+import Database from 'libsql'
+import { compileQuery, createTable, insertRow, parseQuery, runQuery } from 'tamis'
+import { sqlite } from 'tamis/sqlite'
 import { usersSchema } from 'tamis/users'
 import { filters } from '../fixtures/filters.ts'
 import { type StoredUser, storedUsers } from '../fixtures/users.ts'
@@ -45,18 +47,57 @@ function first(users: readonly StoredUser[], matches: Matches, most: number): St
 
 const idsOf = (users: readonly { readonly id: string }[]) => users.map(({ id }) => id).join()
 
+/** The same users in SQLite, with the indexes that createTable suggests, or with none but the key's. */
+function tableOf(users: readonly StoredUser[], indexed: boolean): Database.Database {
+  const db = new Database(':memory:')
+  const [table = '', ...indexes] = createTable(usersSchema, TARGET)
+  db.exec(table)
+  const insert = insertRow(usersSchema, TARGET)
+  const prepared = new Map<string, Database.Statement>()
+  db.exec('BEGIN')
+  for (const user of users) {
+    for (const { text, params } of [insert(user)].flat()) {
+      const statement = prepared.get(text) ?? db.prepare(text)
+      prepared.set(text, statement)
+      statement.run(...params)
+    }
+  }
+  db.exec('COMMIT')
+  if (indexed) for (const statement of indexes) db.exec(statement)
+  return db
+}
+
+const TARGET = {
+  dialect: sqlite,
+  table: 'users',
+  mapping: { custom: { column: 'custom', index: ['age', 'color'] } },
+} as const
+
+/** Parsed, checked, compiled, prepared and run, as for a client that asks. */
+function fromTable(db: Database.Database, payload: object): string {
+  const { text, params } = compileQuery(parseQuery(usersSchema, payload), {
+    ...TARGET,
+    select: ['id'],
+  })
+  return idsOf(db.prepare(text).all(...params) as { id: string }[])
+}
+
 function pagesOf(
   users: readonly StoredUser[],
   size: number,
 ): (run: Parameters<Question['ask']>[0]) => Result[] {
-  return (run) =>
-    filters.map(({ key, name, filter, byHand }): Result => {
-      const query = parseQuery(usersSchema, {
+  return (run) => {
+    const isStored = !run.quick && size <= 100_000
+    const plain = isStored ? tableOf(users, false) : undefined
+    const indexed = isStored ? tableOf(users, true) : undefined
+    return filters.map(({ key, name, filter, byHand }): Result => {
+      const payload = {
         filter_conditions: filter,
         sort: [{ created_at: -1 }],
         limit: LIMIT,
         include_deactivated_users: true,
-      })
+      }
+      const query = parseQuery(usersSchema, payload)
       const measured = measure(
         {
           'by hand, a bounded heap': () => idsOf(first(users, byHand, LIMIT)),
@@ -67,17 +108,24 @@ function pagesOf(
                 'by hand, a full sort': () =>
                   idsOf(users.filter(byHand).sort(newest).slice(0, LIMIT)),
               }),
+          ...(plain === undefined
+            ? {}
+            : { 'tamis to SQLite, no index': () => fromTable(plain, payload) }),
+          ...(indexed === undefined
+            ? {}
+            : { 'tamis to SQLite, indexed': () => fromTable(indexed, payload) }),
         },
         1,
         run,
       )
       return { name, measured, goals: [atMost(1.1, `a page of ${size} rows, ${key}`)] }
     })
+  }
 }
 
 export const pages: Question = {
   title: 'A page of 30 of 100,000 rows, sorted',
-  text: 'Filter, sort by `created_at` descending, the first 30, with the cursor of the next page. Nanoseconds are per page.',
+  text: 'Filter, sort by `created_at` descending, the first 30, with the cursor of the next page. SQLite is in memory, by libsql (the API of better-sqlite3, with a binary that needs no compiler), the query parsed, compiled and prepared each time. Nanoseconds are per page.',
   async ask(run) {
     const users = storedUsers(run.rows)
     pollute(users)

@@ -3,7 +3,7 @@ import { usersSchema } from 'tamis/users'
 import { filters, type MeasuredFilter } from '../fixtures/filters.ts'
 import { type StoredUser, storedUsers } from '../fixtures/users.ts'
 import { type Contenders, measure } from '../measure.ts'
-import { type Peer, predicatePeers } from '../peers.ts'
+import { loki, type Peer, predicatePeers } from '../peers.ts'
 import { atMost, type Question, type Result, type Run } from '../question.ts'
 
 type Matches = (user: StoredUser) => unknown
@@ -43,7 +43,9 @@ async function rows(run: Run, size: number): Promise<readonly Result[]> {
   const users = storedUsers(size)
   const peers = run.quick ? [] : await predicatePeers(filters)
   pollute(users, peers)
-  return filters.map(({ key, name, filter, byHand }: MeasuredFilter): Result => {
+  const find = run.quick ? undefined : await loki(users)
+  return filters.map((each: MeasuredFilter): Result => {
+    const { key, name, filter, byHand } = each
     const matches = compiled(filter)
     const contenders: Record<string, () => unknown> = {
       'by hand': () => count(users, byHand),
@@ -53,6 +55,8 @@ async function rows(run: Run, size: number): Promise<readonly Result[]> {
       const own = peer.predicates[key]()
       contenders[peer.name] = () => count(users, own)
     }
+    const found = find?.(each)
+    if (found !== undefined) contenders['lokijs, its own rows'] = found
     const measured = measure(contenders as Contenders, size, run)
     return { name, measured, goals: [atMost(GOALS[key], `predicate ${key}, ${size} rows`)] }
   })

@@ -1,5 +1,6 @@
 import type { SortKey } from '../condition/keyset.ts'
 import type { Ordering } from '../condition/ordering.ts'
+import type { Scalar } from '../kinds/kind.ts'
 import { accessor } from './accessor.ts'
 
 /** How an ordering compares rows: their keys are read once each, and compared often. */
@@ -15,7 +16,14 @@ export function compileSortKey(ordering: Ordering): CompiledOrdering {
     direction,
   }))
   return {
-    keyOf: (row) => terms.map(({ read, kind }) => kind.read(read(row))),
+    keyOf(row) {
+      const key: (Scalar | undefined)[] = []
+      for (let i = 0; i < terms.length; i++) {
+        const { read, kind } = terms[i]!
+        key.push(kind.read(read(row)))
+      }
+      return key
+    },
     compare(a, b) {
       for (let i = 0; i < terms.length; i++) {
         const x = a[i]

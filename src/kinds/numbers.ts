@@ -51,6 +51,9 @@ interface Reading {
   read(value: unknown): Numeric | undefined
 }
 
+/** An integer of 32 bits, which every kind of number holds: asked without a call. */
+const isShort = (value: number): boolean => (value | 0) === value
+
 /**
  * A range over doubles. They are compared as they come, and what is no number of the kind (NaN
  * fails any comparison) is told afterwards, among those that are within.
@@ -64,16 +67,24 @@ function rangeBy({ holds, read }: Reading) {
     switch (comparison) {
       case '>':
         return (value) =>
-          typeof value === 'number' ? value > constant && holds(value) : isOther(value)
+          typeof value === 'number'
+            ? value > constant && (isShort(value) || holds(value))
+            : isOther(value)
       case '>=':
         return (value) =>
-          typeof value === 'number' ? value >= constant && holds(value) : isOther(value)
+          typeof value === 'number'
+            ? value >= constant && (isShort(value) || holds(value))
+            : isOther(value)
       case '<':
         return (value) =>
-          typeof value === 'number' ? value < constant && holds(value) : isOther(value)
+          typeof value === 'number'
+            ? value < constant && (isShort(value) || holds(value))
+            : isOther(value)
       case '<=':
         return (value) =>
-          typeof value === 'number' ? value <= constant && holds(value) : isOther(value)
+          typeof value === 'number'
+            ? value <= constant && (isShort(value) || holds(value))
+            : isOther(value)
       default:
         return comparison satisfies never
     }

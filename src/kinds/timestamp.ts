@@ -174,6 +174,8 @@ const isPlain = (text: string, length: number): boolean =>
 interface Threshold {
   readonly second: number
   readonly nanosecond: number
+  /** Its canonical text, where it is a value of the field. */
+  readonly text?: string
 }
 
 /** Greater than any text that begins with a digit. */
@@ -181,6 +183,7 @@ const LAST = ':'
 
 /** The first plain text of a length that is not before an instant. */
 function ceiling(instant: Threshold, length: number): string {
+  if (instant.text?.length === length) return instant.text
   const digits = length === SHORTEST ? 0 : length - SHORTEST - 1
   const step = 10 ** (9 - digits)
   const nanos = Math.ceil(instant.nanosecond / step) * step
@@ -246,7 +249,8 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
     // Rows' values are cut to the field's digits: what is greater is a step greater at least.
     const isStepped = comparison === '>' || comparison === '<='
     const nanos = Math.floor(nanosecond / step) * step + (isStepped ? step : 0)
-    return { second: nanos < SECOND ? second : second + 1, nanosecond: nanos % SECOND }
+    const own = { second: nanos < SECOND ? second : second + 1, nanosecond: nanos % SECOND }
+    return isStepped ? own : { ...own, text: constant }
   }
 
   /** Whether what was scanned last, cut to the field's digits, lies before. */

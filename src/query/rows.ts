@@ -4,6 +4,12 @@ import type { Condition } from '../condition/condition.ts'
 /** So many rows are gone through at once: their indices stay in the cache. */
 const BATCH = 1024
 
+/** The first batches are smaller: whoever looks for a page soon knows what cannot be on it. */
+const FIRST_BATCH = 128
+
+/** Room for a batch's indices, kept from one scan to the next: it takes longer to make than to fill. */
+let spare: Uint32Array | undefined
+
 /**
  * Calls `visit` with the indices of the rows that a condition is true of, in batches; the first
  * `count` of `indices` are set, and are others' after the call.
@@ -14,11 +20,18 @@ export function scanRows(
   visit: (indices: Uint32Array, count: number) => void,
 ): void {
   const select = compileSelection(condition)
-  const indices = new Uint32Array(Math.min(BATCH, rows.length))
-  for (let from = 0; from < rows.length; from += BATCH) {
-    const count = select(rows, from, Math.min(from + BATCH, rows.length), indices)
+  // A row can have a getter that scans other rows: it finds no spare room, and makes its own.
+  const indices = spare ?? new Uint32Array(BATCH)
+  spare = undefined
+  let size = FIRST_BATCH
+  for (let from = 0; from < rows.length; ) {
+    const to = Math.min(from + size, rows.length)
+    const count = select(rows, from, to, indices)
     if (count > 0) visit(indices, count)
+    from = to
+    if (size < BATCH) size *= 2
   }
+  spare = indices
 }
 
 /** The rows that a condition is true of, in their order: `rows.filter(compilePredicate(c))`, faster. */
