@@ -10,6 +10,7 @@ import { cpus } from 'node:os'
 import { isInstalled } from './peers.ts'
 import { type Goal, type Question, type Result, reached } from './question.ts'
 import { autocomplete } from './questions/autocomplete.ts'
+import { floor } from './questions/floor.ts'
 import { fresh } from './questions/fresh.ts'
 import { growth } from './questions/growth.ts'
 import { deepPages, largePages, pages } from './questions/pages.ts'
@@ -23,6 +24,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   cached,
   scans,
   fresh,
+  floor,
   sql,
   pages,
   largePages,
