@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type UserConfig } from 'tsdown'
 import { copies } from './copies.ts'
+import { notices } from './notices.ts'
 
 const shared = {
   cwd: fileURLToPath(new URL('../..', import.meta.url)),
-  plugins: [copies],
   logLevel: 'warn',
   checks: { pluginTimings: false },
 } satisfies UserConfig
@@ -12,6 +12,7 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
+    plugins: [copies, notices('NOTICES.txt')],
     entry: {
       tamis: 'src/index.ts',
       sqlite: 'src/dialect/sqlite.ts',
@@ -46,6 +47,7 @@ export default defineConfig([
   },
   {
     ...shared,
+    plugins: [copies, notices('cli/NOTICES.txt')],
     entry: { 'cli/main': 'src/cli/main.ts' },
     format: ['esm'],
     dts: false,

@@ -16,7 +16,7 @@ export type Selection = (
   rows: readonly unknown[],
   from: number,
   to: number,
-  indices: Uint32Array,
+  indices: Int32Array,
 ) => number
 
 /** A test of one field, which is false of an absent value, and what follows. */

@@ -128,10 +128,11 @@ const methodsOf = ({ present, holdsAny, holdsAll, holdsExactly, hasWords }: Colu
 
 const NO_MAPPING: AnyMapping = {}
 
-/** So many plans of one mapping are kept: a server that has more tables makes some of them again. */
-const MOST_PLANS = 16
+/** So many tables of one mapping are kept: a server that makes up more makes some of them again. */
+const MOST_TABLES = 1000
 
-const plans = new WeakMap<AnyMapping, Plan[]>()
+/** By mapping, dialect and table; the plan that names no table stands under the empty name. */
+const plans = new WeakMap<AnyMapping, Map<Dialect<unknown>, Map<string, Plan>>>()
 
 /**
  * The plan of a dialect, a mapping and a table. It is kept with the mapping, which is read when it is
@@ -145,17 +146,13 @@ export function planOf(
   if (typeof mapping !== 'object' || mapping === null) {
     throw new TypeError('tamis: mapping: expected an object of fields')
   }
-  let own = plans.get(mapping)
-  if (own === undefined) {
-    own = []
-    plans.set(mapping, own)
-  }
-  for (let i = 0; i < own.length; i++) {
-    const { site } = own[i] as Plan
-    if (site.dialect === dialect && site.table === table) return own[i] as Plan
-  }
-  if (own.length === MOST_PLANS) own.length = 0
+  const name = table ?? ''
+  const known = plans.get(mapping)?.get(dialect)?.get(name)
+  if (known !== undefined) return known
   const made = new Plan({ dialect, mapping, table })
-  own.push(made)
+  const byDialect = plans.get(mapping) ?? new Map<Dialect<unknown>, Map<string, Plan>>()
+  const byTable = byDialect.get(dialect) ?? new Map<string, Plan>()
+  if (byTable.size >= MOST_TABLES) byTable.clear()
+  plans.set(mapping, byDialect.set(dialect, byTable.set(name, made)))
   return made
 }

@@ -32,11 +32,14 @@ let nanosecond = 0
 let isCanonical = false
 let fractionDigits = 0
 
-/** Two digits at a place of the text, or NaN. */
+/** What stands for two characters that are no digits: more than any part of a timestamp can be. */
+const NONE = 100
+
+/** Two digits at a place of the text. */
 function two(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48
   const units = text.charCodeAt(at + 1) - 48
-  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : Number.NaN
+  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : NONE
 }
 
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar (month 1–12). */
@@ -53,6 +56,15 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
+/** Whether there is such a day, of a year from 0000 on. */
+const isDate = (century: number, year: number, month: number, day: number): boolean =>
+  century < NONE &&
+  year < century * 100 + NONE &&
+  month >= 1 &&
+  month <= 12 &&
+  day >= 1 &&
+  (day <= 28 || day <= daysInMonth(year, month))
+
 const COLON = 58
 const HYPHEN = 45
 
@@ -62,17 +74,15 @@ const HYPHEN = 45
  */
 function scan(text: string): boolean {
   if (text.length < 20) return false
-  const year = two(text, 0) * 100 + two(text, 2)
+  const century = two(text, 0)
+  const year = century * 100 + two(text, 2)
   const month = two(text, 5)
   const day = two(text, 8)
   const hour = two(text, 11)
   const minute = two(text, 14)
   const sec = two(text, 17)
-  // A part that is no number is NaN, and NaN fails each of these comparisons.
-  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) {
-    return false
-  }
-  if (!(hour <= 23 && minute <= 59 && sec <= 60)) return false
+  if (!isDate(century, year, month, day)) return false
+  if (hour > 23 || minute > 59 || sec > 60) return false
   const separator = text.charCodeAt(10)
   if (
     text.charCodeAt(4) !== HYPHEN ||
@@ -106,7 +116,7 @@ function scan(text: string): boolean {
   } else if (zone === 43 || zone === HYPHEN) {
     const hours = two(text, at + 1)
     const minutes = two(text, at + 4)
-    if (!(hours <= 23 && minutes <= 59)) return false
+    if (hours > 23 || minutes > 59) return false
     if (text.charCodeAt(at + 3) !== COLON || text.length !== at + 6) return false
     offset = (zone === 43 ? 60 : -60) * (hours * 60 + minutes)
   } else {
@@ -169,6 +179,29 @@ const isPlain = (text: string, length: number): boolean =>
   text.charCodeAt(length - 1) === 90 &&
   text.charCodeAt(10) === 84 &&
   text.charCodeAt(17) !== 54
+
+/** Whether a plain text is a timestamp: what `scan` says of it, without the instant. */
+function isTimestamp(text: string, length: number): boolean {
+  const century = two(text, 0)
+  const year = century * 100 + two(text, 2)
+  if (year === 0 || !isDate(century, year, two(text, 5), two(text, 8))) return false
+  if (two(text, 11) > 23 || two(text, 14) > 59 || two(text, 17) > 59) return false
+  if (
+    text.charCodeAt(4) !== HYPHEN ||
+    text.charCodeAt(7) !== HYPHEN ||
+    text.charCodeAt(13) !== COLON ||
+    text.charCodeAt(16) !== COLON
+  ) {
+    return false
+  }
+  if (length === SHORTEST) return true
+  if (length === SHORTEST + 1 || text.charCodeAt(19) !== 46) return false
+  for (let at = 20; at < length - 1; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return false
+  }
+  return true
+}
 
 /** An instant between two values of a field. */
 interface Threshold {
@@ -281,13 +314,14 @@ export function timestamp({ digits, unit }: TimestampOptions): Kind<string> {
       if (typeof value === 'string') {
         const { length } = value
         if (isPlain(value, length)) {
-          if (length === canonicalLength) return value >= least && value < beyond && scan(value)
+          if (length === canonicalLength)
+            return value >= least && value < beyond && isTimestamp(value, length)
           if (length !== otherLength) {
             otherLeast = from === undefined ? '' : ceiling(from, length)
             otherBeyond = to === undefined ? LAST : ceiling(to, length)
             otherLength = length
           }
-          return value >= otherLeast && value < otherBeyond && scan(value)
+          return value >= otherLeast && value < otherBeyond && isTimestamp(value, length)
         }
       }
       if (!scanValue(value)) return false

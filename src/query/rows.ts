@@ -8,7 +8,7 @@ const BATCH = 1024
 const FIRST_BATCH = 128
 
 /** Room for a batch's indices, kept from one scan to the next: it takes longer to make than to fill. */
-let spare: Uint32Array | undefined
+let spare: Int32Array | undefined
 
 /**
  * Calls `visit` with the indices of the rows that a condition is true of, in batches; the first
@@ -17,11 +17,11 @@ let spare: Uint32Array | undefined
 export function scanRows(
   condition: Condition,
   rows: readonly unknown[],
-  visit: (indices: Uint32Array, count: number) => void,
+  visit: (indices: Int32Array, count: number) => void,
 ): void {
   const select = compileSelection(condition)
   // A row can have a getter that scans other rows: it finds no spare room, and makes its own.
-  const indices = spare ?? new Uint32Array(BATCH)
+  const indices = spare ?? new Int32Array(BATCH)
   spare = undefined
   let size = FIRST_BATCH
   for (let from = 0; from < rows.length; ) {

@@ -121,8 +121,12 @@ class Grouping {
 
 const DEEPEST = 64
 
+/** Longer than any number that a filter can hold: left as it is. */
+const LONGEST_NUMBER = 400
+
 /** A number as JSON has it, with the value that it has. */
 function number(image: string): string {
+  if (image.length > LONGEST_NUMBER) return image
   const sign = image.startsWith('-') ? '-' : ''
   const bare = image.replace(/^[+-]/, '')
   if (/^0[xX]/.test(bare)) return `${sign}${BigInt(bare)}`
@@ -178,8 +182,8 @@ function printed(group: Group, indent: string, beside: readonly (string | Group)
   }
   const { open, close, entries } = group
   const inner = indent + INDENT
-  const body = entries.flatMap((entry, i) =>
-    lines(entry, inner, entries.slice(i + 1).some(({ parts }) => parts.length > 0) ? ',' : ''),
-  )
+  // What holds only comments takes no comma, and none stands before it at the end.
+  const last = entries.findLastIndex(({ parts }) => parts.length > 0)
+  const body = entries.flatMap((entry, i) => lines(entry, inner, i < last ? ',' : ''))
   return [open, ...body, ...(close === '' ? [] : [`${indent}${close}`])].join('\n')
 }

@@ -208,6 +208,18 @@ describe('formatting', () => {
     expect(formatFilter(formatted)).toBe(formatted)
   })
 
+  it('of a large text ends', () => {
+    for (const text of [
+      `[${'1,'.repeat(100_000)}]`,
+      '['.repeat(100_000),
+      `0x${'f'.repeat(100_000)}`,
+      `{${'// x\n'.repeat(50_000)}}`,
+      `"${'\\'.repeat(100_000)}`,
+    ]) {
+      expect(formatFilter(text).length).toBeGreaterThan(1000)
+    }
+  })
+
   it('of any text ends, and keeps what is in it', () => {
     const unit = fc.constantFrom(...'{}[]():,"\'\\/*$a1.-+ \n@', '//', '/*', '*/', 'ISODate(', '0x')
     fc.assert(
