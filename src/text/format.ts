@@ -14,7 +14,7 @@ interface Group {
 interface Entry {
   readonly before: readonly string[]
   readonly parts: readonly (string | Group)[]
-  readonly behind: readonly string[]
+  readonly behind: string[]
 }
 
 /**
@@ -66,7 +66,7 @@ class Grouping {
         // Behind a comma, on its line, it is about what stands before the comma.
         if (parts.length > 0) behind.push(own)
         else if (before.length === 0 && last !== undefined && this.#isOnLine(piece)) {
-          entries[entries.length - 1] = { ...last, behind: [...last.behind, own] }
+          last.behind.push(own)
         } else before.push(own)
       } else if (piece.type === 'comma') {
         if (parts.length > 0) end()
@@ -153,33 +153,32 @@ function flat({ open, close, entries }: Group): string {
 const flatPart = (part: string | Group): string => (typeof part === 'string' ? part : flat(part))
 
 /** Parts of an entry beside each other: a colon stands at what is before it. */
-const joined = (parts: readonly string[]): string =>
-  parts.reduce((text, part) => {
-    if (text === '') return part
-    return part === ':' || part === ')' || part === '(' || text.endsWith('(')
-      ? `${text}${part}`
-      : `${text} ${part}`
-  }, '')
+function joined(parts: readonly string[]): string {
+  const pieces: string[] = []
+  let last = '('
+  for (const part of parts) {
+    const isBeside = part === ':' || part === ')' || part === '(' || last === '('
+    pieces.push(isBeside ? part : ` ${part}`)
+    last = part
+  }
+  return pieces.join('')
+}
 
 /** The lines of an entry, with a comma where others follow. */
 function lines({ before, parts, behind }: Entry, indent: string, comma: string): string[] {
+  let used = indent.length
+  for (const part of parts) if (typeof part === 'string') used += part.length + 1
   const own = joined(
-    parts.map((part) => (typeof part === 'string' ? part : printed(part, indent, parts))),
+    parts.map((part) => (typeof part === 'string' ? part : printed(part, indent, used))),
   )
   const comments = behind.length === 0 ? '' : ` ${behind.join(' ')}`
   const all = before.map((comment) => `${indent}${comment}`)
   return own === '' ? all : [...all, `${indent}${own}${comma}${comments}`]
 }
 
-function printed(group: Group, indent: string, beside: readonly (string | Group)[]): string {
-  const used = beside.reduce(
-    (sum, part) => sum + (typeof part === 'string' ? part.length + 1 : 0),
-    0,
-  )
+function printed(group: Group, indent: string, used: number): string {
   const short = flat(group)
-  if (!hasComment(group) && group.close !== '' && indent.length + used + short.length <= WIDTH) {
-    return short
-  }
+  if (!hasComment(group) && group.close !== '' && used + short.length <= WIDTH) return short
   const { open, close, entries } = group
   const inner = indent + INDENT
   // What holds only comments takes no comma, and none stands before it at the end.

@@ -36,7 +36,7 @@ export interface Opened {
  */
 export function openText(text: string, options: TextOptions = {}): Opened {
   if (typeof text !== 'string') throw new TypeError('tamis: expected a text')
-  const limits = { ...LIMITS, ...options.limits }
+  const limits = options.limits === undefined ? LIMITS : { ...LIMITS, ...options.limits }
   const slow = () => openTree(text, readTree(text, options.relaxed === true, limits))
   // A text has no more words than characters: one that may have too many is counted.
   const isSmall = text.length <= limits.length && text.length <= limits.tokens

@@ -12,7 +12,7 @@ import {
   timestamp,
 } from 'tamis'
 import { filterArbitrary } from 'tamis/fast-check'
-import { formatFilter, parseFilterText, safeParseFilterText } from 'tamis/text'
+import { completionsAt, formatFilter, parseFilterText, safeParseFilterText } from 'tamis/text'
 import { describe, expect, it } from 'vitest'
 
 const schema = defineSchema({
@@ -215,8 +215,13 @@ describe('formatting', () => {
       `0x${'f'.repeat(100_000)}`,
       `{${'// x\n'.repeat(50_000)}}`,
       `"${'\\'.repeat(100_000)}`,
+      `[1,${'/**/'.repeat(50_000)}]`,
+      `[${'{} '.repeat(50_000)}]`,
+      `{"a": ${'x '.repeat(50_000)}}`,
+      '('.repeat(100_000),
     ]) {
       expect(formatFilter(text).length).toBeGreaterThan(1000)
+      expect(completionsAt(schema, text, text.length - 1)).toEqual(expect.any(Array))
     }
   })
 

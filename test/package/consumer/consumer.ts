@@ -30,6 +30,7 @@ import { duckdb } from 'tamis/duckdb'
 import { mysql, mysqlFor } from 'tamis/mysql'
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
+import { completionsAt, parseFilterText, parseQueryString, safeParseQueryText } from 'tamis/text'
 import { usersSchema } from 'tamis/users'
 
 const schema = defineSchema({
@@ -73,3 +74,10 @@ export const texts: string[] = [duckdb, mysql, mysqlFor('mysql')].map(
   (dialect) => compileFilter(own, { dialect }).text,
 )
 export const isFilterError = (error: unknown): boolean => error instanceof FilterError
+
+// Text goes in where objects do, and its issues have places.
+export const fromText: Condition = parseFilterText(schema, '{id: "a"}', { relaxed: true })
+export const fromUrl: Query = parseQueryString(schema, '?id=a', { cursorKey: 'secret' })
+const read = safeParseQueryText(schema, '{}')
+export const line: number | undefined = read.ok ? undefined : read.issues[0].range?.line
+export const offered: readonly string[] = completionsAt(schema, '{', 1).map(({ text }) => text)
