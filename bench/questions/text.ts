@@ -21,7 +21,7 @@ const median = (values: readonly number[]): number =>
 
 export const text: Question = {
   title: 'Filters as text',
-  text: 'A filter of JSON text, parsed and checked. JSON.parse reads what is right; the grammar is asked for the relaxed form, and where something is wrong. Imports are the median of seven processes. Nanoseconds are per filter, or per import.',
+  text: 'A filter of JSON text, read (no key twice, no digit lost) and checked. JSON.parse reads what is right; the grammar is asked for the relaxed form, and where something is wrong. Imports are the median of seven processes. Nanoseconds are per filter, or per import.',
   async ask(run) {
     const results = filters
       .filter(({ key }) => 'abf'.includes(key))

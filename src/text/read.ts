@@ -35,14 +35,10 @@ export interface Opened {
  * have lost something, or where the place of an issue is to be told.
  */
 export function openText(text: string, options: TextOptions = {}): Opened {
-  if (typeof text !== 'string') throw new TypeError('tamis: expected a text')
-  const limits = options.limits === undefined ? LIMITS : { ...LIMITS, ...options.limits }
-  const slow = () => openTree(text, readTree(text, options.relaxed === true, limits))
-  // A text has no more words than characters: one that may have too many is counted.
-  const isSmall = text.length <= limits.length && text.length <= limits.tokens
-  const quick = isSmall ? parseNative(text, limits.depth) : undefined
-  if (quick === undefined) return slow()
-  return { value: quick.value, issues: [], place: (issues) => slow().place(issues) }
+  const quick = openNative(text, options)
+  if (quick === undefined) return openSlowly(text, options)
+  const place = (issues: readonly Issue[]) => openSlowly(text, options).place(issues)
+  return { value: quick.value, issues: [], place }
 }
 
 /** Reads a text, and has its value checked. */
@@ -51,7 +47,12 @@ export function readText<T>(
   options: TextOptions,
   check: (value: unknown) => Result<T>,
 ): Result<T> {
-  const { value, issues, place } = openText(text, options)
+  const quick = openNative(text, options)
+  if (quick !== undefined) {
+    const result = check(quick.value)
+    if (result.ok) return result
+  }
+  const { value, issues, place } = openSlowly(text, options)
   const result = check(value)
   if (result.ok && issues.length === 0) return result
   // What is written wrongly is not told again for what was made of it.
@@ -63,6 +64,19 @@ export function readText<T>(
   const all = [...issues, ...semantic].sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0))
   return { ok: false, issues: all.slice(0, MOST) as [Issue, ...Issue[]] }
 }
+
+const limitsOf = ({ limits }: TextOptions): TextLimits =>
+  limits === undefined ? LIMITS : { ...LIMITS, ...limits }
+
+function openNative(text: string, options: TextOptions): { readonly value: unknown } | undefined {
+  if (typeof text !== 'string') throw new TypeError('tamis: expected a text')
+  const { length, tokens, depth } = limitsOf(options)
+  // A text has no more words than characters: one that may have too many is counted.
+  return text.length <= length && text.length <= tokens ? parseNative(text, depth) : undefined
+}
+
+const openSlowly = (text: string, options: TextOptions): Opened =>
+  openTree(text, readTree(text, options.relaxed === true, limitsOf(options)))
 
 function openTree(text: string, { root, problems }: Tree): Opened {
   const first = problems.toSorted((a, b) => a.start - b.start).slice(0, MOST)
