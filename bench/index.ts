@@ -103,7 +103,7 @@ async function quickly(): Promise<void> {
 if (quick) {
   await quickly()
 } else {
-  if (!isInstalled) console.log('Without the peers, which `npm install --prefix bench` installs.')
+  if (!isInstalled) console.log('Without the peers, which `npm run peers` installs.')
   const answered = await askAll()
   if (asked.length === 0 && isInstalled) {
     const at = (name: string) => new URL(name, import.meta.url)

@@ -1,3 +1,5 @@
+// Longer than most files here: the commands share their options, and what is done with them.
+
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -16,6 +18,7 @@ import type { Query } from '../parse/query.ts'
 import { type Page, pageOf } from '../query/page.ts'
 import { collectPage } from '../query/run.ts'
 import { type Opened, openText } from '../text/read.ts'
+import { sortTerms } from '../text/sort-terms.ts'
 import { select } from './database.ts'
 import { explain } from './explain.ts'
 import { readRows } from './input.ts'
@@ -70,12 +73,7 @@ function typed(texts: Texts, key: string, option: string, text: string): unknown
 /** A sort as JSON, or as names with a minus for descending: -created_at,id. */
 function sortOf(texts: Texts, text: string): unknown {
   if (/^\s*[[{@]/.test(text)) return typed(texts, 'sort', '--sort', text)
-  return text.split(',').map((name) => {
-    const field = name.trim()
-    return field.startsWith('-')
-      ? { field: field.slice(1), direction: -1 }
-      : { field, direction: 1 }
-  })
+  return sortTerms(text)
 }
 
 const integer = (text: string): number => {

@@ -68,13 +68,12 @@ type Next = Predicate | undefined
 function link(condition: Condition, yes: Next, no: Next, mayBeLong: boolean): Predicate {
   switch (condition.kind) {
     case 'and':
-      if (condition.conditions.length === 0) return yes ?? (() => true)
+    case 'or': {
+      const isAnd = condition.kind === 'and'
+      if (condition.conditions.length === 0) return (isAnd ? yes : no) ?? (() => isAnd)
       if (mayBeLong && isLong(condition)) return loop(condition, yes, no)
       return links(condition, 0, yes, no, mayBeLong)
-    case 'or':
-      if (condition.conditions.length === 0) return no ?? (() => false)
-      if (mayBeLong && isLong(condition)) return loop(condition, yes, no)
-      return links(condition, 0, yes, no, mayBeLong)
+    }
     case 'leaf':
       return leafLink(condition, yes, no)
     default:

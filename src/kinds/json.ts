@@ -16,6 +16,18 @@ const END_OF_VALUE = /\s*(?:[,\]}]|$)/y
 const LONG_INTEGER = /\d{16}/
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
 
+/** A number as JSON writes one. */
+export const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** Longer than any number that a kind can hold, written out. */
+export const LONGEST_NUMBER = 400
+
+/** A {@link JSON_NUMBER} at its value: an integer that a double would round is a bigint. */
+export function exactNumber(text: string): number | bigint {
+  const near = Number(text)
+  return INTEGER.test(text) && !Number.isSafeInteger(near) ? BigInt(text) : near
+}
+
 /** A text that does not occur in another: one colon longer than the longest of its like. */
 export function freshMark(text: string): string {
   let longest = 0

@@ -1,3 +1,6 @@
+// Longer than most files here: three kinds of numbers share one arithmetic between integers of 64 bits
+// and doubles.
+
 import { exactly, FEW, isWithin, type Kind, type Position, type Range, type Test } from './kind.ts'
 
 /** What an integer field holds beyond the safe integers: signed 64 bits, as databases do. */

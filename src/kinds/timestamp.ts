@@ -1,3 +1,6 @@
+// Longer than most files here: reading, comparing and printing share the registers that keep a row
+// free of allocations.
+
 import { type Bound, exactly, type Kind, type Position, type Test } from './kind.ts'
 import { isOneOf, isString } from './string.ts'
 
@@ -68,6 +71,13 @@ const isDate = (century: number, year: number, month: number, day: number): bool
 const COLON = 58
 const HYPHEN = 45
 
+/** Whether the marks between the digits of a date and a time are there. */
+const hasMarks = (text: string): boolean =>
+  text.charCodeAt(4) === HYPHEN &&
+  text.charCodeAt(7) === HYPHEN &&
+  text.charCodeAt(13) === COLON &&
+  text.charCodeAt(16) === COLON
+
 /**
  * Reads an RFC 3339 date-time into the registers; false where it is none, or where its instant lies
  * outside the years 0001–9999 UTC.
@@ -84,15 +94,7 @@ function scan(text: string): boolean {
   if (!isDate(century, year, month, day)) return false
   if (hour > 23 || minute > 59 || sec > 60) return false
   const separator = text.charCodeAt(10)
-  if (
-    text.charCodeAt(4) !== HYPHEN ||
-    text.charCodeAt(7) !== HYPHEN ||
-    (separator | 32) !== 116 || // T or t
-    text.charCodeAt(13) !== COLON ||
-    text.charCodeAt(16) !== COLON
-  ) {
-    return false
-  }
+  if (!hasMarks(text) || (separator | 32) !== 116) return false // T or t
 
   let at = 19
   let nanos = 0
@@ -186,14 +188,7 @@ function isTimestamp(text: string, length: number): boolean {
   const year = century * 100 + two(text, 2)
   if (year === 0 || !isDate(century, year, two(text, 5), two(text, 8))) return false
   if (two(text, 11) > 23 || two(text, 14) > 59 || two(text, 17) > 59) return false
-  if (
-    text.charCodeAt(4) !== HYPHEN ||
-    text.charCodeAt(7) !== HYPHEN ||
-    text.charCodeAt(13) !== COLON ||
-    text.charCodeAt(16) !== COLON
-  ) {
-    return false
-  }
+  if (!hasMarks(text)) return false
   if (length === SHORTEST) return true
   if (length === SHORTEST + 1 || text.charCodeAt(19) !== 46) return false
   for (let at = 20; at < length - 1; at++) {

@@ -1,3 +1,4 @@
+import { LONGEST_NUMBER } from '../kinds/json.ts'
 import { nameOf, type Piece, piecesOf } from './grammar.ts'
 
 /** A line may be so long before what is in brackets goes on lines of its own. */
@@ -121,10 +122,7 @@ class Grouping {
 
 const DEEPEST = 64
 
-/** Longer than any number that a filter can hold: left as it is. */
-const LONGEST_NUMBER = 400
-
-/** A number as JSON has it, with the value that it has. */
+/** A number as JSON has it, with the value that it has; what no filter can hold stays as it is. */
 function number(image: string): string {
   if (image.length > LONGEST_NUMBER) return image
   const sign = image.startsWith('-') ? '-' : ''

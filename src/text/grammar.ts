@@ -16,6 +16,7 @@ import {
 } from 'chevrotain'
 import { printable, quote } from '../error/describe.ts'
 import { sourceRange } from '../error/source.ts'
+import { exactNumber, JSON_NUMBER, LONGEST_NUMBER } from '../kinds/json.ts'
 import type { List, Member, Node, ObjectNode, Problem, Range, Scalar } from './node.ts'
 
 // Tokens
@@ -166,12 +167,6 @@ function textOf(image: string, offset: number, reader: Reader): string {
   })
 }
 
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-const INTEGER = /^-?(?:0|[1-9]\d*)$/
-
-/** Longer than any number that a kind can hold, written out. */
-const LONGEST_NUMBER = 400
-
 function numberOf(image: string, at: Range, reader: Reader): unknown {
   const subject = 'a number'
   const received = quote(image)
@@ -190,10 +185,10 @@ function numberOf(image: string, at: Range, reader: Reader): unknown {
     reader.relaxedOnly(at, 'a number as JSON has it', received)
   }
   const plain = isHex ? `${sign}${BigInt(bare)}` : `${sign}${bare}`
-  const near = Number(plain)
-  if (INTEGER.test(plain)) return Number.isSafeInteger(near) ? near : BigInt(plain)
-  if (!Number.isFinite(near)) reader.add({ ...at, subject, expected: 'a finite one', received })
-  return Number.isFinite(near) ? near : 0
+  const value = exactNumber(plain)
+  if (typeof value === 'bigint' || Number.isFinite(value)) return value
+  reader.add({ ...at, subject, expected: 'a finite one', received })
+  return 0
 }
 
 const WORDS = new Map<string, unknown>([

@@ -3,7 +3,7 @@ import { quote } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { type IssueCode, issue } from '../error/issue.ts'
 import { membersOf } from '../kinds/dynamic.ts'
-import { parseJson } from '../kinds/json.ts'
+import { exactNumber, JSON_NUMBER, LONGEST_NUMBER, parseJson } from '../kinds/json.ts'
 import { findOperator } from '../operators/index.ts'
 import { safeParseQuery } from '../parse/index.ts'
 import type { Query, QueryOptions } from '../parse/query.ts'
@@ -12,6 +12,7 @@ import type { Schema } from '../parse/schema.ts'
 import type { Field } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import { readText, type TextOptions } from './read.ts'
+import { sortTerms } from './sort-terms.ts'
 
 const LONGEST = 100_000
 
@@ -123,10 +124,6 @@ function fromParameters(
 }
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-
-/** So many digits are no number that anyone means. */
-const LONGEST_NUMBER = 400
 
 /** What an option's text stands for; what stands for nothing is left to be refused. */
 function optionOf(schema: Schema, name: string, value: unknown): unknown {
@@ -148,10 +145,7 @@ function sortOf(text: string): unknown {
     }
   }
   if (text === '') return undefined
-  return text.split(',').map((term) => {
-    const isDescending = term.startsWith('-')
-    return { field: isDescending ? term.slice(1) : term, direction: isDescending ? -1 : 1 }
-  })
+  return sortTerms(text)
 }
 
 const booleanOf = (text: string): unknown =>
@@ -215,9 +209,12 @@ function operand({ type }: Field, text: string): unknown {
   const kinds = membersOf(type.kind)
   const has = (...names: readonly string[]) => kinds.some(({ name }) => names.includes(name))
   const isText = has('string')
-  if (has('integer', 'number', 'numeric') && NUMBER.test(text) && text.length < LONGEST_NUMBER) {
-    const near = Number(text)
-    return INTEGER.test(text) && !Number.isSafeInteger(near) ? BigInt(text) : near
+  if (
+    has('integer', 'number', 'numeric') &&
+    JSON_NUMBER.test(text) &&
+    text.length < LONGEST_NUMBER
+  ) {
+    return exactNumber(text)
   }
   if (has('boolean') && (text === 'true' || text === 'false')) return text === 'true'
   if (kinds.length > 1 && isText && /^"[\s\S]*"$/.test(text)) {
