@@ -9,6 +9,7 @@ export { compileOrdering } from './compile/ordering.ts'
 export { compilePredicate, type Predicate } from './compile/predicate.ts'
 export {
   type Insert,
+  type InsertTarget,
   insertRow,
   type RecordTarget,
   readRow,

@@ -123,26 +123,33 @@ function readersOf(dialect: Dialect<unknown>, layout: Layout): Map<string, Colum
 /** What stores a row: one statement, or several to be run in one transaction. */
 export type Insert<Params = readonly Parameter[]> = Statement<Params> | readonly Statement<Params>[]
 
+export interface InsertTarget<F extends Fields = Fields, Params = unknown>
+  extends TableTarget<F, Params> {
+  /** Whether it takes the place of the row of the same key; without, two of a key are an error. */
+  readonly replace?: boolean | undefined
+}
+
 export function insertRow<F extends Fields, Params>(
   structure: Structure<F>,
-  target: TableTarget<NoInfer<F>, Params> & { readonly mapping?: undefined },
+  target: InsertTarget<NoInfer<F>, Params> & { readonly mapping?: undefined },
 ): (row: unknown) => Statement<Params>
 export function insertRow<F extends Fields, Params>(
   structure: Structure<F>,
-  target: TableTarget<NoInfer<F>, Params>,
+  target: InsertTarget<NoInfer<F>, Params>,
 ): (row: unknown) => Insert<Params>
 /**
  * The statement that stores a row, its search columns filled; with a side table in the mapping, a
  * list of statements for one transaction. Values that are absent to their field are stored as NULL,
  * or left out of the JSON.
  *
- * @throws TypeError where a required value is absent, or where a wildcard holds what is not JSON.
+ * @throws TypeError where a required value is absent, or where a wildcard holds what is not JSON;
+ * where the database has no statement that replaces a row.
  */
 export function insertRow<F extends Fields, Params>(
   structure: Structure<F>,
-  target: TableTarget<NoInfer<F>, Params>,
+  target: InsertTarget<NoInfer<F>, Params>,
 ): (row: unknown) => Insert<Params> {
-  const { dialect, table } = target
+  const { dialect, table, replace = false } = target
   const layout = layoutOf(dialect, structure, target.mapping as AnyMapping | undefined)
   const readers = readersOf(dialect, layout)
   const names = join([...readers.keys()].map(dialect.identifier), sql`, `)
@@ -152,12 +159,13 @@ export function insertRow<F extends Fields, Params>(
     const place = places.get(name)
     return (place && dialect.store?.(place, null)) ?? sql`${null}`
   })
+  const key = layout.typed.find(({ field }) => field === structure.key) as Placed
+  const tail = replace ? replacement(dialect, key.place, [...readers.keys()]) : sql``
   const { texts } =
-    sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES (${join(values, sql`, `)})`
+    sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES (${join(values, sql`, `)})${tail}`
   const sides = layout.typed
     .filter(({ place }) => place.sideTable !== undefined)
     .map(({ field, place }) => ({ place, read: accessor(field.path) }))
-  const key = layout.typed.find(({ field }) => field === structure.key) as Placed
   const readKey = typedReader(dialect, key)
 
   return (row) => {
@@ -166,12 +174,27 @@ export function insertRow<F extends Fields, Params>(
     if (sides.length === 0) return insert
     const owner = readKey(row)
     const filled = sides.flatMap(({ place, read }) => {
+      const old = replace ? [render(ownedBy(dialect, place, owner), dialect)] : []
       const side = dialect.insertSide?.(place, owner, readList(place, read(row)) ?? [])
-      return side === undefined ? [] : [render(side, dialect)]
+      return side === undefined ? old : [...old, render(side, dialect)]
     })
     return [insert, ...filled]
   }
 }
+
+function replacement(
+  dialect: Dialect<unknown>,
+  { column }: Place,
+  columns: readonly string[],
+): Fragment {
+  const others = columns.filter((name) => name !== column)
+  if (dialect.replace !== undefined) return dialect.replace(column, others)
+  throw new TypeError(`tamis: ${dialect.name}: no statement here replaces a row`)
+}
+
+/** Empties a side table of what it has of a row that is replaced. */
+const ownedBy = (dialect: Dialect<unknown>, { sideTable }: Place, owner: Parameter): Fragment =>
+  sql`DELETE FROM ${dialect.identifier(sideTable?.table ?? '')} WHERE ${dialect.identifier('owner')} = ${owner}`
 
 /** Defines an own property, whatever its name: __proto__ is a key like any other. */
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -236,3 +236,12 @@ export function columnOf(place: Place, parts: ColumnParts): Column {
     order: json.ofKind(kinds[0] as Kind),
   }
 }
+
+/** INSERT … ON CONFLICT, as SQLite, PostgreSQL and DuckDB have it. */
+export const replaceBy =
+  (identifier: (name: string) => Fragment) =>
+  (key: string, others: readonly string[]): Fragment => {
+    if (others.length === 0) return sql` ON CONFLICT (${identifier(key)}) DO NOTHING`
+    const sets = others.map((name) => sql`${identifier(name)} = excluded.${identifier(name)}`)
+    return sql` ON CONFLICT (${identifier(key)}) DO UPDATE SET ${join(sets, sql`, `)}`
+  }

@@ -118,6 +118,9 @@ export interface Dialect<Params = readonly Parameter[]> {
   /** What a driver gave for a column, as a row holds it; undefined for NULL. */
   decode(place: Place, stored: unknown): unknown
 
+  /** What follows INSERT so that it replaces the row of the same key, where there is such a thing. */
+  replace?(key: string, others: readonly string[]): Fragment
+
   /** A column's type and the constraints under which the promise holds. */
   define(place: Place, isKey: boolean): Fragment
   /** Beside a list's column, whether the list is there, where the database has no NULL for one. */

@@ -16,6 +16,7 @@ import {
   isNotTrue,
   type JsonValue,
   needlesOf,
+  replaceBy,
   searchedIn,
 } from './column.ts'
 import type { Column, Dialect, Place, TimestampStorage } from './dialect.ts'
@@ -294,6 +295,7 @@ export const duckdb: Dialect = {
   order: (value, direction) =>
     direction === 1 ? sql`${value} ASC NULLS FIRST` : sql`${value} DESC NULLS LAST`,
   limit: (limit, offset) => sql`LIMIT ${limit} OFFSET ${offset}`,
+  replace: replaceBy(identifier),
   encode,
   encodeList,
   store: (place, parameter) =>

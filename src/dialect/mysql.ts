@@ -448,6 +448,11 @@ export function mysqlFor(server: keyof typeof SERVERS): Dialect {
     limit: (limit, offset) => sql`LIMIT ${count(limit)} OFFSET ${count(offset)}`,
     encode,
     encodeList,
+    replace(key, others) {
+      const names = others.length === 0 ? [key] : others
+      const sets = names.map((name) => sql`${identifier(name)} = VALUES(${identifier(name)})`)
+      return sql` ON DUPLICATE KEY UPDATE ${join(sets, sql`, `)}`
+    },
     decode(place, stored) {
       if (stored === null || stored === undefined) return undefined
       if (place.list) return typeof stored === 'string' ? parseJson(stored) : stored

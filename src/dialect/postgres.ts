@@ -15,7 +15,16 @@ import { type DecimalRange, MAX_INT64, MIN_INT64, roundingRange } from '../kinds
 import { string } from '../kinds/string.ts'
 import { fromEpoch, toEpoch } from '../kinds/timestamp.ts'
 import { chain } from './balance.ts'
-import { COMPARISONS, isNotTrue, needlesOf, OR, presence, searchedIn, valuesOf } from './column.ts'
+import {
+  COMPARISONS,
+  isNotTrue,
+  needlesOf,
+  OR,
+  presence,
+  replaceBy,
+  searchedIn,
+  valuesOf,
+} from './column.ts'
 import type { Column, Comparison, Dialect, Place, TimestampStorage, Values } from './dialect.ts'
 import { type Fragment, isWord, join, raw, settled, sql, word } from './fragment.ts'
 import { nameOf as nameBy, quoteName, type Refuse, refuser } from './names.ts'
@@ -532,6 +541,7 @@ export const postgres: Dialect = {
     return sql`${value} DESC${nullable ? sql` NULLS LAST` : sql``}`
   },
   limit: (limit, offset) => sql`LIMIT ${limit} OFFSET ${offset}`,
+  replace: replaceBy(identifier),
   encode,
   encodeList: (place, values) => values.map((value) => encode(place, value)),
   decode(place, stored) {

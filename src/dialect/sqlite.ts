@@ -18,6 +18,7 @@ import {
   longValuesOf,
   needlesOf,
   presence,
+  replaceBy,
   searchedIn,
   sideTableColumn,
   valuesOf,
@@ -390,6 +391,7 @@ export const sqlite: Dialect = {
   // NULL is the smallest value of all here, as absent values are.
   order: (value, direction) => sql`${value} ${direction === 1 ? sql`ASC` : sql`DESC`}`,
   limit: (limit, offset) => sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
+  replace: replaceBy(identifier),
   encode,
   encodeList: (place, values) => {
     // In JSON, booleans are its own.

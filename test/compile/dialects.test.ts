@@ -141,7 +141,9 @@ describe('the SQL of every dialect', () => {
       const target = { dialect, table: 't', mapping: mappingFor(dialect) } as const
       const extensions = isPostgres ? ['pg_trgm'] : []
       const statements = createTable(schema, { ...target, extensions })
-      const inserts = [insertRow(schema, target)(row)].flat() as { text: string; params: unknown }[]
+      const inserts = [false, dialect.replace !== undefined].flatMap((replace, i) =>
+        i === 1 && !replace ? [] : [insertRow(schema, { ...target, replace })(row)].flat(),
+      ) as { text: string; params: unknown }[]
       return `## ${dialect.name}\n\n\`\`\`sql\n${statements.join(';\n\n')};\n\n${inserts.map(shown).join('\n')}\n\`\`\`\n`
     })
     await expect(`# Tables and a row\n\n${page.join('\n')}`).toMatchFileSnapshot('tables.md')
@@ -176,6 +178,12 @@ describe('a dialect', () => {
     const mapping = { teams: { sideTable: 'x' } }
     expect(() => compileFilter(filter, { dialect, mapping } as never)).toThrow(
       /teams: .*leave out the side table/,
+    )
+  })
+
+  it('clickhouse refuses to replace a row: it has no statement that does', () => {
+    expect(() => insertRow(schema, { dialect: clickhouse, table: 't', replace: true })).toThrow(
+      /clickhouse: no statement here replaces a row/,
     )
   })
 

@@ -47,8 +47,8 @@ export class Table {
     return table
   }
 
-  async insert(rows: Iterable<unknown>): Promise<void> {
-    const insert = insertRow(this.#schema, this.#target)
+  async insert(rows: Iterable<unknown>, replace = false): Promise<void> {
+    const insert = insertRow(this.#schema, { ...this.#target, replace })
     for (const row of rows) {
       for (const statement of [insert(row)].flat()) await this.connection.run(statement)
     }
