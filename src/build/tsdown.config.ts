@@ -9,6 +9,10 @@ const shared = {
   checks: { pluginTimings: false },
 } satisfies UserConfig
 
+/** What the users system stands on, and what its server does. */
+const USERS = ['kysely', 'zod', 'jose', 'hono', 'pg', 'mysql2', 'rate-limiter-flexible']
+const SERVER = ['@hono/node-server', 'pino', 'prom-client']
+
 export default defineConfig([
   {
     ...shared,
@@ -23,6 +27,7 @@ export default defineConfig([
       text: 'src/text/index.ts',
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',
+      'users-browser': 'src/users/browser.ts',
     },
     format: ['esm', 'cjs'],
     dts: true,
@@ -42,7 +47,8 @@ export default defineConfig([
         'lodash-es',
         'qs',
       ],
-      neverBundle: ['fast-check'],
+      // Peers, which whoever needs them installs.
+      neverBundle: ['fast-check', 'node:sqlite', ...USERS],
     },
   },
   {
@@ -54,6 +60,6 @@ export default defineConfig([
     platform: 'node',
     target: 'node20',
     clean: false,
-    deps: { neverBundle: ['libsql', 'better-sqlite3', 'node:sqlite'] },
+    deps: { neverBundle: ['libsql', 'better-sqlite3', 'node:sqlite', ...USERS, ...SERVER] },
   },
 ])

@@ -1,1 +1,41 @@
+/**
+ * The users of an application: kept, queried with filters, deactivated, deleted, restored, exported.
+ *
+ * @packageDocumentation
+ */
+
+import { need } from './need.ts'
+import type { Users, UsersOptions } from './users.ts'
+
+export { UsersError, type UsersErrorCode, type UsersErrorDetails } from './error.ts'
 export { usersSchema } from './schema.ts'
+export type {
+  DeactivateOptions,
+  DeleteOptions,
+  HookCall,
+  Hooks,
+  ReactivateOptions,
+  Settings,
+} from './settings.ts'
+export type { DatabaseSource, ImportProgress } from './storage/public.ts'
+export type { Task, TaskError, TaskStatus } from './tasks/task.ts'
+export type { ImportedUser, Partially as PartialUser } from './transitions.ts'
+export type { Json, JsonObject, User, UserInput } from './user.ts'
+export type { Users, UsersOptions } from './users.ts'
+export type { WatchEvent, WatchListener } from './watch/watchers.ts'
+
+/**
+ * Opens the users of an application in its database, whose tables are made, or brought up to date,
+ * first. Needs `kysely`, `zod` and `jose`, and the driver of the database: `libsql` or
+ * `better-sqlite3`, `pg`, `mysql2`.
+ *
+ * @throws TypeError that names a setting that is wrong, or the package that is missing.
+ * @example
+ * const users = await createUsers({ db: 'users.sqlite', settings: { uniqueUsernames: 'app' } })
+ * await users.upsertUsers({ users: [{ id: 'ana', role: 'admin', custom: { age: 31 } }] })
+ * const page = await users.queryUsers({ payload: { filter_conditions: { role: 'admin' } } })
+ */
+export async function createUsers(options: UsersOptions): Promise<Users> {
+  const { Users } = await need(() => import('./users.ts'), 'kysely', 'zod', 'jose')
+  return Users.open(options)
+}

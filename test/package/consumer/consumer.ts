@@ -31,7 +31,6 @@ import { mysql, mysqlFor } from 'tamis/mysql'
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { completionsAt, parseFilterText, parseQueryString, safeParseQueryText } from 'tamis/text'
-import { usersSchema } from 'tamis/users'
 
 const schema = defineSchema({
   fields: {
@@ -49,7 +48,7 @@ export const wrong = { name: 'a' } satisfies Filter<typeof schema>
 
 export const own: Condition = condition(schema, { tenant: 't1' })
 export const matches: (row: unknown) => boolean = compilePredicate(own)
-export const query: Query = restrict(parseQuery(usersSchema, {}), own)
+export const query: Query = restrict(parseQuery(schema, {}), own)
 export const rows: readonly Row<typeof schema>[] = runQuery(query, [{ id: 'a' }]).items
 export const text: string = compileFilter(own, {
   dialect: sqlite,
@@ -60,7 +59,7 @@ export const params: readonly unknown[] = insertRow(schema, { dialect: sqlite, t
   {},
 ).params
 export const id: string = readRow(schema, { dialect: sqlite })({}).id
-export const sealed: Query = parseQuery(usersSchema, { next: 'x' }, { cursorKey: 'secret' })
+export const sealed: Query = parseQuery(schema, { next: 'x' }, { cursorKey: 'secret' })
 export const page: Page<{ id: string }> = pageOf(sealed, [{ id: 'a' }])
 export const list: readonly unknown[] = compileQuery(sealed, {
   dialect: postgres,

@@ -1,0 +1,24 @@
+/** What users of the package see of the storage: types alone, that name no other package's. */
+
+/**
+ * Where the users are: an SQLite file or `:memory:`, a URL (`postgres:`, `mysql:`, `mariadb:`), or a
+ * dialect of Kysely's with a connection of the application's own.
+ */
+export type DatabaseSource = string | DialectOfKysely
+
+/** Kysely's `Dialect`, whose types not everybody has. */
+export interface DialectOfKysely {
+  createAdapter(): object
+  createDriver(): object
+  createQueryCompiler(): object
+  createIntrospector(db: never): object
+}
+
+/** How far an import has come: in the file's bytes and lines, and what became of them. */
+export interface ImportProgress {
+  readonly id: string
+  readonly bytes: number
+  readonly lines: number
+  readonly users: number
+  readonly bad: number
+}
