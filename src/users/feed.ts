@@ -1,5 +1,6 @@
 import type { Hooks } from './settings.ts'
-import type { LoggedChange, Store } from './storage/store.ts'
+import type { LoggedChange } from './storage/change.ts'
+import type { Store } from './storage/store.ts'
 
 /** How many changes are read at once. */
 const BATCH = 500

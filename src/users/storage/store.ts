@@ -17,6 +17,7 @@ import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import { fromRow, type StoredUser, toRow } from '../user.ts'
 import { keysOf } from '../username.ts'
+import type { Change, LoggedChange } from './change.ts'
 import type { Connected } from './connect.ts'
 import { isTransient, isUniqueViolation } from './failures.ts'
 import type { ImportProgress } from './public.ts'
@@ -24,19 +25,6 @@ import { type Tables, targetOf, type UsersTarget } from './tables.ts'
 
 /** How often a transaction that another one stood in the way of is tried. */
 const TRIES = 20
-
-/** What a transaction makes of one user: before, and after; neither is not there. */
-export interface Change {
-  readonly before?: StoredUser | undefined
-  readonly after?: StoredUser | undefined
-  /** Whether it says what the username is to be: then it must be free. */
-  readonly names?: boolean | undefined
-}
-
-/** A change as every process of the application sees it, in one order. */
-export interface LoggedChange extends Change {
-  readonly seq: number
-}
 
 /** Another transaction wrote the same user first. */
 class Conflict extends Error {}

@@ -5,7 +5,7 @@ import type {
   Hooks,
   ReactivateOptions,
 } from '../settings.ts'
-import type { Change } from '../storage/store.ts'
+import type { Change } from '../storage/change.ts'
 import { deactivated, pruned, reactivated } from '../transitions.ts'
 import { type StoredUser, shown } from '../user.ts'
 import type { Outcome } from './queue.ts'

@@ -1,5 +1,5 @@
 import { type Condition, compilePredicate, type Predicate } from '../../index.ts'
-import type { LoggedChange } from '../storage/store.ts'
+import type { LoggedChange } from '../storage/change.ts'
 import { type StoredUser, shown, toRow, type User } from '../user.ts'
 import { type Requirement, requirementsOf } from './requirements.ts'
 
