@@ -4,10 +4,12 @@
  * @packageDocumentation
  */
 
+import type { HandlerOptions, UsersHandler } from './http/public.ts'
 import { need } from './need.ts'
 import type { Users, UsersOptions } from './users.ts'
 
 export { UsersError, type UsersErrorCode, type UsersErrorDetails } from './error.ts'
+export type { HandlerOptions, RateLimit, UsersHandler } from './http/public.ts'
 export { usersSchema } from './schema.ts'
 export type {
   DeactivateOptions,
@@ -38,4 +40,24 @@ export type { WatchEvent, WatchListener } from './watch/watchers.ts'
 export async function createUsers(options: UsersOptions): Promise<Users> {
   const { Users } = await need(() => import('./users.ts'), 'kysely', 'zod', 'jose')
   return Users.open(options)
+}
+
+/**
+ * The users as a handler of requests of the Fetch standard, to be mounted in any server. Needs
+ * `hono`, and with a rate limit `rate-limiter-flexible`.
+ *
+ * Tokens go in `Authorization: Bearer`: JWTs (HS256) with the claim `server: true`, or `user_id` for
+ * one of the users, who may query what the setting `clientFields` shows.
+ *
+ * @throws TypeError without a secret, or where a package is missing.
+ * @example
+ * const handler = await createUsersHandler(users, { secret: process.env.SECRET })
+ * const response = await handler(new Request('http://localhost/users'))
+ */
+export async function createUsersHandler(
+  users: Users,
+  options?: HandlerOptions,
+): Promise<UsersHandler> {
+  const { makeHandler } = await need(() => import('./http/handler.ts'), 'hono')
+  return makeHandler(users, options)
 }

@@ -42,9 +42,11 @@ import { Watchers, type WatchListener } from './watch/watchers.ts'
 
 type UsersById = Readonly<Record<string, User>>
 
-/** What clients of one kind may see: all of a user, or the fields of a setting. */
+/** What callers of one kind may see of users, and ask of. */
 export interface View {
   readonly schema: typeof storedUsers
+  /** What their cursors are encrypted with: these hold what users are sorted by. */
+  readonly cursorKey: string | undefined
   show(user: User): Partial<User>
 }
 
@@ -75,6 +77,7 @@ export class Users {
   readonly #watchers: Watchers
   readonly #feed: Feed
   readonly #closing = new AbortController()
+  readonly #everything: View
 
   /** Opens the database, whose tables are made or brought up to date first. */
   static async open({ db, settings, hooks = {} }: UsersOptions): Promise<Users> {
@@ -93,6 +96,11 @@ export class Users {
     this.configuration = configuration
     this.#store = store
     this.#hooks = hooks
+    this.#everything = {
+      schema: storedUsers,
+      cursorKey: configuration.cursorKey,
+      show: (user) => user,
+    }
     this.#queue = new Queue(store)
     this.#watchers = new Watchers((error) => hooks.onError?.(error))
     this.#feed = new Feed(store, hooks, {
@@ -224,13 +232,12 @@ export class Users {
     next?: string
     prev?: string
   }> {
-    const schema = view?.schema ?? storedUsers
-    const { cursorKey } = this.configuration
-    const payload = this.#byId(input.payload ?? {})
-    const query = parseQuery(schema, payload, cursorKey === undefined ? {} : { cursorKey })
+    const { schema, cursorKey, show } = view ?? this.#everything
+    const options = cursorKey === undefined ? {} : { cursorKey }
+    const query = parseQuery(schema, input.payload ?? {}, options)
     const { items, next, prev } = await this.#store.page(this.#visible(query, schema))
     return {
-      users: items.map((user) => (view === undefined ? shown(user) : view.show(user)) as User),
+      users: items.map((user) => show(shown(user)) as User),
       ...(next === undefined ? {} : { next }),
       ...(prev === undefined ? {} : { prev }),
     }
@@ -240,16 +247,6 @@ export class Users {
   #visible(query: Query, schema: typeof storedUsers): Query {
     const alive = restrict(query, NOT_DELETED)
     return schema.options.size > 0 ? alive : restrict(alive, NOT_DEACTIVATED)
-  }
-
-  /** Where a range over the id is asked for, and no sort, users come by their id, the last first. */
-  #byId(payload: unknown): unknown {
-    if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return payload
-    const { id_gt, id_gte, id_lt, id_lte, sort, next, prev } = payload as Record<string, unknown>
-    const ranges = [id_gt, id_gte, id_lt, id_lte].some((id) => id !== undefined && id !== '')
-    const isSorted = sort !== undefined && !(Array.isArray(sort) && sort.length === 0)
-    if (!ranges || isSorted || (next ?? prev) !== undefined) return payload
-    return { ...payload, sort: [{ field: 'id', direction: -1 }] }
   }
 
   /** Makes a task of users who are all there. */
@@ -422,18 +419,30 @@ export class Users {
    * @throws FilterError that says what is wrong with the filter.
    */
   async watch(filter: unknown, listener: WatchListener, view?: View): Promise<() => void> {
-    const own = parseFilter(view?.schema ?? storedUsers, filter)
+    const { schema, show } = view ?? this.#everything
+    const own = parseFilter(schema, filter)
     await this.#feed.position()
     return this.#watchers.add(and(own, NOT_DELETED, NOT_DEACTIVATED), (event) => {
       const isUser = event.type === 'added' || event.type === 'updated'
-      const shows = isUser && view !== undefined
-      listener(shows ? { ...event, user: view.show(event.user) as User } : event)
+      listener(isUser ? { ...event, user: show(event.user) as User } : event)
     })
   }
 
   /** How many lists are watched. */
   get watching(): number {
     return this.#watchers.size
+  }
+
+  /** Tells the hook for errors of one that nobody waits for. */
+  report(error: unknown): void {
+    this.#hooks.onError?.(error)
+  }
+
+  /** Calls back when the users are closed; answers the function that takes it back. */
+  onClose(callback: () => void): () => void {
+    const { signal } = this.#closing
+    signal.addEventListener('abort', callback, { once: true })
+    return () => signal.removeEventListener('abort', callback)
   }
 
   /** Stops the worker after the user that it is at, and closes the database. */

@@ -1,0 +1,80 @@
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { Users, View } from '../users.ts'
+import type { WatchEvent } from '../watch/watchers.ts'
+
+/** How many events wait for a slow reader before it is sent away, to ask anew. */
+const MOST_WAITING = 1000
+
+/** How often it is looked whether the reader may still read, in ms; a comment keeps proxies awake. */
+const HEARTBEAT = 15_000
+
+interface Reading {
+  readonly users: Users
+  readonly filter: unknown
+  readonly view: View
+  /** Throws where the reader may no longer read. */
+  check(): Promise<unknown>
+}
+
+const dataOf = (event: WatchEvent): string =>
+  JSON.stringify(event.type === 'reset' ? {} : { user: event.user })
+
+/**
+ * A list's changes as server-sent events: `ready`, after which a query gives what the events go on
+ * from; `added` and `updated` with the user, `removed` with its id; `reset` where the list is to be
+ * queried anew.
+ */
+export async function streamChanges(context: Context, reading: Reading): Promise<Response> {
+  const { users, filter, view, check } = reading
+  const waiting: WatchEvent[] = []
+  let wake = () => {}
+  let isOver = false
+  const end = () => {
+    isOver = true
+    wake()
+  }
+  // Before the answer begins, so that a filter that is wrong is answered as such.
+  const stop = await users.watch(
+    filter,
+    (event) => {
+      if (waiting.length >= MOST_WAITING) end()
+      else waiting.push(event)
+      wake()
+    },
+    view,
+  )
+  const unsubscribe = users.onClose(end)
+  return streamSSE(context, async (stream) => {
+    stream.onAbort(end)
+    let beat = Date.now()
+    try {
+      await stream.writeSSE({ event: 'ready', data: '{}' })
+      while (!isOver) {
+        if (Date.now() - beat >= HEARTBEAT) {
+          beat = Date.now()
+          await check()
+          await stream.write(': \n\n')
+        }
+        const event = waiting.shift()
+        if (event !== undefined) {
+          await stream.writeSSE({ event: event.type, data: dataOf(event) })
+          continue
+        }
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, HEARTBEAT)
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+          if (waiting.length > 0 || isOver) wake()
+        })
+      }
+    } catch {
+      // The reader may no longer read, or is gone: the stream ends, and says no more.
+    } finally {
+      stop()
+      unsubscribe()
+    }
+  })
+}

@@ -1,0 +1,70 @@
+import { FilterError } from '../../index.ts'
+import { UsersError, type UsersErrorCode } from '../error.ts'
+
+/** What is wrong with a request before any operation sees it. */
+export type RequestErrorCode =
+  | 'invalid_json'
+  | 'unknown_parameter'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'too_large'
+  | 'too_many_requests'
+
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500
+
+/** Every error of the handler as a response has it. */
+export interface Failure {
+  readonly status: Status
+  readonly body: { readonly code: string; readonly message: string; readonly details: unknown }
+}
+
+const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
+  invalid_input: 400,
+  unknown_field: 400,
+  read_only_field: 400,
+  duplicate_user: 400,
+  user_exists: 409,
+  user_not_found: 404,
+  user_deactivated: 409,
+  user_deleted: 409,
+  user_not_deleted: 409,
+  username_taken: 409,
+  guests_not_allowed: 403,
+  task_not_found: 404,
+  hook_failed: 500,
+  invalid_json: 400,
+  unknown_parameter: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  too_large: 413,
+  too_many_requests: 429,
+}
+
+export class RequestError extends Error {
+  readonly code: RequestErrorCode
+
+  constructor(code: RequestErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What is said of an error; of one that nobody foresaw, nothing. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof UsersError) return { status: STATUS[error.code], body: error.toJSON() }
+  if (error instanceof RequestError) {
+    const { code, message } = error
+    return { status: STATUS[code], body: { code, message, details: {} } }
+  }
+  if (error instanceof FilterError) {
+    const [first] = error.issues
+    const code = first?.code ?? 'invalid_filter'
+    return {
+      status: 400,
+      body: { code, message: error.message, details: { issues: error.issues } },
+    }
+  }
+  return undefined
+}
