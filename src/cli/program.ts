@@ -21,10 +21,12 @@ import { type Opened, openText } from '../text/read.ts'
 import { sortTerms } from '../text/sort-terms.ts'
 import { select } from './database.ts'
 import { explain } from './explain.ts'
+import { addImport } from './import.ts'
 import { readRows } from './input.ts'
 import { line, type Mark, Mistake, messageOf, TextMistake, textMark } from './mistake.ts'
 import { toJson, toTable } from './output.ts'
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
+import { addServe } from './serve.ts'
 
 const DIALECTS: Readonly<Record<string, Dialect<unknown>>> = {
   sqlite,
@@ -234,7 +236,7 @@ async function printSql(
 /** The command line, as commander reads it. */
 export function program(): Command {
   const tamis = new Command('tamis')
-    .description('Query rows with filters: in files, in streams, in SQLite.')
+    .description('Query rows with filters: in files, in streams, in SQLite; serve users.')
     .version(packageJson.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
@@ -257,6 +259,8 @@ export function program(): Command {
   asking(tamis.command('explain'))
     .description('show how a query is understood: its condition as a tree')
     .action(async (options: QueryOptions) => write(`${explain((await queryOf(options)).query)}\n`))
+  addServe(tamis)
+  addImport(tamis)
   return tamis
 }
 
@@ -264,6 +268,8 @@ export function program(): Command {
 export function asMistake(error: unknown): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error
   if (error.code === 'commander.help')
-    return new Mistake('a command is needed: query, sql or explain; see tamis --help')
+    return new Mistake(
+      'a command is needed: query, sql, explain, serve, token or import; see tamis --help',
+    )
   return new Mistake(error.message.replace(/^error: /, ''))
 }

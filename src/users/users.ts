@@ -445,9 +445,19 @@ export class Users {
     return () => signal.removeEventListener('abort', callback)
   }
 
+  /** Answers where the database does; throws where it does not. */
+  async ping(): Promise<void> {
+    await this.#store.lastChange()
+  }
+
+  /** Ends every open list, before the server around closes its connections. */
+  endWatches(): void {
+    this.#closing.abort()
+  }
+
   /** Stops the worker after the user that it is at, and closes the database. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.endWatches()
     await Promise.all([this.#worker.stop(), this.#feed.close()])
     await this.#store.db.destroy()
   }

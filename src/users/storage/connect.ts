@@ -6,7 +6,6 @@ import {
   PostgresAdapter,
   PostgresDialect,
   SqliteAdapter,
-  SqliteDialect,
   sql,
 } from 'kysely'
 import { mysql, mysqlFor } from '../../dialect/mysql.ts'
@@ -14,6 +13,7 @@ import { postgres } from '../../dialect/postgres.ts'
 import { sqlite } from '../../dialect/sqlite.ts'
 import type { Dialect } from '../../index.ts'
 import { need } from '../need.ts'
+import { PatientSqlite } from './patience.ts'
 import type { DatabaseSource } from './public.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
@@ -40,7 +40,7 @@ async function dialectFor(
   switch (scheme) {
     case undefined: {
       const database = await openSqlite(source)
-      return new SqliteDialect({ database })
+      return new PatientSqlite({ database })
     }
     case 'postgres':
     case 'postgresql': {

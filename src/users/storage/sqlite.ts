@@ -1,5 +1,6 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import type { Parameter } from '../../index.ts'
+import { patiently } from './patience.ts'
 
 /** What the three drivers of SQLite share. */
 interface Driver {
@@ -43,11 +44,11 @@ const DRIVERS: readonly (readonly [load: () => Promise<unknown>, open: Open])[] 
 const MOST_PREPARED = 500
 
 /**
- * Writers of several processes wait for each other; readers wait for nobody. A commit is on disk
- * when it is answered.
+ * Writers of several processes wait for each other, by `patiently`; readers wait for nobody. A
+ * commit is on disk when it is answered.
  */
-const PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON'
-const PATIENCE = 'PRAGMA busy_timeout = 10000'
+const PRAGMAS = `PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON`
 
 /** An SQLite file, or `:memory:`, as Kysely takes one. */
 export async function openSqlite(file: string): Promise<SqliteDatabase> {
@@ -59,8 +60,7 @@ export async function openSqlite(file: string): Promise<SqliteDatabase> {
       continue
     }
     const driver = open(loaded as never, file)
-    driver.exec(PATIENCE)
-    driver.exec(PRAGMAS)
+    await patiently(() => driver.exec(PRAGMAS))
     return new PreparedDatabase(driver)
   }
   throw new TypeError('tamis/users: SQLite needs a driver: npm install libsql')

@@ -173,7 +173,7 @@ async function trigrams(db: Kysely<unknown>): Promise<readonly string[]> {
 
 /** Makes the tables, or brings those of an older version up to date; two may do it at once. */
 export async function migrate(connected: Connected, configuration: Configuration): Promise<void> {
-  const { db, kind } = connected
+  const { kind } = connected
   const { tablePrefix } = configuration
   const target = targetOf(connected, { ...configuration, indexedCustom: [] })
   const migrations: Record<string, Migration> = {
@@ -186,24 +186,50 @@ export async function migrate(connected: Connected, configuration: Configuration
       },
     },
   }
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => migrations },
-    migrationTableName: `${tablePrefix}migrations`,
-    migrationLockTableName: `${tablePrefix}migrations_lock`,
+  await alone(connected, async (own) => {
+    const migrator = new Migrator({
+      db: own,
+      provider: { getMigrations: async () => migrations },
+      migrationTableName: `${tablePrefix}migrations`,
+      migrationLockTableName: `${tablePrefix}migrations_lock`,
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+    await indexCustom(own, connected, configuration)
   })
-  const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error
-  await indexCustom(connected, configuration)
+}
+
+/** Does work on a connection while no other process that starts does it. */
+function alone({ db, kind }: Connected, work: (own: Kysely<Tables>) => Promise<void>) {
+  return db.connection().execute(async (own) => {
+    if (kind !== 'sqlite') {
+      const { adapter } = own.getExecutor()
+      const options = { lockTable: '', lockRowId: '' }
+      await adapter.acquireMigrationLock(own, options)
+      return work(own).finally(() => adapter.releaseMigrationLock(own, options))
+    }
+    // Kysely takes no lock there, and no transaction, of which a start that is killed leaves nothing.
+    await sql`BEGIN IMMEDIATE`.execute(own)
+    try {
+      await work(own)
+      await sql`COMMIT`.execute(own)
+    } catch (error) {
+      await sql`ROLLBACK`.execute(own)
+      throw error
+    }
+  })
 }
 
 /**
  * The indexes of the keys of `custom` that the settings name, where they are not there yet. They
  * change with the settings, so that no migration can hold them.
  */
-async function indexCustom(connected: Connected, configuration: Configuration): Promise<void> {
+async function indexCustom(
+  db: Kysely<Tables>,
+  connected: Connected,
+  configuration: Configuration,
+): Promise<void> {
   if (configuration.indexedCustom.length === 0) return
-  const { db, kind } = connected
   const without = targetOf(connected, { ...configuration, indexedCustom: [] })
   const target = targetOf(connected, configuration)
   const bare = new Set(createTable(storedUsers, without as never))
@@ -222,5 +248,5 @@ async function indexCustom(connected: Connected, configuration: Configuration): 
     connected.dialect.name === 'mysql'
       ? statements.map((text) => text.replace(' IF NOT EXISTS', ''))
       : statements
-  await run(db as Kysely<unknown>, kind, own)
+  await run(db as Kysely<unknown>, connected.kind, own)
 }
