@@ -106,6 +106,7 @@ class SideFile {
 
   /** Writes lines to disk, over those that came to nothing; `keep` says that they came to something. */
   async write(lines: readonly Line[]): Promise<void> {
+    this.#written = this.#kept
     if (lines.length === 0 && this.#file === undefined) return
     this.#file ??= await open(this.name, this.#kept === 0 ? 'w' : 'r+')
     const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, Buffer.of(NEWLINE)]))
@@ -262,7 +263,8 @@ class Import {
       const found = batch[i]
       if (found === undefined) throw error
       this.#batch = batch.filter((each) => each !== found)
-      this.#reject(found.line, messageOf(error))
+      // The file's line says which user it is, so that its place in the batch says nothing more.
+      this.#reject(found.line, messageOf(error).replace(/^users\.\d+\.?/, ''))
       return false
     }
   }

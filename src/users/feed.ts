@@ -36,8 +36,11 @@ export class Feed {
   async position(): Promise<number> {
     if (this.#seq === undefined) {
       const last = await this.#store.lastChange()
-      this.#seq ??= last
-      this.#schedule()
+      // Two that ask first start it once.
+      if (this.#seq === undefined) {
+        this.#seq = last
+        this.#schedule()
+      }
     } else {
       await this.nudge()
     }
@@ -52,9 +55,7 @@ export class Feed {
       this.#again = true
       return this.#reading
     }
-    this.#reading = this.#read().finally(() => {
-      this.#reading = undefined
-    })
+    this.#reading = this.#read()
     return this.#reading
   }
 
@@ -92,6 +93,9 @@ export class Feed {
       } while (this.#again && !this.#isClosed)
     } catch (error) {
       this.#hooks.onError?.(error)
+    } finally {
+      // At once, not when the promise is settled: whoever nudges in between would be forgotten.
+      this.#reading = undefined
     }
   }
 }

@@ -213,10 +213,14 @@ function userAt(input: unknown, path: Place): string | undefined {
   return typeof own === 'string' ? own : undefined
 }
 
-/** The field of a user that an input's place is about. */
-const fieldAt = ([first, ...rest]: Place): string | undefined => {
-  const own = first === 'users' || first === 'user_ids' ? rest.slice(1) : [first, ...rest]
-  return own.length === 0 ? undefined : own.map(String).join('.')
+/** The field of a user that an input's place is about; of a partial update, as its path names it. */
+function fieldAt(input: unknown, path: Place): string | undefined {
+  const isOfMany = path[0] === 'users' || path[0] === 'user_ids'
+  const own = isOfMany ? path.slice(2) : path
+  const named = own[0] === 'unset' ? at(input, path) : undefined
+  if (typeof named === 'string') return named
+  const field = own[0] === 'set' && own.length > 1 ? own.slice(1) : own
+  return field.length === 0 ? undefined : field.map(String).join('.')
 }
 
 export function inputError(
@@ -226,7 +230,7 @@ export function inputError(
   message: string,
 ): UsersError {
   const user_id = userAt(input, path)
-  const field = fieldAt(path)
+  const field = fieldAt(input, path)
   const place = path.length === 0 ? 'the input' : path.map(String).join('.')
   return new UsersError(code, `${place}: ${message}`, {
     ...(user_id === undefined ? {} : { user_id }),

@@ -99,6 +99,10 @@ const CLIENT_FIELDS = [
 ] as const
 
 const DAY = 24 * 60 * 60 * 1000
+const YEAR = 365 * DAY
+
+/** A timer that is set to more ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
 
 const DEFAULTS: Omit<Configuration, Optional> = {
   uniqueUsernames: 'no',
@@ -130,9 +134,9 @@ const CHECKS: Readonly<Record<keyof Settings, readonly [(value: never) => boolea
   secret: [isKey, 'a text'],
   clock: [(value) => typeof value === 'function', 'a function that gives a Date'],
   worker: [isBoolean, 'true or false'],
-  lease: [isPositive, 'milliseconds'],
-  pollInterval: [isPositive, 'milliseconds'],
-  keepTasks: [isPositive, 'milliseconds'],
+  lease: [isWithin(LONGEST_TIMER), `milliseconds, 1 to ${LONGEST_TIMER}`],
+  pollInterval: [isWithin(LONGEST_TIMER), `milliseconds, 1 to ${LONGEST_TIMER}`],
+  keepTasks: [isWithin(1000 * YEAR), `milliseconds, 1 to ${1000 * YEAR}`],
 }
 
 function isBoolean(value: unknown): boolean {
@@ -143,8 +147,8 @@ function isKey(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
 }
 
-function isPositive(value: unknown): boolean {
-  return typeof value === 'number' && value > 0
+function isWithin(most: number): (value: unknown) => boolean {
+  return (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
 }
 
 function isNames(value: unknown): boolean {

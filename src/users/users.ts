@@ -67,6 +67,14 @@ export interface UsersOptions {
   readonly hooks?: Hooks | undefined
 }
 
+/** Hooks whose `onError` stops nothing, whatever it does: there is nobody left to tell. */
+const heard = (hooks: Hooks): Hooks => ({
+  onDelete: hooks.onDelete?.bind(hooks),
+  onDeactivate: hooks.onDeactivate?.bind(hooks),
+  onReactivate: hooks.onReactivate?.bind(hooks),
+  onError: (error) => void (async () => hooks.onError?.(error))().catch(() => {}),
+})
+
 /** The users of an application: see `createUsers`. */
 export class Users {
   readonly configuration: Configuration
@@ -80,7 +88,8 @@ export class Users {
   readonly #everything: View
 
   /** Opens the database, whose tables are made or brought up to date first. */
-  static async open({ db, settings, hooks = {} }: UsersOptions): Promise<Users> {
+  static async open({ db, settings, hooks: given = {} }: UsersOptions): Promise<Users> {
+    const hooks = heard(given)
     const configuration = configure(settings)
     const connected = await connect(db, (error) => hooks.onError?.(error))
     try {
@@ -234,7 +243,8 @@ export class Users {
   }> {
     const { schema, cursorKey, show } = view ?? this.#everything
     const options = cursorKey === undefined ? {} : { cursorKey }
-    const query = parseQuery(schema, input.payload ?? {}, options)
+    const { payload = {} } = input
+    const query = parseQuery(schema, payload, options)
     const { items, next, prev } = await this.#store.page(this.#visible(query, schema))
     return {
       users: items.map((user) => show(shown(user)) as User),
@@ -433,14 +443,17 @@ export class Users {
     return this.#watchers.size
   }
 
-  /** Tells the hook for errors of one that nobody waits for. */
+  /** Tells the hook for errors of one that nobody waits for; what it throws itself, nobody. */
   report(error: unknown): void {
-    this.#hooks.onError?.(error)
+    try {
+      this.#hooks.onError?.(error)
+    } catch {}
   }
 
-  /** Calls back when the users are closed; answers the function that takes it back. */
+  /** Calls back when the users are closed, or are already; answers the function that takes it back. */
   onClose(callback: () => void): () => void {
     const { signal } = this.#closing
+    if (signal.aborted) callback()
     signal.addEventListener('abort', callback, { once: true })
     return () => signal.removeEventListener('abort', callback)
   }

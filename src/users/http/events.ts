@@ -29,9 +29,11 @@ export async function streamChanges(context: Context, reading: Reading): Promise
   const { users, filter, view, check } = reading
   const waiting: WatchEvent[] = []
   let wake = () => {}
+  let release = () => {}
   let isOver = false
   const end = () => {
     isOver = true
+    release()
     wake()
   }
   // Before the answer begins, so that a filter that is wrong is answered as such.
@@ -45,8 +47,17 @@ export async function streamChanges(context: Context, reading: Reading): Promise
     view,
   )
   const unsubscribe = users.onClose(end)
+  // Not every server cancels the answer of a reader who is gone.
+  context.req.raw.signal.addEventListener('abort', end, { once: true })
   return streamSSE(context, async (stream) => {
+    // At once, for a write waits as long as the reader does.
+    release = () => {
+      stop()
+      unsubscribe()
+      stream.abort()
+    }
     stream.onAbort(end)
+    if (isOver || context.req.raw.signal.aborted) end()
     let beat = Date.now()
     try {
       await stream.writeSSE({ event: 'ready', data: '{}' })
@@ -71,10 +82,9 @@ export async function streamChanges(context: Context, reading: Reading): Promise
         })
       }
     } catch {
-      // The reader may no longer read, or is gone: the stream ends, and says no more.
+      // The reader may no longer read: the stream ends, and says no more.
     } finally {
-      stop()
-      unsubscribe()
+      end()
     }
   })
 }

@@ -5,6 +5,7 @@ import { UsersError, type UsersErrorCode } from '../error.ts'
 export type RequestErrorCode =
   | 'invalid_json'
   | 'unknown_parameter'
+  | 'invalid_operand'
   | 'unauthorized'
   | 'forbidden'
   | 'not_found'
@@ -35,6 +36,7 @@ const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
   hook_failed: 500,
   invalid_json: 400,
   unknown_parameter: 400,
+  invalid_operand: 400,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,

@@ -21,8 +21,9 @@ export async function makeHandler(
   users: Users,
   options: HandlerOptions = {},
 ): Promise<UsersHandler> {
-  const { secret = users.configuration.secret, anonymous = false, basePath = '/' } = options
+  const { secret = users.configuration.secret, anonymous = false } = options
   const { address = () => '', maxBody = MEBIBYTE } = options
+  const basePath = `/${(options.basePath ?? '').replace(/^\/+|\/+$/g, '')}`
   if (secret === undefined || secret === '') {
     throw new TypeError('tamis/users: createUsersHandler needs a secret')
   }
@@ -72,11 +73,13 @@ export async function makeHandler(
 
   app.use('/users/watch', reader)
   app.get('/users/watch', async (call) => {
-    const { filter_conditions = {} } = payloadOf(call, ['filter_conditions'])
+    const filter = filterOf(call)
+    // Of a HEAD nobody reads the stream, and nobody would end it.
+    if (call.req.method === 'HEAD') return call.body(null)
     const authorization = call.req.raw.headers.get('authorization')
     return streamChanges(call, {
       users,
-      filter: filter_conditions,
+      filter,
       view: viewFor(call),
       check: () => callerOf(users, secret, authorization),
     })
@@ -109,9 +112,10 @@ export async function makeHandler(
   app.post('/export/users', server, async (call) =>
     call.json(await users.exportUsers(await bodyOf(call))),
   )
-  app.get('/tasks/:id', server, async (call) =>
-    call.json(await users.getTask({ id: call.req.param('id') as string })),
-  )
+  app.get('/tasks/:id', server, async (call) => {
+    refuseParameters(call)
+    return call.json(await users.getTask({ id: call.req.param('id') as string }))
+  })
 
   async function server(call: Call, next: () => Promise<void>): Promise<void> {
     requireServer(call.get('caller'))
@@ -136,7 +140,14 @@ export async function makeHandler(
     return Response.json(body, { status, headers })
   }
 
-  return async (request) => app.fetch(request)
+  // What is thrown and is no Error comes through here: no server around shall show it.
+  return async (request) => {
+    try {
+      return await app.fetch(request)
+    } catch (error) {
+      return respond(error)
+    }
+  }
 }
 
 /** JSON that a request sends, whatever it says that it is. The operations check what is in it. */
@@ -149,6 +160,7 @@ function parse(text: string, what: string): never {
 }
 
 async function bodyOf(call: Call): Promise<never> {
+  refuseParameters(call)
   const text = await call.req.text()
   return text === '' ? ({} as never) : parse(text, 'the body')
 }
@@ -164,8 +176,15 @@ async function bodyWithId(call: Call): Promise<never> {
   return { ...body, user_id } as never
 }
 
+/** What is ignored in a URL was meant to say something. */
+function refuseParameters(call: Call): void {
+  for (const name of new URL(call.req.url).searchParams.keys()) {
+    throw new RequestError('unknown_parameter', `${name}: unknown; there are no parameters here`)
+  }
+}
+
 /** The payload of a GET, in the one parameter that there is. */
-function payloadOf(call: Call, keys?: readonly string[]): Readonly<Record<string, unknown>> {
+function payloadOf(call: Call): unknown {
   const { searchParams } = new URL(call.req.url)
   for (const name of searchParams.keys()) {
     if (name === 'payload') continue
@@ -173,11 +192,18 @@ function payloadOf(call: Call, keys?: readonly string[]): Readonly<Record<string
   }
   const [text, more] = searchParams.getAll('payload')
   if (more !== undefined) throw new RequestError('unknown_parameter', 'payload: only one is read')
-  if (text === undefined || text === '') return {}
-  const payload: Readonly<Record<string, unknown>> = parse(text, 'payload')
-  const unknown = Object.keys(payload ?? {}).find((key) => keys?.includes(key) === false)
-  if (unknown !== undefined) {
-    throw new RequestError('unknown_parameter', `${unknown}: a list is watched by its filter alone`)
+  return text === undefined || text === '' ? {} : parse(text, 'payload')
+}
+
+/** The filter of a list that is watched, which is all that a payload says of one. */
+function filterOf(call: Call): unknown {
+  const payload = payloadOf(call)
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    throw new RequestError('invalid_operand', 'payload: expected an object of options')
   }
-  return payload
+  const { filter_conditions = {}, ...others } = payload as Readonly<Record<string, unknown>>
+  for (const name of Object.keys(others)) {
+    throw new RequestError('unknown_parameter', `${name}: a list is watched by its filter alone`)
+  }
+  return filter_conditions
 }

@@ -63,6 +63,15 @@ async function dialectFor(
   }
 }
 
+/** @throws TypeError of what is nothing that can be opened. */
+function checkSource(source: unknown): asserts source is DatabaseSource {
+  const isDialect =
+    typeof source === 'object' &&
+    typeof (source as Partial<KyselyDialect> | null)?.createAdapter === 'function'
+  if (isDialect || (typeof source === 'string' && source !== '')) return
+  throw new TypeError('tamis/users: db: expected a file, a URL or a dialect of Kysely’s')
+}
+
 function kindOf(dialect: KyselyDialect): DatabaseKind {
   const adapter = dialect.createAdapter()
   if (adapter instanceof SqliteAdapter) return 'sqlite'
@@ -91,6 +100,7 @@ export async function connect(
   source: DatabaseSource,
   onError: (error: unknown) => void,
 ): Promise<Connected> {
+  checkSource(source)
   const own =
     typeof source === 'string' ? await dialectFor(source, onError) : (source as KyselyDialect)
   const kind = kindOf(own)

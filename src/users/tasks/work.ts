@@ -48,7 +48,7 @@ export const WORK: Readonly<Record<TaskType, Work>> = {
   delete: {
     tell(hooks, call) {
       // Restored before its turn came: nothing of it is deleted.
-      if ((call.user as StoredUser).deleted_at === undefined) return
+      if (call.user.deleted_at === undefined) return
       return hooks.onDelete?.(call as HookCall<DeleteOptions>)
     },
     apply(user, options, now) {

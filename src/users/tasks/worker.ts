@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Hooks } from '../settings.ts'
 import type { Store } from '../storage/store.ts'
 import type { Tables } from '../storage/tables.ts'
+import { shown } from '../user.ts'
 import { type HeldTask, LeaseLost, type Outcome, type Queue, type Step } from './queue.ts'
 import type { TaskError } from './task.ts'
 import { WORK } from './work.ts'
@@ -123,7 +124,7 @@ export class Worker {
         : await this.#tell(() =>
             work.tell?.(this.#hooks, {
               key: `${task.id}:${step.user_id}`,
-              user,
+              user: shown(user),
               options: task.options,
               signal,
             }),

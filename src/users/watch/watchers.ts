@@ -93,9 +93,12 @@ export class Watchers {
     for (const watcher of this.#all) this.#call(watcher, { type: 'reset' })
   }
 
-  #call({ listener }: Watcher, event: WatchEvent): void {
+  #call(watcher: Watcher, event: WatchEvent): void {
+    // Another listener, told of the same change before it, may have taken it away.
+    if (!this.#all.has(watcher)) return
     try {
-      listener(event)
+      const told: unknown = watcher.listener(event)
+      if (told instanceof Promise) told.catch(this.#onError)
     } catch (error) {
       // One listener's fault is not another's.
       this.#onError(error)
