@@ -31,7 +31,7 @@ export type { Column, Dialect, TimestampStorage } from './dialect/dialect.ts'
 export type { Parameter, Statement } from './dialect/fragment.ts'
 export { FilterError } from './error/filter-error.ts'
 export type { Issue, IssueCode } from './error/issue.ts'
-export { FOLD_VERSION } from './kinds/words.ts'
+export { FOLD_VERSION, wordsOf } from './kinds/words.ts'
 export {
   condition,
   parseFilter,

@@ -16,7 +16,10 @@ function fold(text: string): string {
   return bare.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 }
 
-/** The folded words: longest runs of letters and digits. */
+/**
+ * The words of a text, folded, as `$autocomplete` compares them: its longest runs of letters and
+ * digits, without case and accents.
+ */
 export const wordsOf = (text: string): readonly string[] => fold(text).match(WORDS) ?? []
 
 /**

@@ -20,6 +20,7 @@ import { keysOf } from '../username.ts'
 import type { Change, LoggedChange } from './change.ts'
 import type { Connected } from './connect.ts'
 import { isTransient, isUniqueViolation } from './failures.ts'
+import { Narrowing, type Source, type WordOf, wordsIn } from './narrow.ts'
 import type { ImportProgress } from './public.ts'
 import { type Tables, targetOf, type UsersTarget } from './tables.ts'
 
@@ -28,6 +29,9 @@ const TRIES = 20
 
 /** Another transaction wrote the same user first. */
 class Conflict extends Error {}
+
+const idOf = ({ before, after }: Change): string => (after ?? before)?.id as string
+const byId = (one: Change, other: Change): number => (idOf(one) < idOf(other) ? -1 : 1)
 
 /** The users in their table, and the tables beside it. Nothing else speaks to the database. */
 export class Store {
@@ -38,6 +42,7 @@ export class Store {
   readonly #read: (record: unknown) => StoredUser
   readonly #insert: (row: unknown) => readonly Statement[]
   readonly #replace: (row: unknown) => readonly Statement[]
+  readonly #narrowing: Narrowing | undefined
   readonly #all = parseQuery(storedUsers, {
     sort: [{ id: 1 }],
     limit: 1000,
@@ -50,6 +55,10 @@ export class Store {
     this.db = connected.db
     const target = targetOf(connected, configuration)
     this.#target = target
+    if (connected.kind === 'sqlite') {
+      const { indexedCustom } = configuration
+      this.#narrowing = new Narrowing(this.db, target, this.name('words'), indexedCustom)
+    }
     const read = readRow(storedUsers, target as never)
     this.#read = (record) => fromRow(read(record))
     const insert = insertRow(storedUsers, target as never)
@@ -65,8 +74,13 @@ export class Store {
 
   /** A page of users that a query selects. */
   async page(query: Query): Promise<Page<StoredUser>> {
-    const statement = compileQuery(query, { ...this.#target, lookAhead: true } as never)
-    const records = await this.#rows(this.db, statement as Statement)
+    const target = { ...this.#target, lookAhead: true }
+    const statement = compileQuery(query, target as never) as Statement
+    const source = await this.#narrowing?.sourceOf(query)
+    const records = await this.#rows(
+      this.db,
+      source === undefined ? statement : askedOf(statement, this.#target.table, source),
+    )
     return pageOf(query, records.map(this.#read) as never) as never
   }
 
@@ -129,7 +143,8 @@ export class Store {
    */
   async write(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return
-    for (const { before, after } of changes) {
+    // In one order, so that two batches with the same new users do not wait for each other.
+    for (const { before, after } of changes.toSorted(byId)) {
       if (after === undefined) {
         if (before !== undefined) await this.#remove(transaction, before.id)
         continue
@@ -147,6 +162,7 @@ export class Store {
       }
     }
     await this.#takeUsernames(transaction, changes)
+    if (this.#narrowing !== undefined) await this.#keepWords(transaction, changes)
     await this.#log(transaction, changes)
   }
 
@@ -187,14 +203,37 @@ export class Store {
     }
   }
 
+  /** The words of names, as far as they change. */
+  async #keepWords(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
+    const old: WordOf[] = []
+    const fresh: WordOf[] = []
+    for (const { before, after } of changes) {
+      const had = new Map(wordsIn(before).map((each) => [each.join(' '), each]))
+      const has = new Map(wordsIn(after).map((each) => [each.join(' '), each]))
+      for (const [key, each] of had) if (!has.has(key)) old.push(each)
+      for (const [key, each] of has) if (!had.has(key)) fresh.push(each)
+    }
+    const words = sql.table(this.name('words'))
+    const rows = (all: readonly WordOf[]) =>
+      sql`SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${JSON.stringify(all)})`
+    if (old.length > 0) {
+      await sql`DELETE FROM ${words} WHERE (field, word, user_id) IN (${rows(old)})`.execute(
+        transaction,
+      )
+    }
+    if (fresh.length > 0) {
+      await sql`INSERT INTO ${words} (field, word, user_id) ${rows(fresh)}`.execute(transaction)
+    }
+  }
+
   async #log(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
     const last = await this.#number(transaction, changes.length)
     const at = this.#configuration.clock().getTime()
-    const rows = changes.map(({ before, after }, i) => ({
+    const rows = changes.map((change, i) => ({
       seq: last - changes.length + i + 1,
-      user_id: (after ?? before)?.id as string,
-      old_user: before === undefined ? null : JSON.stringify(before),
-      new_user: after === undefined ? null : JSON.stringify(after),
+      user_id: idOf(change),
+      old_user: change.before === undefined ? null : JSON.stringify(change.before),
+      new_user: change.after === undefined ? null : JSON.stringify(change.after),
       at,
     }))
     await transaction.insertInto(this.name('changes')).values(rows).execute()
@@ -285,5 +324,16 @@ export class Store {
 
   get configuration(): Configuration {
     return this.#configuration
+  }
+}
+
+/** A statement with another source than the table as it is, whose name it keeps. */
+function askedOf({ text, params }: Statement, table: string, source: Source): Statement {
+  const from = `FROM "${table}"`
+  const at = text.indexOf(from)
+  // No parameter stands before the first FROM, which is that of the users.
+  return {
+    text: `${text.slice(0, at)}FROM ${source.text}${text.slice(at + from.length)}`,
+    params: [...source.params, ...params],
   }
 }

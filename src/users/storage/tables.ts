@@ -38,6 +38,8 @@ export interface Tables {
     result: string | null
     error: string | null
   }
+  /** SQLite's, of the words that names begin with: see narrow.ts. */
+  words: { field: string; word: string; user_id: string }
   imports: {
     id: string
     bytes: number | bigint | string
@@ -182,7 +184,12 @@ export async function migrate(connected: Connected, configuration: Configuration
         const extensions = kind === 'postgres' ? await trigrams(own) : []
         const users = createTable(storedUsers, { ...target, extensions } as never)
         const withoutExtension = users.filter((text) => !text.startsWith('CREATE EXTENSION'))
-        await run(own, kind, [...ownTables(connected, tablePrefix), ...withoutExtension])
+        const words = `CREATE TABLE ${tablePrefix}words (field TEXT NOT NULL, word TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (field, word, user_id)) STRICT, WITHOUT ROWID`
+        await run(own, kind, [
+          ...ownTables(connected, tablePrefix),
+          ...(kind === 'sqlite' ? [words] : []),
+          ...withoutExtension,
+        ])
       },
     },
   }
@@ -192,11 +199,26 @@ export async function migrate(connected: Connected, configuration: Configuration
       provider: { getMigrations: async () => migrations },
       migrationTableName: `${tablePrefix}migrations`,
       migrationLockTableName: `${tablePrefix}migrations_lock`,
+      ...(await schemaOf(own, kind)),
     })
     const { error } = await migrator.migrateToLatest()
     if (error !== undefined) throw error
     await indexCustom(own, connected, configuration)
   })
+}
+
+/**
+ * Where PostgreSQL makes tables. Kysely would look for its own in every schema of the database, and
+ * take another application's for them.
+ */
+async function schemaOf(
+  db: Kysely<Tables>,
+  kind: Connected['kind'],
+): Promise<{ readonly migrationTableSchema?: string }> {
+  if (kind !== 'postgres') return {}
+  const { rows } = await sql<{ name: string | null }>`SELECT current_schema() AS name`.execute(db)
+  const name = rows[0]?.name ?? undefined
+  return name === undefined ? {} : { migrationTableSchema: name }
 }
 
 /** Does work on a connection while no other process that starts does it. */

@@ -1,0 +1,159 @@
+/**
+ * SQLite plans a statement before it knows the values in it, so that a page of the newest users of a
+ * role is found either by the role, which is slow where many have it, or along the newest, which is
+ * slow where few have. Here it is looked first whether few users match a part of the filter: then
+ * these few are the rows that the statement is asked of, and otherwise the order's index is named.
+ * What is selected is the whole statement's business either way.
+ */
+
+import { CompiledQuery, type Kysely } from 'kysely'
+import { type Condition, compileFilter, type Parameter, type Query, wordsOf } from '../../index.ts'
+import type { StoredUser } from '../user.ts'
+import type { Tables, UsersTarget } from './tables.ts'
+
+type Leaf = Extract<Condition, { kind: 'leaf' }>
+
+/** What stands in a statement for the table of the users. */
+export interface Source {
+  readonly text: string
+  readonly params: readonly Parameter[]
+}
+
+/** A statement that finds users by an index: their rows, or their ids. */
+interface Probe extends Source {
+  readonly by: 'rowid' | 'id'
+}
+
+/** The fields that an index finds, beside the keys of `custom` that the settings name. */
+const INDEXED = ['role', 'name', 'username', 'teams', 'created_at', 'updated_at', 'last_active']
+
+/** The fields whose words are in a table of their own, as they are called there. */
+const WORDS = { id: 'i', name: 'n', username: 'u' } as const
+
+/** Longer words are found by their beginning. */
+const LONGEST_WORD = 64
+
+/** A word of a field of a user. */
+export type WordOf = readonly [field: string, word: string, user_id: string]
+
+const storedWord = (word: string): string => word.slice(0, LONGEST_WORD).toWellFormed()
+
+/** What the table of words has of a user. */
+export function wordsIn(user: StoredUser | undefined): readonly WordOf[] {
+  if (user === undefined) return []
+  return (['id', 'name', 'username'] as const).flatMap((field) =>
+    wordsOf(user[field] ?? '').map((word) => [WORDS[field], storedWord(word), user.id] as const),
+  )
+}
+
+/** No word holds it, and every character that one holds is before it. */
+const LAST = '\u{10ffff}'
+
+/**
+ * How many users are few, of so many: as many as it takes longer to look at one by one than to go
+ * along an index until a page of those that there are then at least is full.
+ */
+const fewOf = (users: number): number => Math.max(200, Math.ceil(Math.sqrt(17 * users)))
+
+/** How long the number of users is taken for what it was, in statements. */
+const COUNTED_FOR = 1000
+
+export class Narrowing {
+  readonly #db: Kysely<Tables>
+  readonly #target: UsersTarget
+  readonly #words: string
+  readonly #indexed: ReadonlySet<string>
+  readonly #indexes = new Set<string>()
+  #few = 0
+  #count = 0
+
+  constructor(
+    db: Kysely<Tables>,
+    target: UsersTarget,
+    words: string,
+    indexedCustom: readonly string[],
+  ) {
+    this.#db = db
+    this.#target = target
+    this.#words = words
+    this.#indexed = new Set([...INDEXED, ...indexedCustom.map((key) => `custom.${key}`)])
+  }
+
+  /** What a query is best asked of; undefined for the table as it is. */
+  async sourceOf({ condition, ordering, limit }: Query): Promise<Source | undefined> {
+    if (limit === 0) return undefined
+    const leaves = condition.kind === 'and' ? condition.conditions : [condition]
+    const probes = leaves.flatMap((each) => (each.kind === 'leaf' ? this.#probeOf(each) : []))
+    if (probes.length === 0) return undefined
+    await this.#look()
+    for (const probe of probes) {
+      const found = await this.#run(`${probe.text} LIMIT ${this.#few + 1}`, probe.params)
+      if (found.length <= this.#few) return this.#only(probe.by, found)
+    }
+    return this.#along(ordering[0]?.field.name ?? '')
+  }
+
+  #only(by: Probe['by'], found: readonly Record<string, unknown>[]): Source {
+    const { table } = this.#target
+    const rows = found.map((row) => (by === 'rowid' ? Number(row.own) : row.own))
+    return {
+      text: `(SELECT * FROM "${table}" WHERE ${by} IN (SELECT value FROM json_each(?))) AS "${table}"`,
+      params: [JSON.stringify(rows)],
+    }
+  }
+
+  /** In the order of a field, if an index of it is there. */
+  #along(field: string): Source | undefined {
+    const { table } = this.#target
+    const index = field === 'id' ? `sqlite_autoindex_${table}_1` : `${table}_${field}`
+    return this.#indexes.has(index)
+      ? { text: `"${table}" INDEXED BY "${index}"`, params: [] }
+      : undefined
+  }
+
+  /** The rows that one part of the filter is true of, as an index finds them. */
+  #probeOf(leaf: Leaf): readonly Probe[] {
+    const { field, operator, operand, negated } = leaf
+    const { table } = this.#target
+    if (operator === '$autocomplete') {
+      const own = WORDS[field.name as keyof typeof WORDS]
+      if (own === undefined || negated) return []
+      const words = wordsOf(operand as string)
+      return words.map((word, i) => this.#holding(own, word, i === words.length - 1))
+    }
+    if (!this.#indexed.has(field.name)) return []
+    const isAbsent = operator === '$exists' ? operand === negated : operand === null && !negated
+    const isPlain =
+      !negated && ['$eq', '$in', '$contains', '$gt', '$gte', '$lt', '$lte'].includes(operator)
+    if (!isAbsent && !isPlain) return []
+    const { text, params } = compileFilter(leaf, this.#target as never)
+    const rows = `SELECT rowid AS own FROM "${table}" WHERE ${text}`
+    return [{ by: 'rowid', text: rows, params: params as readonly Parameter[] }]
+  }
+
+  #holding(field: string, word: string, isBegun: boolean): Probe {
+    const stored = storedWord(word)
+    const end = isBegun ? `${stored}${LAST}` : stored
+    return {
+      by: 'id',
+      text: `SELECT user_id AS own FROM "${this.#words}" WHERE field = ? AND word BETWEEN ? AND ?`,
+      params: [field, stored, end],
+    }
+  }
+
+  /** Which indexes there are, and how many users. */
+  async #look(): Promise<void> {
+    if (this.#count++ % COUNTED_FOR !== 0) return
+    const { table } = this.#target
+    const [last] = await this.#run(`SELECT max(rowid) AS rowid FROM "${table}"`, [])
+    this.#few = fewOf(Number(last?.rowid ?? 0))
+    const indexes = await this.#run(`SELECT name FROM pragma_index_list('${table}')`, [])
+    this.#indexes.clear()
+    for (const { name } of indexes) this.#indexes.add(String(name))
+  }
+
+  async #run(text: string, params: readonly Parameter[]): Promise<Record<string, unknown>[]> {
+    const { rows } = await this.#db.executeQuery(CompiledQuery.raw(text, [...params]))
+    return rows as Record<string, unknown>[]
+  }
+}
