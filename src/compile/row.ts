@@ -206,13 +206,17 @@ function put(target: Record<string, unknown>, path: readonly string[], value: un
   define(own, path.at(-1) as string, value)
 }
 
-const define = (target: object, key: string, value: unknown): void => {
-  Object.defineProperty(target, key, {
-    value,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  })
+/** By assignment where that is one: it is many times faster. */
+const define = (target: Record<string, unknown>, key: string, value: unknown): void => {
+  if (key !== '__proto__') target[key] = value
+  else {
+    Object.defineProperty(target, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+  }
 }
 
 /** A column of a driver's record, which need not be a plain object. */

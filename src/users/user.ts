@@ -139,10 +139,10 @@ export function toRow(user: StoredUser): Row<typeof storedUsers> {
 
 /** The user that a row is of. */
 export function fromRow(row: Row<typeof storedUsers>): StoredUser {
-  const { details = {}, ...own } = row as unknown as Record<string, unknown> & {
-    details?: Record<string, unknown>
-  }
-  return whole({ ...own, custom: plain(own.custom), ...(plain(details) as object) })
+  const { details, ...own } = row as unknown as Record<string, unknown>
+  const user = { id: own.id, ...UNTOLD, ...own, ...(plain(details) as object | undefined) }
+  plain(user.custom)
+  return user as unknown as StoredUser
 }
 
 /**
@@ -163,6 +163,8 @@ function plain(value: unknown): unknown {
 }
 
 /** A user as others see it: what the system alone knows stays here. */
-export function shown({ deletion, ...user }: StoredUser): User {
-  return user
+export function shown(user: StoredUser): User {
+  if (user.deletion === undefined) return user
+  const { deletion, ...own } = user
+  return own
 }

@@ -434,7 +434,8 @@ export class Users {
     await this.#feed.position()
     return this.#watchers.add(and(own, NOT_DELETED, NOT_DEACTIVATED), (event) => {
       const isUser = event.type === 'added' || event.type === 'updated'
-      listener(isUser ? { ...event, user: show(event.user) as User } : event)
+      // What it answers is handed on: where it is a promise, it may be rejected.
+      return listener(isUser ? { ...event, user: show(event.user) as User } : event)
     })
   }
 

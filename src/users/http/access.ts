@@ -1,4 +1,4 @@
-import { type Bearer, readToken } from '../tokens.ts'
+import type { Bearer, TokenReader } from '../tokens.ts'
 import type { Users } from '../users.ts'
 import { RequestError } from './failure.ts'
 
@@ -14,12 +14,12 @@ const unauthorized = () =>
  */
 export async function callerOf(
   users: Users,
-  secret: string,
+  tokens: TokenReader,
   authorization: string | null,
 ): Promise<Caller> {
   if (authorization === null) return undefined
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  const bearer = token === undefined ? undefined : await readToken(secret, token)
+  const bearer = token === undefined ? undefined : await tokens.read(token)
   if (bearer === undefined) throw unauthorized()
   if (bearer.server) return bearer
   const user = (await users.findUsers([bearer.user_id])).get(bearer.user_id)

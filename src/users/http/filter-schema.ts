@@ -11,7 +11,12 @@ const TIMESTAMP: JsonSchema = { type: 'string', format: 'date-time' }
 const SCALARS = {
   string: STRING,
   boolean: { type: 'boolean' },
-  integer: { type: 'integer' },
+  // JSON's numbers are doubles, of which greater ones are not told apart.
+  integer: {
+    type: 'integer',
+    minimum: Number.MIN_SAFE_INTEGER,
+    maximum: Number.MAX_SAFE_INTEGER,
+  },
   number: { type: 'number' },
   numeric: { type: 'number' },
   timestamp: TIMESTAMP,

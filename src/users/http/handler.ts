@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { TokenReader } from '../tokens.ts'
 import type { Users } from '../users.ts'
 import { type Caller, callerOf, requireReader, requireServer } from './access.ts'
 import { streamChanges } from './events.ts'
@@ -27,6 +28,7 @@ export async function makeHandler(
   if (secret === undefined || secret === '') {
     throw new TypeError('tamis/users: createUsersHandler needs a secret')
   }
+  const tokens = new TokenReader(secret)
   const limit = await limiterOf(options.rateLimit)
   const { clientFields, cursorKey = secret } = users.configuration
   const clients = viewOf(clientFields, cursorKey)
@@ -46,7 +48,7 @@ export async function makeHandler(
   app.use(async (call, next) => {
     const authorization = call.req.raw.headers.get('authorization')
     const sender = address(call.req.raw)
-    const caller = await callerOf(users, secret, authorization).catch(async (error: unknown) => {
+    const caller = await callerOf(users, tokens, authorization).catch(async (error: unknown) => {
       // Whoever guesses tokens is counted too.
       await limit(undefined, sender)
       throw error
@@ -81,7 +83,7 @@ export async function makeHandler(
       users,
       filter,
       view: viewFor(call),
-      check: () => callerOf(users, secret, authorization),
+      check: () => callerOf(users, tokens, authorization),
     })
   })
   app.get('/users', reader, (call) => query(call, payloadOf(call)))
@@ -162,7 +164,12 @@ function parse(text: string, what: string): never {
 async function bodyOf(call: Call): Promise<never> {
   refuseParameters(call)
   const text = await call.req.text()
-  return text === '' ? ({} as never) : parse(text, 'the body')
+  if (text !== '') return parse(text, 'the body')
+  // Behind a parser of bodies nothing is left of one, and what it said would be ignored.
+  if (Number(call.req.header('content-length') ?? 0) > 0) {
+    throw new RequestError('invalid_json', 'the body is empty: was it read before it came here?')
+  }
+  return {} as never
 }
 
 /** The user of the path and the options of the body, which may name the user no other way. */

@@ -161,16 +161,23 @@ const ERRORS = {
   409: 'The user is in another state, or the username is taken.',
   413: 'The body is too large.',
   429: 'Too many requests.',
+  500: 'Something failed at the server, or a hook did.',
 }
 
 const SECURITY = { server: [{ server: [] }], client: [{ server: [] }, { client: [] }], anybody: [] }
+
+/** A body that may be an empty object may be left out. */
+const requestBody = (body: JsonSchema) => ({
+  required: ((body.required as readonly string[] | undefined) ?? []).length > 0,
+  content: json(body),
+})
 
 const operation = ({ id, summary, by, body, parameters, answer, media }: Operation) => ({
   operationId: id,
   summary,
   security: SECURITY[by],
   ...(parameters === undefined ? {} : { parameters }),
-  ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
+  ...(body === undefined ? {} : { requestBody: requestBody(body) }),
   responses: {
     200: {
       description: 'Done.',

@@ -86,20 +86,16 @@ export class Narrowing {
     const probes = leaves.flatMap((each) => (each.kind === 'leaf' ? this.#probeOf(each) : []))
     if (probes.length === 0) return undefined
     await this.#look()
-    for (const probe of probes) {
-      const found = await this.#run(`${probe.text} LIMIT ${this.#few + 1}`, probe.params)
-      if (found.length <= this.#few) return this.#only(probe.by, found)
+    for (const { by, text, params } of probes) {
+      const few = `SELECT count(*) AS found FROM (${text} LIMIT ${this.#few + 1})`
+      const [row] = await this.#run(few, params)
+      if (Number(row?.found) > this.#few) continue
+      return {
+        text: `(SELECT * FROM "${this.#target.table}" WHERE ${by} IN (${text})) AS "${this.#target.table}"`,
+        params,
+      }
     }
     return this.#along(ordering[0]?.field.name ?? '')
-  }
-
-  #only(by: Probe['by'], found: readonly Record<string, unknown>[]): Source {
-    const { table } = this.#target
-    const rows = found.map((row) => (by === 'rowid' ? Number(row.own) : row.own))
-    return {
-      text: `(SELECT * FROM "${table}" WHERE ${by} IN (SELECT value FROM json_each(?))) AS "${table}"`,
-      params: [JSON.stringify(rows)],
-    }
   }
 
   /** In the order of a field, if an index of it is there. */
@@ -127,7 +123,7 @@ export class Narrowing {
       !negated && ['$eq', '$in', '$contains', '$gt', '$gte', '$lt', '$lte'].includes(operator)
     if (!isAbsent && !isPlain) return []
     const { text, params } = compileFilter(leaf, this.#target as never)
-    const rows = `SELECT rowid AS own FROM "${table}" WHERE ${text}`
+    const rows = `SELECT rowid FROM "${table}" WHERE ${text}`
     return [{ by: 'rowid', text: rows, params: params as readonly Parameter[] }]
   }
 
@@ -136,7 +132,7 @@ export class Narrowing {
     const end = isBegun ? `${stored}${LAST}` : stored
     return {
       by: 'id',
-      text: `SELECT user_id AS own FROM "${this.#words}" WHERE field = ? AND word BETWEEN ? AND ?`,
+      text: `SELECT user_id FROM "${this.#words}" WHERE field = ? AND word BETWEEN ? AND ?`,
       params: [field, stored, end],
     }
   }

@@ -12,7 +12,9 @@ interface Driver {
 interface DriverStatement {
   /** Whether it gives rows; node:sqlite says it by its columns. */
   readonly reader?: boolean
-  columns?(): readonly unknown[]
+  columns?(): readonly { readonly name: string }[]
+  /** Rows as lists of values, which drivers make in half the time. */
+  raw?(on: boolean): unknown
   all(...params: readonly Parameter[]): unknown[]
   run(...params: readonly Parameter[]): {
     changes: number | bigint
@@ -84,9 +86,10 @@ class PreparedDatabase implements SqliteDatabase {
       statement.safeIntegers?.(true)
       statement.setReadBigInts?.(true)
     }
+    const all = reader ? rowsOf(statement) : statement.all.bind(statement)
     const own: SqliteStatement = {
       reader,
-      all: (params) => statement.all(...(params as readonly Parameter[])),
+      all: (params) => all(...(params as readonly Parameter[])),
       run: (params) => statement.run(...(params as readonly Parameter[])),
       iterate: (params) => statement.iterate(...(params as readonly Parameter[])),
     }
@@ -100,4 +103,19 @@ class PreparedDatabase implements SqliteDatabase {
   close(): void {
     this.#driver.close()
   }
+}
+
+/** The rows of a statement as objects, made here where the driver gives lists. */
+function rowsOf(statement: DriverStatement): (...params: readonly Parameter[]) => unknown[] {
+  if (statement.raw === undefined || statement.columns === undefined) {
+    return statement.all.bind(statement)
+  }
+  statement.raw(true)
+  const names = statement.columns().map(({ name }) => name)
+  return (...params) =>
+    (statement.all(...params) as readonly (readonly unknown[])[]).map((values) => {
+      const row: Record<string, unknown> = {}
+      for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i]
+      return row
+    })
 }
