@@ -56,6 +56,7 @@ describe('imports', () => {
       .map(({ file, target }) => normalize(join(dirname(file), target)))
       .filter((target) => !target.startsWith('users/'))
     const doors = [
+      '../package.json',
       'index.ts',
       ...['sqlite', 'postgres', 'mysql'].map((name) => `dialect/${name}.ts`),
     ]

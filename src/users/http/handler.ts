@@ -152,10 +152,13 @@ export async function makeHandler(
   }
 }
 
+/** Strict, for text of another encoding would be stored as something else. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 /** JSON that a request sends, whatever it says that it is. The operations check what is in it. */
-function parse(text: string, what: string): never {
+function parse(sent: string | ArrayBuffer, what: string): never {
   try {
-    return JSON.parse(text) as never
+    return JSON.parse(typeof sent === 'string' ? sent : UTF8.decode(sent)) as never
   } catch {
     throw new RequestError('invalid_json', `${what} is no JSON`)
   }
@@ -163,8 +166,8 @@ function parse(text: string, what: string): never {
 
 async function bodyOf(call: Call): Promise<never> {
   refuseParameters(call)
-  const text = await call.req.text()
-  if (text !== '') return parse(text, 'the body')
+  const bytes = await call.req.arrayBuffer()
+  if (bytes.byteLength > 0) return parse(bytes, 'the body')
   // Behind a parser of bodies nothing is left of one, and what it said would be ignored.
   if (Number(call.req.header('content-length') ?? 0) > 0) {
     throw new RequestError('invalid_json', 'the body is empty: was it read before it came here?')

@@ -1,0 +1,379 @@
+// Longer than most files here: the table of every error that the handler answers with.
+
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Call, clientOf, closeAll, open, SERVER } from './service.ts'
+import { until } from './until.ts'
+
+afterAll(closeAll)
+
+const TIME = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+const TEXT = expect.any(String)
+
+const BARE = {
+  role: 'user',
+  custom: {},
+  teams: [],
+  language: '',
+  banned: false,
+  shadow_banned: false,
+  invisible: false,
+  online: false,
+  blocked_user_ids: [],
+  created_at: TIME,
+  updated_at: TIME,
+}
+
+const asServer = (body?: unknown): Call => ({ token: SERVER, body })
+
+describe('every endpoint', () => {
+  it('answers in its shape', async () => {
+    const { ask } = await open()
+    const done = async (endpoint: string, body?: unknown) => {
+      const answer = await ask(endpoint, asServer(body))
+      expect(answer.headers.get('content-type')).toBe('application/json')
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect({ endpoint, status: answer.status, text: answer.text }).toMatchObject({ status: 200 })
+      return answer.body
+    }
+    const finished = async (task: unknown) => {
+      expect(task).toEqual({ task_id: TEXT })
+      const { task_id } = task as { task_id: string }
+      return until('the task is done', async () => {
+        const now = await done(`GET /tasks/${task_id}`)
+        return now.status === 'completed' ? now : undefined
+      })
+    }
+
+    expect(
+      await done('POST /users', { users: [{ id: 'ana', name: 'Ana' }, { id: 'bo' }] }),
+    ).toEqual({
+      users: { ana: { ...BARE, id: 'ana', name: 'Ana' }, bo: { ...BARE, id: 'bo' } },
+    })
+    expect(
+      await done('PATCH /users', {
+        users: [{ id: 'ana', set: { role: 'admin', 'custom.age': 31 }, unset: ['name'] }],
+      }),
+    ).toEqual({ users: { ana: { ...BARE, id: 'ana', role: 'admin', custom: { age: 31 } } } })
+
+    const payload = { filter_conditions: { role: 'admin' } }
+    const page = { users: [expect.objectContaining({ id: 'ana' })] }
+    expect(await done(`GET /users?payload=${encodeURIComponent(JSON.stringify(payload))}`)).toEqual(
+      page,
+    )
+    expect(await done('POST /users/query', payload)).toEqual(page)
+    const first = await done('POST /users/query', { limit: 1, sort: { id: 1 } })
+    expect(first).toEqual({ users: [expect.objectContaining({ id: 'ana' })], next: TEXT })
+    expect(
+      await done('POST /users/query', { limit: 1, sort: { id: 1 }, next: first.next }),
+    ).toEqual({ users: [expect.objectContaining({ id: 'bo' })], prev: TEXT })
+    expect((await done('GET /users')).users).toHaveLength(2)
+    expect((await done('GET /users?payload=')).users).toHaveLength(2)
+    expect((await done('POST /users/query')).users).toHaveLength(2)
+
+    expect(await done('POST /users/bo/deactivate', { mark_messages_deleted: true })).toEqual({
+      user: { ...BARE, id: 'bo', deactivated_at: TIME },
+    })
+    expect((await done('GET /users')).users).toHaveLength(1)
+    expect(
+      (await done('POST /users/query', { include_deactivated_users: true })).users,
+    ).toHaveLength(2)
+    expect(await done('POST /users/bo/reactivate', { name: 'Bo' })).toEqual({
+      user: { ...BARE, id: 'bo', name: 'Bo' },
+    })
+    const task = { task_id: TEXT, status: 'completed', created_at: TIME, updated_at: TIME }
+    const both = { user_ids: ['ana', 'bo'] }
+    expect(await finished(await done('POST /users/deactivate', both))).toEqual(task)
+    expect(await finished(await done('POST /users/reactivate', both))).toEqual(task)
+    expect(await finished(await done('POST /export/users', { user_ids: ['bo'] }))).toEqual({
+      ...task,
+      result: { users: [{ ...BARE, id: 'bo', name: 'Bo' }] },
+    })
+    expect(await finished(await done('POST /users/delete', both))).toEqual(task)
+    expect(await done('GET /users')).toEqual({ users: [] })
+    expect(await done('POST /users/restore', { user_ids: ['bo'] })).toEqual({
+      users: { bo: { ...BARE, id: 'bo', name: 'Bo' } },
+    })
+
+    const guest = await done('POST /guest', { user: { id: 'g', name: 'G', custom: { a: 1 } } })
+    expect(guest).toEqual({
+      user: { id: 'g', name: 'G', custom: { a: 1 }, role: 'guest', ...anyOfClients },
+      access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+    })
+    expect(await done('GET /openapi.json')).toMatchObject({ openapi: '3.1.0' })
+  })
+})
+
+const anyOfClients = {
+  teams: [],
+  language: '',
+  online: false,
+  banned: false,
+  created_at: TIME,
+  updated_at: TIME,
+}
+
+describe('an error is {code, message, details}', () => {
+  const users = (...all: unknown[]) => asServer({ users: all })
+  const ids = (...user_ids: unknown[]) => asServer({ user_ids })
+  const payload = (value: unknown) =>
+    `GET /users?payload=${encodeURIComponent(JSON.stringify(value))}`
+
+  const CASES: readonly (readonly [
+    status: number,
+    code: string,
+    endpoint: string,
+    call: Call,
+    details?: object,
+  ])[] = [
+    [400, 'invalid_json', 'POST /users', asServer('{"users": [')],
+    [400, 'invalid_json', 'POST /users', asServer('undefined')],
+    [400, 'invalid_json', 'GET /users?payload={', asServer()],
+    [400, 'invalid_json', 'GET /users/watch?payload={', asServer()],
+    [400, 'unknown_parameter', 'GET /users?limit=1', asServer()],
+    [400, 'unknown_parameter', 'GET /users?payload={}&payload={}', asServer()],
+    [400, 'unknown_parameter', 'GET /users/watch?filter_conditions={}', asServer()],
+    [400, 'unknown_parameter', 'GET /users/watch?payload={"limit":1}', asServer()],
+    [400, 'unknown_parameter', 'POST /users/query?payload={"limit":1}', asServer()],
+    [400, 'unknown_parameter', 'POST /users?dry_run=true', users({ id: 'x' })],
+    [400, 'unknown_parameter', 'GET /tasks/none?wait=1', asServer()],
+    [400, 'unknown_parameter', 'POST /users/ana/deactivate', asServer({ user_id: 'bo' })],
+    [400, 'invalid_operand', payload([]), asServer()],
+    [400, 'invalid_operand', payload('role'), asServer()],
+    [400, 'invalid_operand', payload(1), asServer()],
+    [400, 'invalid_operand', payload(null), asServer()],
+    [400, 'invalid_operand', 'POST /users/query', asServer('null')],
+    [400, 'invalid_operand', 'POST /users/query', asServer([])],
+    [400, 'unknown_option', 'POST /users/query', asServer({ limits: 1 })],
+    [400, 'invalid_limit', 'POST /users/query', asServer({ limit: 1001 })],
+    [400, 'invalid_offset', 'POST /users/query', asServer({ offset: -1 })],
+    [400, 'invalid_cursor', 'POST /users/query', asServer({ next: 'nonsense' })],
+    [400, 'invalid_sort', 'POST /users/query', asServer({ sort: 'id' })],
+    [400, 'not_sortable', 'POST /users/query', asServer({ sort: { name: 1 } })],
+    [400, 'unknown_field', payload({ filter_conditions: { rol: 'a' } }), asServer()],
+    [
+      400,
+      'operator_not_allowed',
+      payload({ filter_conditions: { name: { $gt: 'a' } } }),
+      asServer(),
+    ],
+    [400, 'unknown_operator', payload({ filter_conditions: { $where: '1' } }), asServer()],
+    [400, 'empty', payload({ filter_conditions: { $and: [] } }), asServer()],
+    [400, 'invalid_input', 'POST /users', asServer()],
+    [400, 'invalid_input', 'POST /users', asServer([])],
+    [400, 'invalid_input', 'POST /users', asServer('null')],
+    [400, 'invalid_input', 'POST /users', asServer('"text"')],
+    [400, 'invalid_input', 'POST /users', users(), { path: '/users' }],
+    [400, 'invalid_input', 'POST /users', users({}), { path: '/users/0/id' }],
+    [
+      400,
+      'invalid_input',
+      'POST /users',
+      users({ id: 'ok' }, { id: 'bad', name: 1 }),
+      { user_id: 'bad', field: 'name', path: '/users/1/name' },
+    ],
+    [
+      400,
+      'invalid_input',
+      'POST /users',
+      users(...Array.from({ length: 101 }, (_, i) => ({ id: `${i}` }))),
+    ],
+    [
+      400,
+      'invalid_input',
+      'POST /export/users',
+      ids(...Array.from({ length: 26 }, (_, i) => `${i}`)),
+    ],
+    [400, 'invalid_input', 'POST /users/delete', asServer({ user_ids: ['ana'], user: 'hard' })],
+    [400, 'invalid_input', 'POST /users/ana/deactivate', asServer([])],
+    [400, 'invalid_input', 'POST /users/ana/deactivate', asServer('null')],
+    [400, 'invalid_input', 'POST /guest', {}],
+    [400, 'unknown_field', 'POST /users', users({ id: 'x', nam: 'X' }), { field: 'nam' }],
+    [400, 'unknown_field', 'PATCH /users', users({ id: 'ana', set: { nam: 'X' } })],
+    [400, 'unknown_field', 'POST /users/ana/deactivate', asServer({ reason: 'x' })],
+    [400, 'unknown_field', 'POST /guest', { body: { user: { id: 'x', role: 'admin' } } }],
+    [400, 'read_only_field', 'POST /users', users({ id: 'x', created_at: '2024-05-01T12:00:00Z' })],
+    [400, 'read_only_field', 'PATCH /users', users({ id: 'ana', unset: ['deleted_at'] })],
+    [400, 'duplicate_user', 'POST /users', users({ id: 'x' }, { id: 'x' }), { user_id: 'x' }],
+    [400, 'duplicate_user', 'POST /export/users', ids('ana', 'ana'), { user_id: 'ana' }],
+    [401, 'unauthorized', 'GET /users', {}],
+    [403, 'forbidden', 'POST /users', { token: clientOf('ana'), body: {} }],
+    [404, 'not_found', 'GET /', asServer()],
+    [404, 'not_found', 'GET /user', asServer()],
+    [404, 'not_found', 'DELETE /users', asServer()],
+    [404, 'not_found', 'POST /tasks/none', asServer()],
+    [404, 'user_not_found', 'PATCH /users', users({ id: 'no', set: {} }), { user_id: 'no' }],
+    [404, 'user_not_found', 'POST /users/no/deactivate', asServer(), { user_id: 'no' }],
+    [404, 'user_not_found', 'POST /users/delete', ids('ana', 'no'), { user_id: 'no' }],
+    [404, 'user_not_found', 'POST /users/restore', ids('no'), { user_id: 'no' }],
+    [404, 'task_not_found', 'GET /tasks/none', asServer()],
+    [409, 'user_exists', 'POST /guest', { body: { user: { id: 'ana' } } }, { user_id: 'ana' }],
+    [409, 'user_deactivated', 'POST /users', users({ id: 'off' }), { user_id: 'off' }],
+    [409, 'user_deleted', 'POST /users', users({ id: 'gone' }), { user_id: 'gone' }],
+    [409, 'user_deleted', 'POST /users/gone/reactivate', asServer(), { user_id: 'gone' }],
+    [409, 'user_not_deleted', 'POST /users/restore', ids('ana'), { user_id: 'ana' }],
+    [409, 'username_taken', 'POST /users', users({ id: 'x', username: 'A.N.A' }), { user_id: 'x' }],
+    [413, 'too_large', 'POST /users', asServer({ users: [{ id: 'x', name: 'n'.repeat(20_000) }] })],
+  ]
+
+  it.each(CASES)('%i %s: %s', async (...own) => {
+    const [status, code, endpoint, call, details = {}] = own as unknown as (typeof CASES)[number]
+    const { ask, users, reported } = await open({
+      maxBody: 10_000,
+      settings: { uniqueUsernames: 'app' },
+      seed: [{ id: 'ana', username: 'ana' }, { id: 'off' }, { id: 'gone' }],
+    })
+    await users.deactivateUser({ user_id: 'off' })
+    await users.deleteUsers({ user_ids: ['gone'] })
+    const before = await users.queryUsers()
+    const answer = await ask(endpoint, call)
+    expect(answer).toMatchObject({ status, body: { code } })
+    expect(answer.body).toEqual({ code, message: TEXT, details: expect.objectContaining(details) })
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    expect(answer.text).not.toMatch(/node_modules|\.ts:|\\n +at /)
+    expect(await users.queryUsers()).toEqual(before)
+    expect(reported).toEqual([])
+  })
+
+  it.each([{ usesTeams: true }, { guests: false }])(
+    '403 guests_not_allowed: %j',
+    async (settings) => {
+      const { ask } = await open({ settings })
+      expect(await ask('POST /guest', { body: { user: { id: 'g' } } })).toMatchObject({
+        status: 403,
+        body: { code: 'guests_not_allowed', message: TEXT, details: {} },
+      })
+    },
+  )
+
+  it('a batch fails whole, with its first error', async () => {
+    const { ask } = await open({ seed: [{ id: 'ana' }] })
+    const answer = await ask('POST /users', users({ id: 'new' }, { id: '' }, { nothing: true }))
+    expect(answer.body).toMatchObject({ code: 'invalid_input', details: { path: '/users/1/id' } })
+    expect((await ask('GET /users', asServer())).body.users).toHaveLength(1)
+  })
+})
+
+describe('what nobody foresaw', () => {
+  const internal = {
+    status: 500,
+    body: { code: 'internal', message: TEXT, details: {} },
+  }
+  const SECRETS = /secret of the hook|node_modules|\.ts|SELECT|destroyed|stack/i
+
+  it('in a hook is told to onError, and not to the caller', async () => {
+    const cause = new Error('secret of the hook')
+    const { ask, reported } = await open({
+      seed: [{ id: 'ana' }],
+      hooks: {
+        onDeactivate: () => {
+          throw cause
+        },
+      },
+    })
+    const answer = await ask('POST /users/ana/deactivate', asServer())
+    expect(answer).toMatchObject({ status: 500, body: { code: 'hook_failed', message: TEXT } })
+    expect(answer.body.details).toEqual({ user_id: 'ana' })
+    expect(answer.text).not.toMatch(SECRETS)
+    expect(reported).toEqual([expect.objectContaining({ cause })])
+  })
+
+  it.each([
+    'GET /users',
+    'POST /users/query',
+    'GET /tasks/x',
+    'POST /export/users',
+    'GET /users/watch',
+  ])('of a database that is closed: %s', async (endpoint) => {
+    const { ask, users, reported } = await open({ settings: { worker: false } })
+    await users.close()
+    const body = endpoint.startsWith('POST /export') ? { user_ids: ['ana'] } : undefined
+    const answer = await ask(endpoint, asServer(body))
+    expect(answer).toMatchObject(internal)
+    expect(answer.text).not.toMatch(SECRETS)
+    expect(reported).toHaveLength(1)
+  })
+
+  it('of a database that is closed, asked by a client', async () => {
+    const { ask, users, reported } = await open({ seed: [{ id: 'ana' }] })
+    await users.close()
+    expect(await ask('GET /users', { token: clientOf('ana') })).toMatchObject(internal)
+    expect(reported).toHaveLength(1)
+  })
+
+  const THROWN: readonly unknown[] = [
+    new Error('secret of the hook'),
+    'secret of the hook',
+    undefined,
+  ]
+
+  it.each(THROWN)('in the option for addresses: %s', async (thrown) => {
+    const { ask, reported } = await open({
+      rateLimit: { requests: 5, seconds: 5 },
+      address: () => {
+        throw thrown
+      },
+    })
+    const answer = await ask('GET /users')
+    expect(answer).toMatchObject(internal)
+    expect(answer.text).not.toMatch(SECRETS)
+    expect(reported).toEqual([thrown])
+  })
+
+  it('in the hook for errors itself', async () => {
+    const { ask, users } = await open({
+      hooks: {
+        onError: () => {
+          throw new Error('secret of the hook')
+        },
+      },
+      settings: { worker: false },
+    })
+    await users.close()
+    const answer = await ask('GET /users', asServer())
+    expect(answer).toMatchObject(internal)
+    expect(answer.text).not.toMatch(SECRETS)
+  })
+})
+
+describe('the rate limit', () => {
+  it('is of one client, guest, or address; a server has none', async () => {
+    const { ask } = await open({
+      seed: [{ id: 'ana' }, { id: 'bo' }],
+      rateLimit: { requests: 2, seconds: 60 },
+      address: (request) => request.headers.get('x-address') ?? '',
+    })
+    const statuses = async (call: Call) => [
+      (await ask('GET /users', call)).status,
+      (await ask('GET /users', call)).status,
+      (await ask('GET /users', call)).status,
+    ]
+    const from = (address: string) => ({ headers: { 'x-address': address } })
+    expect(await statuses({ token: clientOf('ana') })).toEqual([200, 200, 429])
+    expect(await statuses({ token: clientOf('bo'), ...from('1') })).toEqual([200, 200, 429])
+    expect(await statuses(from('1'))).toEqual([401, 401, 429])
+    // Whoever guesses tokens is counted by the address, and a user's name is none.
+    expect(await statuses({ token: 'nonsense', ...from('user ana') })).toEqual([401, 401, 429])
+    expect(await statuses({ token: clientOf('nobody'), ...from('3') })).toEqual([401, 401, 429])
+    expect(await statuses({ token: SERVER })).toEqual([200, 200, 200])
+    const answer = await ask('GET /users', { token: clientOf('ana') })
+    expect(answer.body).toEqual({ code: 'too_many_requests', message: TEXT, details: {} })
+    expect(answer.headers.get('retry-after')).toBe('60')
+    expect(await ask('POST /guest', { ...from('1'), body: {} })).toMatchObject({ status: 429 })
+  })
+})
+
+describe('basePath', () => {
+  it.each(['/api', '/api/', 'api', '/api/v1', '//api//'])('%s', async (basePath) => {
+    const base = `/${basePath.replace(/^\/+|\/+$/g, '')}`
+    const { ask } = await open({ basePath, seed: [{ id: 'ana' }] })
+    expect((await ask(`GET ${base}/users`, asServer())).body.users).toHaveLength(1)
+    expect(await ask('GET /users', asServer())).toMatchObject({
+      status: 404,
+      body: { code: 'not_found', message: TEXT, details: {} },
+    })
+    expect(await ask(`GET ${base}/users`)).toMatchObject({ status: 401 })
+    expect((await ask(`POST ${base}/users/ana/deactivate`, asServer())).status).toBe(200)
+    const { body } = await ask(`GET ${base}/openapi.json`)
+    expect(body.servers).toEqual([{ url: base }])
+  })
+})

@@ -1,0 +1,139 @@
+import { createHmac } from 'node:crypto'
+import {
+  createUsers,
+  createUsersHandler,
+  type HandlerOptions,
+  type Hooks,
+  type Settings,
+  type UserInput,
+  type Users,
+  type UsersHandler,
+} from 'tamis/users'
+
+export const SECRET = 'a secret of the application, known to nobody else'
+
+const base64url = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** A token made by hand, so that it may say and be signed with what no library would. */
+export function forge(
+  claims: unknown,
+  {
+    secret = SECRET,
+    alg = 'HS256',
+    hash = 'sha256',
+  }: { secret?: string | Buffer; alg?: string; hash?: string } = {},
+): string {
+  const text = `${base64url({ alg, typ: 'JWT' })}.${base64url(claims)}`
+  return `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`
+}
+
+export const now = (): number => Math.floor(Date.now() / 1000)
+
+export const SERVER = forge({ server: true })
+export const clientOf = (user_id: string, claims: object = {}): string =>
+  forge({ user_id, iat: now(), ...claims })
+
+export interface Call {
+  /** Of `Authorization: Bearer`. */
+  readonly token?: string | undefined
+  /** Sent as JSON, or, where it is text, as it is. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // What the answer is, the tests say.
+  readonly body: { readonly [key: string]: never }
+}
+
+/** A method and a path, `POST /users`, as a request. */
+export function requestOf(endpoint: string, { token, body, headers }: Call = {}): Request {
+  const [method = '', path = ''] = endpoint.split(/ (.*)/s)
+  return new Request(`http://users.test${path}`, {
+    method,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : {},
+  }
+}
+
+export interface Opening extends HandlerOptions {
+  readonly settings?: Settings
+  readonly hooks?: Hooks
+  readonly seed?: readonly UserInput[]
+}
+
+export interface Service {
+  readonly users: Users
+  readonly handler: UsersHandler
+  /** What the hook for errors was told. */
+  readonly reported: unknown[]
+  ask(endpoint: string, call?: Call): Promise<Answer>
+}
+
+const opened: Users[] = []
+
+/** Users in memory and their handler. */
+export async function open({ settings, hooks, seed, ...options }: Opening = {}): Promise<Service> {
+  const reported: unknown[] = []
+  const users = await createUsers({
+    db: ':memory:',
+    settings: { secret: SECRET, pollInterval: 20, ...settings },
+    hooks: { onError: (error) => reported.push(error), ...hooks },
+  })
+  opened.push(users)
+  if (seed !== undefined) await users.upsertUsers({ users: seed })
+  const handler = await createUsersHandler(users, options)
+  return {
+    users,
+    handler,
+    reported,
+    ask: async (endpoint, call) => answerOf(await handler(requestOf(endpoint, call))),
+  }
+}
+
+/** Closes what `open` opened; for after a file's tests. */
+export async function closeAll(): Promise<void> {
+  await Promise.all(opened.splice(0).map((users) => users.close()))
+}
+
+/** Who may call an endpoint: the application's server, whoever may read, or anybody. */
+export type Audience = 'server' | 'reader' | 'anybody'
+
+export interface Endpoint extends Call {
+  readonly endpoint: string
+  readonly by: Audience
+}
+
+/** Every endpoint, with a request that it takes where there are the users named in it. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  { endpoint: 'GET /openapi.json', by: 'anybody' },
+  { endpoint: 'POST /guest', by: 'anybody', body: { user: { id: 'guest-of-many-names' } } },
+  { endpoint: 'GET /users', by: 'reader' },
+  { endpoint: 'POST /users/query', by: 'reader', body: {} },
+  { endpoint: 'GET /users/watch', by: 'reader' },
+  { endpoint: 'POST /users', by: 'server', body: { users: [{ id: 'new' }] } },
+  { endpoint: 'PATCH /users', by: 'server', body: { users: [{ id: 'ana', set: { name: 'A' } }] } },
+  { endpoint: 'POST /users/ana/deactivate', by: 'server', body: {} },
+  { endpoint: 'POST /users/ana/reactivate', by: 'server', body: {} },
+  { endpoint: 'POST /users/deactivate', by: 'server', body: { user_ids: ['ana'] } },
+  { endpoint: 'POST /users/reactivate', by: 'server', body: { user_ids: ['ana'] } },
+  { endpoint: 'POST /users/delete', by: 'server', body: { user_ids: ['ana'] } },
+  { endpoint: 'POST /users/restore', by: 'server', body: { user_ids: ['ana'] } },
+  { endpoint: 'POST /export/users', by: 'server', body: { user_ids: ['ana'] } },
+  { endpoint: 'GET /tasks/none', by: 'server' },
+]

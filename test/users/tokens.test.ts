@@ -1,0 +1,288 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { createUsers, createUsersHandler } from 'tamis/users'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  answerOf,
+  clientOf,
+  closeAll,
+  ENDPOINTS,
+  forge,
+  now,
+  open,
+  requestOf,
+  SECRET,
+  SERVER,
+  type Service,
+} from './service.ts'
+
+/** What an answer to whoever may not must hold nothing of. */
+const CONFIDENTIAL = ['Confidential', 'ana', 'revoked-one', 'node_modules', 'src/', 'Error:']
+
+const HOUR = 3600
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+function signedByRsa(claims: unknown): string {
+  const [header, payload] = forge(claims, { alg: 'RS256' }).split('.')
+  const signature = sign('sha256', Buffer.from(`${header}.${payload}`), privateKey)
+  return `${header}.${payload}.${signature.toString('base64url')}`
+}
+
+const unsigned = (claims: unknown, alg: string) =>
+  `${forge(claims, { alg }).split('.').slice(0, 2).join('.')}.`
+
+function tamperedWith(): string {
+  const [header, , signature] = clientOf('ana').split('.')
+  const payload = Buffer.from(JSON.stringify({ server: true })).toString('base64url')
+  return `${header}.${payload}.${signature}`
+}
+
+const asServer = { server: true }
+
+/** Whoever has no valid token, as the header says it. */
+const NOBODIES: readonly (readonly [string, string])[] = [
+  ['not a token', 'Bearer nonsense'],
+  ['an empty token', 'Bearer '],
+  ['an empty header', ''],
+  ['three empty parts', 'Bearer ..'],
+  ['null bytes by their codes', 'Bearer AA.AA.AA'],
+  ['another scheme', `Basic ${Buffer.from('ana:secret').toString('base64')}`],
+  ['a token without its scheme', SERVER],
+  ['two tokens', `Bearer ${SERVER} ${SERVER}`],
+  ['the secret itself', `Bearer ${SECRET.replaceAll(' ', '')}`],
+  ['expired', `Bearer ${forge({ ...asServer, exp: now() - HOUR })}`],
+  ['not valid yet', `Bearer ${forge({ ...asServer, nbf: now() + HOUR })}`],
+  ['an expiry that is no number', `Bearer ${forge({ ...asServer, exp: '9999999999' })}`],
+  ['alg none, unsigned', `Bearer ${unsigned(asServer, 'none')}`],
+  ['alg None, unsigned', `Bearer ${unsigned(asServer, 'None')}`],
+  ['HS256, unsigned', `Bearer ${unsigned(asServer, 'HS256')}`],
+  ['alg none, signed', `Bearer ${forge(asServer, { alg: 'none' })}`],
+  ['RS256 with the secret as key', `Bearer ${forge(asServer, { alg: 'RS256' })}`],
+  ['RS256 with a key of its own', `Bearer ${signedByRsa(asServer)}`],
+  ['HS384', `Bearer ${forge(asServer, { alg: 'HS384', hash: 'sha384' })}`],
+  ['HS512', `Bearer ${forge(asServer, { alg: 'HS512', hash: 'sha512' })}`],
+  ['a wrong secret', `Bearer ${forge(asServer, { secret: `${SECRET}.` })}`],
+  ['an empty secret', `Bearer ${forge(asServer, { secret: '' })}`],
+  ['another’s signature', `Bearer ${tamperedWith()}`],
+  ['no claim', `Bearer ${forge({})}`],
+  ['claims that are no object', `Bearer ${forge([asServer])}`],
+  ['server: "true"', `Bearer ${forge({ server: 'true' })}`],
+  ['server: 1', `Bearer ${forge({ server: 1 })}`],
+  ['server: false', `Bearer ${forge({ server: false })}`],
+  ['an empty user_id', `Bearer ${clientOf('')}`],
+  ['a user_id that is a list', `Bearer ${forge({ user_id: ['ana'], iat: now() })}`],
+  ['an unknown user', `Bearer ${clientOf('nobody')}`],
+  ['a user of another case', `Bearer ${clientOf('ANA')}`],
+  ['a user named __proto__', `Bearer ${clientOf('__proto__')}`],
+  ['a deleted user', `Bearer ${clientOf('deleted-one')}`],
+  ['issued before the tokens were revoked', `Bearer ${clientOf('revoked-one')}`],
+  ['revoked, without the time of its issue', `Bearer ${forge({ user_id: 'revoked-one' })}`],
+]
+
+interface Kind {
+  readonly name: string
+  readonly authorization?: string
+  readonly anonymous?: boolean
+  /** Of the endpoints for the server, for readers, and for anybody; 200 is what may be done. */
+  readonly expected: readonly [server: number, reader: number, anybody: number]
+}
+
+const KINDS: readonly Kind[] = [
+  { name: 'no token', expected: [401, 401, 200] },
+  { name: 'no token where anonymous users read', anonymous: true, expected: [401, 200, 200] },
+  ...NOBODIES.flatMap(([name, authorization]): Kind[] => [
+    { name, authorization, expected: [401, 401, 401] },
+  ]),
+  {
+    name: 'an expired token where anonymous users read',
+    authorization: `Bearer ${forge({ ...asServer, exp: now() - HOUR })}`,
+    anonymous: true,
+    expected: [401, 401, 401],
+  },
+  {
+    name: 'a deactivated user',
+    authorization: `Bearer ${clientOf('deactivated-one')}`,
+    expected: [403, 403, 403],
+  },
+  { name: 'a client', authorization: `Bearer ${clientOf('reader')}`, expected: [403, 200, 200] },
+  {
+    name: 'a client whose token says that it is none',
+    authorization: `Bearer ${clientOf('reader', { server: false, admin: true })}`,
+    expected: [403, 200, 200],
+  },
+  {
+    name: 'a token issued after others were revoked',
+    authorization: `Bearer ${clientOf('revoked-one', { iat: now() + 2 * HOUR })}`,
+    expected: [403, 200, 200],
+  },
+  { name: 'the server', authorization: `bearer   ${SERVER}`, expected: [200, 200, 200] },
+]
+
+const AUDIENCES = ['server', 'reader', 'anybody'] as const
+
+let closed: Service
+let anonymous: Service
+
+beforeAll(async () => {
+  const make = async (isAnonymous: boolean) => {
+    const service = await open({
+      anonymous: isAnonymous,
+      seed: [
+        { id: 'ana', name: 'Confidential Ana' },
+        { id: 'reader' },
+        { id: 'deactivated-one', name: 'Confidential D' },
+        { id: 'deleted-one', name: 'Confidential L' },
+        {
+          id: 'revoked-one',
+          name: 'Confidential R',
+          revoke_tokens_issued_before: new Date(Date.now() + HOUR * 1000).toISOString(),
+        },
+      ],
+    })
+    await service.users.deactivateUser({ user_id: 'deactivated-one' })
+    await service.users.deleteUsers({ user_ids: ['deleted-one'] })
+    return service
+  }
+  closed = await make(false)
+  anonymous = await make(true)
+})
+afterAll(closeAll)
+
+describe.each(KINDS)('$name', ({ authorization, anonymous: isAnonymous, expected }) => {
+  it.each(ENDPOINTS)('$endpoint', async ({ endpoint, by, body }) => {
+    const { handler } = isAnonymous === true ? anonymous : closed
+    const headers = authorization === undefined ? {} : { authorization }
+    const response = await handler(requestOf(endpoint, { body, headers }))
+    const status = expected[AUDIENCES.indexOf(by)]
+    if (status === 200) {
+      await response.body?.cancel()
+      // In another state, or gone, by an endpoint before; but not refused.
+      expect([200, 404, 409]).toContain(response.status)
+      return
+    }
+    const answer = await answerOf(response)
+    expect(answer.status).toBe(status)
+    expect(answer.body).toEqual({
+      code: status === 401 ? 'unauthorized' : 'forbidden',
+      message: expect.any(String),
+      details: {},
+    })
+    expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null)
+    expect(Object.fromEntries(answer.headers)).toEqual({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    })
+    for (const word of CONFIDENTIAL) expect(answer.text).not.toContain(word)
+  })
+})
+
+it('every nobody is told the same', async () => {
+  const answers = await Promise.all(
+    NOBODIES.map(([, authorization]) =>
+      closed.ask('GET /users', { headers: { authorization } }).then(({ text }) => text),
+    ),
+  )
+  expect(new Set(answers).size).toBe(1)
+})
+
+it('what was refused changed nothing', async () => {
+  const service = await open({ seed: [{ id: 'ana', name: 'Ana' }, { id: 'reader' }] })
+  const before = await service.users.queryUsers()
+  for (const { endpoint, by, body } of ENDPOINTS) {
+    if (by !== 'server') continue
+    await service.ask(endpoint, { body, token: clientOf('reader') })
+    await service.ask(endpoint, { body })
+  }
+  expect(await service.users.queryUsers()).toEqual(before)
+})
+
+describe('a token is a guest’s', () => {
+  it('from its making to its deletion', async () => {
+    const { ask } = await open()
+    const { body } = await ask('POST /guest', { body: { user: { id: 'g', name: 'G' } } })
+    const token: string = body.access_token!
+    expect((await ask('GET /users', { token })).status).toBe(200)
+    expect((await ask('POST /users', { token, body: {} })).status).toBe(403)
+    await ask('POST /users/g/deactivate', { token: SERVER })
+    expect((await ask('GET /users', { token })).status).toBe(403)
+    await ask('POST /users/g/reactivate', { token: SERVER })
+    expect((await ask('GET /users', { token })).status).toBe(200)
+    await ask('POST /users/delete', { token: SERVER, body: { user_ids: ['g'] } })
+    expect((await ask('GET /users', { token })).status).toBe(401)
+    await ask('POST /users/restore', { token: SERVER, body: { user_ids: ['g'] } })
+    expect((await ask('GET /users', { token })).status).toBe(200)
+  })
+
+  it('signed with the secret of the handler, where it has one', async () => {
+    const secret = 'another secret, the handler’s own'
+    const { ask } = await open({ secret })
+    const { body } = await ask('POST /guest', { body: { user: { id: 'g' } } })
+    expect((await ask('GET /users', { token: body.access_token })).status).toBe(200)
+    expect((await ask('GET /users', { token: SERVER })).status).toBe(401)
+    expect((await ask('GET /users', { token: forge(asServer, { secret }) })).status).toBe(200)
+  })
+})
+
+describe('a token that was taken before', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('is none once it expires', async () => {
+    const { ask } = await open({ seed: [{ id: 'ana' }] })
+    const exp = now() + 60
+    const tokens = [forge({ ...asServer, exp }), clientOf('ana', { exp })]
+    const statuses = () =>
+      Promise.all(tokens.map(async (token) => (await ask('GET /users', { token })).status))
+    expect(await statuses()).toEqual([200, 200])
+    vi.useFakeTimers({ toFake: ['Date'], now: exp * 1000 - 1 })
+    expect(await statuses()).toEqual([200, 200])
+    vi.setSystemTime(exp * 1000)
+    expect(await statuses()).toEqual([401, 401])
+    vi.setSystemTime(exp * 1000 + HOUR)
+    expect(await statuses()).toEqual([401, 401])
+  })
+
+  it('is none once tokens issued before are revoked', async () => {
+    const { ask, users } = await open({ seed: [{ id: 'ana' }] })
+    const issued = now()
+    const token = clientOf('ana', { iat: issued })
+    const revoke = (ms: number) =>
+      users.updateUsersPartial({
+        users: [{ id: 'ana', set: { revoke_tokens_issued_before: new Date(ms).toISOString() } }],
+      })
+    for (const [ms, status] of [
+      [issued * 1000, 200],
+      [issued * 1000 + 1, 401],
+      [issued * 1000 - 1, 200],
+    ] as const) {
+      await revoke(ms)
+      expect((await ask('GET /users', { token })).status).toBe(status)
+    }
+  })
+
+  it('lets in none that differs from it', async () => {
+    const { ask } = await open()
+    expect((await ask('GET /users', { token: SERVER })).status).toBe(200)
+    const [header, payload, signature = ''] = SERVER.split('.')
+    for (const token of [
+      `${header}.${payload}.`,
+      `${header}.${payload}.${signature.slice(0, -1)}`,
+      `${header}.${payload}.${signature}A`,
+      `${header}.${payload}.${[...signature].reverse().join('')}`,
+      `${header}.${payload}.${signature}.`,
+      SERVER.toUpperCase(),
+    ]) {
+      expect((await ask('GET /users', { token })).status).toBe(401)
+    }
+  })
+})
+
+describe('there is no handler without a secret', () => {
+  it.each([{}, { secret: '' }, { secret: undefined }])('%j', async (options) => {
+    const users = await createUsers({ db: ':memory:' })
+    await expect(createUsersHandler(users, options)).rejects.toThrow(TypeError)
+    await users.close()
+  })
+})
