@@ -12,6 +12,8 @@ interface Failure {
 const POSTGRES_AGAIN = new Set(['40001', '40P01'])
 /** mariadb.com/kb/en/mariadb-error-codes: lock wait timeout, deadlock, changed since it was read. */
 const MYSQL_AGAIN = new Set([1205, 1213, 1020])
+/** invalid_schema_name, undefined_table, undefined_column. */
+const POSTGRES_GONE = new Set(['3F000', '42P01', '42703'])
 const UNIQUE_VIOLATION = '23505'
 const ER_DUP_ENTRY = 1062
 /** sqlite.org/rescode.html */
@@ -28,6 +30,13 @@ export function isTransient(error: unknown): boolean {
     (typeof errcode === 'number' && (errcode & 0xff) === SQLITE_BUSY)
   )
 }
+
+/**
+ * Whether a table was dropped while PostgreSQL was asked which there are, as Kysely does, in every
+ * schema: another application's.
+ */
+export const isGone = (error: unknown): boolean =>
+  POSTGRES_GONE.has(((error ?? {}) as Failure).code as string)
 
 export function isUniqueViolation(error: unknown): boolean {
   const { code, errno, errcode } = (error ?? {}) as Failure

@@ -3,6 +3,7 @@ import { createTable, type Dialect, type Mapping } from '../../index.ts'
 import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import type { Connected } from './connect.ts'
+import { isGone } from './failures.ts'
 
 /** The tables beside that of the users, whose columns the schema makes. Times in ms since 1970. */
 export interface Tables {
@@ -173,6 +174,9 @@ async function trigrams(db: Kysely<unknown>): Promise<readonly string[]> {
   return rows.length > 0 ? ['pg_trgm'] : []
 }
 
+/** How often a start is tried that another one's tables were dropped under. */
+const TRIES = 20
+
 /** Makes the tables, or brings those of an older version up to date; two may do it at once. */
 export async function migrate(connected: Connected, configuration: Configuration): Promise<void> {
   const { kind } = connected
@@ -201,8 +205,11 @@ export async function migrate(connected: Connected, configuration: Configuration
       migrationLockTableName: `${tablePrefix}migrations_lock`,
       ...(await schemaOf(own, kind)),
     })
-    const { error } = await migrator.migrateToLatest()
-    if (error !== undefined) throw error
+    for (let tries = 1; ; tries++) {
+      const { error } = await migrator.migrateToLatest()
+      if (error === undefined) break
+      if (tries === TRIES || !isGone(error)) throw error
+    }
     await indexCustom(own, connected, configuration)
   })
 }

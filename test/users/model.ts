@@ -1,0 +1,365 @@
+// Longer than most files here: the whole of the users system, said a second time.
+
+import { parseQuery, runQuery } from 'tamis'
+import { type JsonObject, type UserInput, usersSchema } from 'tamis/users'
+import { instantOf } from './inputs.ts'
+
+export interface Refused {
+  readonly code: string
+  readonly user_id?: string | undefined
+  readonly field?: string | undefined
+}
+
+/** What the model throws where the system must throw the same. */
+export class Refusal extends Error {
+  readonly refused: Refused
+
+  constructor(code: string, user_id?: string, field?: string) {
+    super(code)
+    this.refused = { code, user_id, field }
+  }
+
+  static of({ code, user_id, field }: Refused): Refusal {
+    return new Refusal(code, user_id, field)
+  }
+}
+
+type Fields = Record<string, unknown>
+type Deletion = 'soft' | 'pruning' | 'hard'
+
+/** A user in full, and how it is deleted. */
+export interface Kept {
+  readonly user: Fields & { readonly id: string; readonly deleted_at?: string }
+  readonly deletion?: Deletion
+}
+
+export interface Told {
+  readonly hook: 'onDelete' | 'onDeactivate' | 'onReactivate'
+  readonly user: Fields
+  readonly options: object
+}
+
+export interface ModelSettings {
+  readonly uniqueUsernames: 'no' | 'app' | 'team'
+  readonly guests: boolean
+  readonly usesTeams: boolean
+}
+
+export interface Partial {
+  readonly id: string
+  readonly set?: Fields
+  readonly unset?: readonly string[]
+}
+
+const STRENGTHS: readonly (Deletion | undefined)[] = [undefined, 'soft', 'pruning', 'hard']
+const TIMES = ['ban_expires', 'last_active', 'revoke_tokens_issued_before']
+const FIELDS =
+  'role name image username custom teams teams_role language banned shadow_banned invisible online ban_expires last_active revoke_tokens_issued_before avg_response_time blocked_user_ids devices privacy_settings push_notifications'.split(
+    ' ',
+  )
+
+/** What a response always has, where nobody said it. */
+const defaults = (): Fields => ({
+  role: 'user',
+  custom: {},
+  teams: [],
+  language: '',
+  banned: false,
+  shadow_banned: false,
+  invisible: false,
+  online: false,
+  blocked_user_ids: [],
+})
+
+const described = (input: Fields): Fields => {
+  const times = TIMES.filter((name) => input[name] !== undefined)
+  return {
+    ...defaults(),
+    ...input,
+    ...Object.fromEntries(times.map((name) => [name, instantOf(input[name] as string)])),
+  }
+}
+
+const omit = (fields: Fields, ...names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
+
+/**
+ * The users system in memory, from its description alone: a map, and no word of the source but
+ * queries, of which memory is the measure.
+ */
+export class Model {
+  now: number
+  /** How many of the next calls of a hook fail. */
+  broken = 0
+  told: Told[] = []
+  /** What became of each task, in the order in which they were made. */
+  readonly tasks: object[] = []
+  readonly #settings: ModelSettings
+  #users = new Map<string, Kept>()
+
+  constructor(settings: ModelSettings, now: number) {
+    this.#settings = settings
+    this.now = now
+  }
+
+  /** Everyone whom a query may return. */
+  alive(): Fields[] {
+    return [...this.#users.values()].flatMap(({ user, deletion }) =>
+      deletion === undefined ? [user] : [],
+    )
+  }
+
+  query(payload: unknown): { items: readonly unknown[]; next?: string; prev?: string } {
+    return runQuery(parseQuery(usersSchema, payload), this.alive()) as never
+  }
+
+  upsert(inputs: readonly UserInput[]): object {
+    return this.#change(
+      inputs.map(({ id }) => id),
+      (before, id, i) => {
+        if (before?.deletion !== undefined) throw new Refusal('user_deleted', id)
+        if (before?.user.deactivated_at !== undefined) throw new Refusal('user_deactivated', id)
+        const created_at = before?.user.created_at ?? this.#time()
+        const input = inputs[i] as unknown as Fields
+        return { user: { ...described(input), created_at, updated_at: this.#time(), id } }
+      },
+      () => true,
+    )
+  }
+
+  /** `spoilt` is what is wrong with one of the users, once those before it have had their turn. */
+  updatePartial(
+    inputs: readonly Partial[],
+    spoilt?: { readonly at: number; readonly refused: Refused },
+  ): object {
+    return this.#change(
+      inputs.map(({ id }) => id),
+      (before, id, i) => {
+        const { user } = this.#present(before, id)
+        if (spoilt?.at === i) throw Refusal.of(spoilt.refused)
+        const { set = {}, unset = [] } = inputs[i] as Partial
+        checkPaths(id, [...Object.keys(set), ...unset])
+        let own = user as Fields
+        for (const [path, value] of Object.entries(set)) own = put(own, path, value, id, path)
+        for (const path of unset) own = put(own, path, undefined, id, path)
+        return { user: { ...described(own), updated_at: this.#time(), id } }
+      },
+      (i) => {
+        const { set = {}, unset = [] } = inputs[i] as Partial
+        return [...Object.keys(set), ...unset].some((path) => /^(username|teams)$/.test(path))
+      },
+    )
+  }
+
+  deactivate(id: string, options: object): object {
+    const user = this.#deactivated(id)
+    this.#tellNow('onDeactivate', user, options)
+    return { user }
+  }
+
+  reactivate(id: string, options: { readonly name?: string }): object {
+    const user = this.#reactivated(id, options.name)
+    this.#tellNow('onReactivate', user, options)
+    return { user }
+  }
+
+  deactivateMany(ids: readonly string[], options: object): object {
+    return this.#task(ids, (id) => {
+      this.#tell('onDeactivate', this.#of(id).user, options)
+      this.#deactivated(id)
+    })
+  }
+
+  reactivateMany(ids: readonly string[], options: { readonly name?: string }): object {
+    return this.#task(ids, (id) => {
+      this.#tell('onReactivate', this.#of(id).user, options)
+      this.#reactivated(id, options.name)
+    })
+  }
+
+  delete(ids: readonly string[], options: { readonly user?: Deletion }): object {
+    const { user: how = 'soft' } = options
+    for (const id of ids) if (!this.#users.has(id)) throw new Refusal('user_not_found', id)
+    const time = this.#time()
+    for (const id of ids) {
+      const { user, deletion } = this.#of(id)
+      if (STRENGTHS.indexOf(how) <= STRENGTHS.indexOf(deletion)) continue
+      const deleted_at = user.deleted_at ?? time
+      this.#users.set(id, { user: { ...user, deleted_at, updated_at: time }, deletion: how })
+    }
+    for (const id of ids) {
+      const { user } = this.#of(id)
+      const owner = how === 'hard' ? { new_channel_owner_id: GENERATED } : {}
+      this.#tell('onDelete', user, { ...owner, ...options, user: how })
+      if (how === 'hard') this.#users.delete(id)
+      if (how === 'pruning') {
+        const { created_at, deleted_at } = user
+        const times = { created_at, updated_at: time, deleted_at }
+        this.#users.set(id, { user: { ...defaults(), ...times, id } as never, deletion: how })
+      }
+    }
+    return this.#done()
+  }
+
+  restore(ids: readonly string[]): object {
+    return this.#change(
+      ids,
+      (before, id) => {
+        if (before === undefined) throw new Refusal('user_not_found', id)
+        if (before.deletion === undefined) throw new Refusal('user_not_deleted', id)
+        if (before.deletion !== 'soft') throw new Refusal('user_deleted', id)
+        const own = { ...omit(before.user, 'deleted_at'), updated_at: this.#time() }
+        return { user: { ...own, id } }
+      },
+      () => false,
+    )
+  }
+
+  export(ids: readonly string[]): object {
+    for (const id of ids) this.#present(this.#users.get(id), id)
+    return this.#done({ users: ids.map((id) => this.#of(id).user) })
+  }
+
+  createGuest(input: { readonly id: string; readonly name?: string; custom?: JsonObject }): object {
+    const { guests, usesTeams } = this.#settings
+    if (!guests || usesTeams) throw new Refusal('guests_not_allowed')
+    if (this.#users.has(input.id)) throw new Refusal('user_exists', input.id)
+    this.upsert([{ ...input, role: 'guest' }])
+    return { user: this.#of(input.id).user }
+  }
+
+  #time(): string {
+    return new Date(this.now).toISOString().replace('Z', '000Z')
+  }
+
+  #of(id: string): Kept {
+    return this.#users.get(id) as Kept
+  }
+
+  #present(own: Kept | undefined, id: string): Kept {
+    if (own === undefined) throw new Refusal('user_not_found', id)
+    if (own.deletion !== undefined) throw new Refusal('user_deleted', id)
+    return own
+  }
+
+  /** All of a batch, or what is wrong with the first that is. */
+  #change(
+    ids: readonly string[],
+    become: (before: Kept | undefined, id: string, i: number) => Kept,
+    names: (i: number) => boolean,
+  ): object {
+    const after = ids.map((id, i) => {
+      const kept = become(this.#users.get(id), id, i)
+      const { username } = kept.user
+      if (names(i) && this.#settings.uniqueUsernames !== 'no' && username !== undefined) {
+        if (compared(username) === '') throw new Refusal('invalid_input', id, 'username')
+      }
+      return kept
+    })
+    const world = new Map(this.#users)
+    ids.forEach((id, i) => {
+      if (names(i)) world.delete(id)
+      else world.set(id, after[i] as Kept)
+    })
+    ids.forEach((id, i) => {
+      if (!names(i)) return
+      const own = after[i] as Kept
+      if ([...world.values()].some((other) => this.#clash(own, other))) {
+        throw new Refusal('username_taken', id, 'username')
+      }
+      world.set(id, own)
+    })
+    this.#users = world
+    return { users: Object.fromEntries(after.map(({ user }) => [user.id, user])) }
+  }
+
+  /** Whoever can be restored keeps the name. */
+  #clash({ user: one }: Kept, { user: other }: Kept): boolean {
+    const { uniqueUsernames } = this.#settings
+    if (uniqueUsernames === 'no') return false
+    if (one.username === undefined || other.username === undefined) return false
+    if (compared(one.username) !== compared(other.username)) return false
+    if (uniqueUsernames === 'app') return true
+    return (one.teams as string[]).some((team) => (other.teams as string[]).includes(team))
+  }
+
+  #deactivated(id: string): Fields {
+    const { user } = this.#present(this.#users.get(id), id)
+    if (user.deactivated_at !== undefined) return user
+    const time = this.#time()
+    const own = { ...user, deactivated_at: time, updated_at: time }
+    this.#users.set(id, { user: own })
+    return own
+  }
+
+  #reactivated(id: string, name: string | undefined): Fields {
+    const { user } = this.#present(this.#users.get(id), id)
+    if (user.deactivated_at === undefined && name === undefined) return user
+    const active = omit(user, 'deactivated_at')
+    const own = { ...active, ...(name === undefined ? {} : { name }), updated_at: this.#time(), id }
+    this.#users.set(id, { user: own })
+    return own
+  }
+
+  #task(ids: readonly string[], each: (id: string) => void): object {
+    for (const id of ids) this.#present(this.#users.get(id), id)
+    for (const id of ids) each(id)
+    return this.#done()
+  }
+
+  #done(result?: object): object {
+    const times = { created_at: this.#time(), updated_at: this.#time() }
+    const task = { status: 'completed', ...times, ...(result === undefined ? {} : { result }) }
+    this.tasks.push(task)
+    return task
+  }
+
+  /** A task calls a hook that failed again. */
+  #tell(hook: Told['hook'], user: Fields, options: object): void {
+    if (this.broken > 0) this.broken--
+    this.told.push({ hook, user, options })
+  }
+
+  /** Where somebody waits for the answer, the failure is the answer; the user is changed. */
+  #tellNow(hook: Told['hook'], user: Fields & { id?: unknown }, options: object): void {
+    const fails = this.broken > 0
+    this.#tell(hook, user, options)
+    if (fails) throw new Refusal('hook_failed', user.id as string)
+  }
+}
+
+/** Stands for the owner that the system makes up. */
+export const GENERATED = 'delete-user-…'
+
+/** The usernames of the inputs are ASCII. */
+const compared = (username: unknown): string =>
+  String(username)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
+
+/** Two paths of one update may not speak of the same place. */
+function checkPaths(id: string, paths: readonly string[]): void {
+  paths.forEach((path, i) => {
+    const isTwice = paths
+      .slice(0, i)
+      .some((other) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`))
+    if (isTwice || !FIELDS.includes(path.split('.')[0] as string)) {
+      throw new Refusal('invalid_input', id, path)
+    }
+  })
+}
+
+/** A copy with a value at a path; one that is undefined is taken away. */
+function put(object: Fields, path: string, value: unknown, id: string, whole: string): Fields {
+  const dot = path.indexOf('.')
+  const key = dot < 0 ? path : path.slice(0, dot)
+  const old = Object.hasOwn(object, key) ? object[key] : undefined
+  const others = Object.entries(object).filter(([own]) => own !== key)
+  if (dot < 0) return Object.fromEntries(value === undefined ? others : [...others, [key, value]])
+  if (old === undefined && value === undefined) return object
+  if (old !== undefined && (typeof old !== 'object' || old === null || Array.isArray(old))) {
+    throw new Refusal('invalid_input', id, whole)
+  }
+  const inner = put((old ?? {}) as Fields, path.slice(dot + 1), value, id, whole)
+  return Object.fromEntries([...others, [key, inner]])
+}
