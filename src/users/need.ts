@@ -6,8 +6,9 @@ export async function need<T>(load: () => Promise<T>, ...packages: readonly stri
   try {
     return await load()
   } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
+    const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+    const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+    if (!isMissing || !packages.some((name) => String(message).includes(`'${name}'`))) throw error
     const names = packages.join(' ')
     throw new TypeError(`tamis/users: ${names} missing: npm install ${names}`, { cause: error })
   }

@@ -137,7 +137,8 @@ function put(
     return Object.fromEntries(Object.entries(object).filter(([own]) => own !== key))
   }
   const inner = Object.hasOwn(object, key) ? object[key] : undefined
-  if (inner === undefined && value === undefined) return object
+  // There is nothing to take away where no path leads.
+  if (value === undefined && !isObject(inner)) return object
   if (inner !== undefined && !isObject(inner)) refuse(key, 'is no object to reach into')
   return with_(object, key, put((inner ?? {}) as JsonObject, rest, value, refuse))
 }

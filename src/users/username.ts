@@ -15,13 +15,20 @@ export const compared = (username: string): string =>
     .normalize('NFKC')
     .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
 
-/** What a user takes of the usernames that are to be unique. */
-export function keysOf(
-  { username, teams }: StoredUser,
+/** The compared username of a user, if it has one that can be compared. */
+export function nameOf(user: StoredUser | undefined): string | undefined {
+  if (user?.username === undefined) return undefined
+  const name = compared(user.username)
+  return name.length > 0 && name.length <= LONGEST_COMPARED ? name : undefined
+}
+
+/** What a user takes of the usernames that are to be unique, in which team; '' is the application. */
+export function claimsOf(
+  user: StoredUser | undefined,
   unique: Settings['uniqueUsernames'],
 ): readonly { readonly scope: string; readonly name: string }[] {
-  if (username === undefined || unique === 'no') return []
-  const name = compared(username)
-  const scopes = unique === 'app' ? [''] : [...new Set(teams)]
+  const name = nameOf(user)
+  if (user === undefined || name === undefined || unique === 'no') return []
+  const scopes = unique === 'app' ? [''] : [...new Set(user.teams)]
   return scopes.map((scope) => ({ scope, name }))
 }

@@ -356,8 +356,9 @@ function put(object: Fields, path: string, value: unknown, id: string, whole: st
   const old = Object.hasOwn(object, key) ? object[key] : undefined
   const others = Object.entries(object).filter(([own]) => own !== key)
   if (dot < 0) return Object.fromEntries(value === undefined ? others : [...others, [key, value]])
-  if (old === undefined && value === undefined) return object
-  if (old !== undefined && (typeof old !== 'object' || old === null || Array.isArray(old))) {
+  const leads = typeof old === 'object' && old !== null && !Array.isArray(old)
+  if (value === undefined && !leads) return object
+  if (old !== undefined && !leads) {
     throw new Refusal('invalid_input', id, whole)
   }
   const inner = put((old ?? {}) as Fields, path.slice(dot + 1), value, id, whole)

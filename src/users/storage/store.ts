@@ -16,7 +16,7 @@ import { UsersError } from '../error.ts'
 import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import { fromRow, type StoredUser, toRow } from '../user.ts'
-import { keysOf } from '../username.ts'
+import { claimsOf, nameOf } from '../username.ts'
 import type { Change, LoggedChange } from './change.ts'
 import type { Connected } from './connect.ts'
 import { isTransient, isUniqueViolation } from './failures.ts'
@@ -32,6 +32,14 @@ class Conflict extends Error {}
 
 const idOf = ({ before, after }: Change): string => (after ?? before)?.id as string
 const byId = (one: Change, other: Change): number => (idOf(one) < idOf(other) ? -1 : 1)
+
+const taken = ({ id, username }: StoredUser, team: string, cause?: unknown): UsersError =>
+  new UsersError(
+    'username_taken',
+    `the username ${username} of the user ${id} is taken${team === '' ? '' : ` in the team ${team}`}`,
+    { user_id: id, field: 'username' },
+    { cause },
+  )
 
 /** The users in their table, and the tables beside it. Nothing else speaks to the database. */
 export class Store {
@@ -170,37 +178,81 @@ export class Store {
     await sql`DELETE FROM ${sql.table(this.#target.table)} WHERE id = ${id}`.execute(transaction)
   }
 
+  /**
+   * Keeps who has which name, and takes the names that are to be unique: by a key, which of two that
+   * write at once holds off one, after a look at the names from before they had to be.
+   */
   async #takeUsernames(
     transaction: Transaction<Tables>,
     changes: readonly Change[],
   ): Promise<void> {
-    const { uniqueUsernames } = this.#configuration
+    await this.#keepNames(transaction, changes)
     const freed = changes.flatMap(({ before, after, names }) =>
       before?.username !== undefined && (names || after?.username === undefined) ? [before.id] : [],
     )
+    const claims = this.name('username_claims')
     if (freed.length > 0) {
-      await transaction.deleteFrom(this.name('usernames')).where('user_id', 'in', freed).execute()
+      await transaction.deleteFrom(claims).where('user_id', 'in', freed).execute()
     }
-    for (const { after, names } of changes) {
-      if (after === undefined || !names) continue
-      for (const { scope, name } of keysOf(after, uniqueUsernames)) {
+    const { uniqueUsernames } = this.#configuration
+    const claiming = changes.filter(({ names }) => names)
+    // Those of the batch are told apart by the key, the second of two as the one too many.
+    const ids = claiming.map(idOf)
+    for (const { before, after } of claiming) {
+      if (after === undefined) continue
+      const had = claimsOf(before, uniqueUsernames)
+      for (const { scope, name } of claimsOf(after, uniqueUsernames)) {
+        const isKept = had.some((own) => own.scope === scope && own.name === name)
+        if (!isKept && (await this.#isHeld(transaction, scope, name, ids))) {
+          throw taken(after, scope)
+        }
         try {
-          await transaction
-            .insertInto(this.name('usernames'))
-            .values({ scope, name, user_id: after.id })
-            .execute()
+          await transaction.insertInto(claims).values({ scope, name, user_id: after.id }).execute()
         } catch (error) {
-          if (!isUniqueViolation(error)) throw error
-          const where = scope === '' ? '' : ` in the team ${scope}`
-          throw new UsersError(
-            'username_taken',
-            `the username ${after.username} of the user ${after.id} is taken${where}`,
-            { user_id: after.id, field: 'username' },
-            { cause: error },
-          )
+          throw isUniqueViolation(error) ? taken(after, scope, error) : error
         }
       }
     }
+  }
+
+  async #keepNames(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
+    const names = this.name('usernames')
+    const moved = changes.filter(({ before, after }) => nameOf(before) !== nameOf(after))
+    const old = moved.flatMap(({ before }) => (nameOf(before) === undefined ? [] : [before?.id]))
+    const fresh = moved.flatMap(({ after }) => {
+      const name = nameOf(after)
+      return name === undefined ? [] : [{ name, user_id: after?.id as string }]
+    })
+    if (old.length > 0) {
+      await transaction
+        .deleteFrom(names)
+        .where('user_id', 'in', old as string[])
+        .execute()
+    }
+    if (fresh.length > 0) await transaction.insertInto(names).values(fresh).execute()
+  }
+
+  /** Whether another user has a name: anybody, or somebody in a team. */
+  async #isHeld(
+    transaction: Transaction<Tables>,
+    team: string,
+    name: string,
+    except: readonly string[],
+  ): Promise<boolean> {
+    const holders = await transaction
+      .selectFrom(this.name('usernames'))
+      .select('user_id')
+      .where('name', '=', name)
+      .where('user_id', 'not in', except)
+      .limit(1000)
+      .execute()
+    if (team === '' || holders.length === 0) return holders.length > 0
+    const users = await this.#byIds(
+      transaction,
+      holders.map(({ user_id }) => user_id),
+      '',
+    )
+    return [...users.values()].some(({ teams }) => teams.includes(team))
   }
 
   /** The words of names, as far as they change. */

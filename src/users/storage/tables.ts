@@ -16,8 +16,10 @@ export interface Tables {
     new_user: string | null
     at: number | bigint | string
   }
-  /** The usernames that are taken, as they are compared: in one team, or with scope '' in all. */
-  usernames: { scope: string; name: string; user_id: string }
+  /** Who has which username, as it is compared. */
+  usernames: { name: string; user_id: string }
+  /** The usernames that are unique: in one team, or with scope '' in all. */
+  username_claims: { scope: string; name: string; user_id: string }
   tasks: {
     id: string
     type: string
@@ -104,12 +106,19 @@ function ownTables({ kind, dialect }: Connected, prefix: string): readonly strin
     `CREATE INDEX ${prefix}changes_user ON ${prefix}changes (user_id)`,
     table(
       'usernames',
+      `name ${key} NOT NULL`,
+      `user_id ${key} NOT NULL`,
+      'PRIMARY KEY (name, user_id)',
+    ),
+    `CREATE INDEX ${prefix}usernames_user ON ${prefix}usernames (user_id)`,
+    table(
+      'username_claims',
       `scope ${key} NOT NULL`,
       `name ${key} NOT NULL`,
       `user_id ${key} NOT NULL`,
       'PRIMARY KEY (scope, name)',
     ),
-    `CREATE INDEX ${prefix}usernames_user ON ${prefix}usernames (user_id)`,
+    `CREATE INDEX ${prefix}username_claims_user ON ${prefix}username_claims (user_id)`,
     table(
       'tasks',
       `id ${key} PRIMARY KEY`,

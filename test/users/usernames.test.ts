@@ -1,0 +1,245 @@
+import { createUsers, type Settings, type UserInput, type Users, UsersError } from 'tamis/users'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { databases, type Fresh } from './fresh.ts'
+import { logOf } from './log.ts'
+import { until } from './until.ts'
+
+type Unique = NonNullable<Settings['uniqueUsernames']>
+
+const SPELLINGS = ['John Doe', 'john doe', 'john.doe', ' JOHN-DOE!', 'ｊohn＿doe']
+
+describe.each(databases)('usernames in $name', ({ fresh }) => {
+  let database: Fresh
+  let opened: Users[]
+
+  beforeEach(async () => {
+    database = await fresh()
+    opened = []
+  })
+  afterEach(async () => {
+    for (const users of opened) await users.close()
+    await database.drop()
+  })
+
+  const open = async (uniqueUsernames: Unique = 'app', worker = false): Promise<Users> => {
+    const settings: Settings = { uniqueUsernames, worker, pollInterval: 20 }
+    const users = await createUsers({ db: database.db, settings })
+    opened.push(users)
+    return users
+  }
+  const openMany = (count: number, unique?: Unique) =>
+    Promise.all(Array.from({ length: count }, () => open(unique)))
+
+  const upsert = (users: Users, ...batch: UserInput[]) => users.upsertUsers({ users: batch })
+
+  /** The code that something is refused with; `done` where it is not. */
+  const codeOf = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'done',
+      (error: unknown) => (error instanceof UsersError ? error.code : String(error)),
+    )
+
+  const names = async (): Promise<unknown[]> =>
+    (await database.run('SELECT name FROM tamis_usernames ORDER BY name')).map(({ name }) => name)
+  const count = async (): Promise<number> =>
+    Number((await database.run('SELECT COUNT(*) AS n FROM tamis_users'))[0]?.n)
+
+  it('gives a name that a thousand want at once to one of them', async () => {
+    const instances = await openMany(4)
+    const codes = await Promise.all(
+      Array.from({ length: 1000 }, (_, i) =>
+        codeOf(
+          upsert(instances[i % instances.length] as Users, {
+            id: `u${i}`,
+            username: SPELLINGS[i % SPELLINGS.length],
+          }),
+        ),
+      ),
+    )
+    expect(codes.filter((code) => code === 'done')).toHaveLength(1)
+    expect(codes.filter((code) => code === 'username_taken')).toHaveLength(999)
+    expect(await names()).toEqual(['johndoe'])
+    expect(await count()).toBe(1)
+    expect(await logOf(database)).toHaveLength(1)
+  })
+
+  it('gives a name to one of each team, whatever the other teams of those who want it', async () => {
+    const instances = await openMany(3, 'team')
+    const teamsOf = (i: number): string[] => [['red'], ['blue'], ['blue', 'green'], []][i % 4] ?? []
+    const codes = await Promise.all(
+      Array.from({ length: 120 }, (_, i) =>
+        codeOf(
+          upsert(instances[i % instances.length] as Users, {
+            id: `u${i}`,
+            username: SPELLINGS[i % SPELLINGS.length],
+            teams: teamsOf(i),
+          }),
+        ),
+      ),
+    )
+    const done = (team: number) =>
+      codes.filter((code, i) => i % 4 === team && code === 'done').length
+    expect(new Set(codes)).toEqual(new Set(['done', 'username_taken']))
+    expect(done(0)).toBe(1)
+    expect(done(1) + done(2)).toBe(1)
+    // Who is in no team is in nobody's way.
+    expect(done(3)).toBe(30)
+  })
+
+  it('makes one user of an id that many upsert at once, without an error', async () => {
+    const instances = await openMany(4)
+    const all = Array.from({ length: 60 }, (_, i) =>
+      upsert(instances[i % instances.length] as Users, {
+        id: 'ana',
+        username: `Ana ${i}`,
+        teams: ['red', `t${i}`],
+        custom: { i },
+      }),
+    )
+    await Promise.all(all)
+    const [users] = instances as [Users]
+    const user = (await users.findUsers(['ana'])).get('ana')
+    const i = user?.custom.i
+    expect(user).toMatchObject({ username: `Ana ${i}`, teams: ['red', `t${i}`] })
+    expect(await names()).toEqual([`ana${i}`])
+    expect(await count()).toBe(1)
+    const log = await logOf(database)
+    expect(log).toHaveLength(60)
+    // Each has written over what the one before it wrote.
+    for (const [at, { before }] of log.entries()) expect(before).toEqual(log[at - 1]?.after)
+    expect(log.at(-1)?.after).toEqual(user)
+  })
+
+  it('makes the users of batches that want the same in opposite orders', async () => {
+    const instances = await openMany(4)
+    const ids = Array.from({ length: 20 }, (_, i) => `u${i}`)
+    const batch = (reversed: boolean) =>
+      (reversed ? ids.toReversed() : ids).map((id) => ({ id, username: id }))
+    const codes = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        codeOf(upsert(instances[i % instances.length] as Users, ...batch(i % 2 === 0))),
+      ),
+    )
+    expect(new Set(codes)).toEqual(new Set(['done']))
+    expect(await names()).toEqual(ids.toSorted())
+    expect(await count()).toBe(20)
+  })
+
+  it('refuses a batch whose names are taken within it or beside it, and keeps nothing of it', async () => {
+    const users = await open()
+    await upsert(users, { id: 'bo', username: 'Bo' })
+    const twice = upsert(users, { id: 'a', username: 'Same' }, { id: 'b', username: 's a m e' })
+    await expect(twice).rejects.toMatchObject({
+      code: 'username_taken',
+      details: { user_id: 'b', field: 'username' },
+    })
+    const taken = upsert(
+      users,
+      { id: 'bo', username: 'Other' },
+      { id: 'cleo', username: 'Cleo' },
+      { id: 'b', username: 'cleo' },
+    )
+    expect(await codeOf(taken)).toBe('username_taken')
+    expect(await names()).toEqual(['bo'])
+    expect(await count()).toBe(1)
+  })
+
+  it('lets two swap their names within a batch, and nobody take a name that is only about to be free', async () => {
+    const users = await open()
+    await upsert(users, { id: 'a', username: 'One' }, { id: 'b', username: 'Two' })
+    await upsert(users, { id: 'a', username: 'two' }, { id: 'b', username: 'one' })
+    expect(await database.run('SELECT name, user_id FROM tamis_usernames ORDER BY name')).toEqual([
+      { name: 'one', user_id: 'b' },
+      { name: 'two', user_id: 'a' },
+    ])
+    const partial = (id: string, username: string) => ({ id, set: { username } })
+    await users.updateUsersPartial({ users: [partial('a', 'one'), partial('b', 'two')] })
+    expect(await names()).toEqual(['one', 'two'])
+    expect(await codeOf(users.updateUsersPartial({ users: [partial('a', 'Two')] }))).toBe(
+      'username_taken',
+    )
+  })
+
+  it('frees the name of a user who is renamed, or has none any more', async () => {
+    const users = await open()
+    await upsert(users, { id: 'a', username: 'Old' })
+    await upsert(users, { id: 'a', username: 'New' })
+    await upsert(users, { id: 'b', username: 'old' })
+    await users.updateUsersPartial({ users: [{ id: 'b', unset: ['username'] }] })
+    await upsert(users, { id: 'c', username: 'o.l.d' })
+    await upsert(users, { id: 'c' })
+    expect(await names()).toEqual(['new'])
+    // A change of something else takes and frees nothing.
+    await users.updateUsersPartial({ users: [{ id: 'a', set: { name: 'A' } }] })
+    expect(await names()).toEqual(['new'])
+  })
+
+  it('frees names in the teams that a user leaves, and takes them in those that it joins', async () => {
+    const users = await open('team')
+    await upsert(users, { id: 'a', username: 'Ana', teams: ['red', 'blue'] })
+    expect(await codeOf(upsert(users, { id: 'b', username: 'ana', teams: ['red'] }))).toBe(
+      'username_taken',
+    )
+    await upsert(users, { id: 'c', username: 'ana', teams: ['green'] })
+    const join = (teams: string[]) =>
+      codeOf(users.updateUsersPartial({ users: [{ id: 'a', set: { teams } }] }))
+    expect(await join(['red', 'green'])).toBe('username_taken')
+    expect(await join(['blue'])).toBe('done')
+    await upsert(users, { id: 'b', username: 'ana', teams: ['red', 'red'] })
+    expect(await join(['blue', 'red'])).toBe('username_taken')
+  })
+
+  it('keeps the names of deactivated and softly deleted users, and frees those of others', async () => {
+    const users = await open('app', true)
+    const kinds = ['deactivated', 'many', 'soft', 'pruning', 'hard']
+    await upsert(users, ...kinds.map((id) => ({ id, username: id })))
+    const taken = (name: string) => codeOf(upsert(users, { id: `new-${name}`, username: name }))
+    const ended = ({ task_id: id }: { task_id: string }) =>
+      until('the task has ended', async () => (await users.getTask({ id })).status === 'completed')
+    await users.deactivateUser({ user_id: 'deactivated' })
+    await ended(await users.deactivateUsers({ user_ids: ['many'] }))
+    await ended(await users.deleteUsers({ user_ids: ['soft'] }))
+    await ended(await users.deleteUsers({ user_ids: ['pruning'], user: 'pruning' }))
+    const everything = { user: 'hard', messages: 'hard', conversations: 'hard' } as const
+    await ended(await users.deleteUsers({ user_ids: ['hard'], ...everything }))
+    expect(await Promise.all(kinds.map(taken))).toEqual([
+      'username_taken',
+      'username_taken',
+      'username_taken',
+      'done',
+      'done',
+    ])
+    await users.restoreUsers({ user_ids: ['soft'] })
+    await users.reactivateUser({ user_id: 'deactivated' })
+    expect(await names()).toEqual(kinds.toSorted())
+  })
+
+  it('is bound by the setting in what is written from then on alone', async () => {
+    const before = await open('no')
+    await upsert(before, { id: 'a', username: 'Ana' }, { id: 'b', username: 'ana' })
+    const users = await open('app')
+    // What is there already takes nothing, and is not asked for it by a change of something else.
+    await users.updateUsersPartial({ users: [{ id: 'b', set: { name: 'B' } }] })
+    await upsert(users, { id: 'a', username: 'Ana' })
+    expect(await codeOf(upsert(users, { id: 'b', username: 'ana' }))).toBe('username_taken')
+    expect(await codeOf(upsert(users, { id: 'c', username: 'a-n-a' }))).toBe('username_taken')
+    await users.updateUsersPartial({ users: [{ id: 'b', set: { banned: true } }] })
+    // While it is off nothing is refused; what is written then is taken all the same.
+    await upsert(before, { id: 'c', username: 'ANA' })
+    await upsert(before, { id: 'a', username: 'Other' }, { id: 'b', username: 'Other' })
+    expect(await codeOf(upsert(users, { id: 'd', username: 'ana' }))).toBe('username_taken')
+    await upsert(before, { id: 'c', username: 'Third' })
+    expect(await codeOf(upsert(users, { id: 'd', username: 'ana' }))).toBe('done')
+  })
+
+  it('counts the names of one’s teams alone, those from before the setting among them', async () => {
+    const before = await open('no')
+    await upsert(before, { id: 'a', username: 'Ana', teams: ['red', 'blue'] })
+    const users = await open('team')
+    const join = (id: string, ...teams: string[]) =>
+      codeOf(upsert(users, { id, username: 'ana', teams }))
+    expect(await join('b', 'green', 'blue')).toBe('username_taken')
+    expect(await join('b', 'green')).toBe('done')
+    expect(await join('c')).toBe('done')
+  })
+})
