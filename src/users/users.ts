@@ -17,9 +17,10 @@ import {
   type Settings,
 } from './settings.ts'
 import { connect } from './storage/connect.ts'
+import { migrate } from './storage/migrate.ts'
 import type { DatabaseSource, ImportProgress } from './storage/public.ts'
 import { Store } from './storage/store.ts'
-import { migrate, type Tables } from './storage/tables.ts'
+import type { Tables } from './storage/tables.ts'
 import { Queue } from './tasks/queue.ts'
 import type { Task, TaskType } from './tasks/task.ts'
 import { Worker } from './tasks/worker.ts'
