@@ -59,6 +59,7 @@ export default defineConfig([
     dts: false,
     platform: 'node',
     target: 'node20',
+    hash: false,
     clean: false,
     deps: { neverBundle: ['libsql', 'better-sqlite3', 'node:sqlite', ...USERS, ...SERVER] },
   },

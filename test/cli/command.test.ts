@@ -8,6 +8,7 @@ import { sqlite } from 'tamis/sqlite'
 import { usersSchema } from 'tamis/users'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeUsers } from '../../bench/fixtures/users.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 import { linesOf, TextMistake } from '../../src/cli/mistake.ts'
 import { bundleForNode, scratch } from '../support/bundled.ts'
 
@@ -15,6 +16,8 @@ const folder = scratch('cli')
 const command = join(folder, 'tamis.mjs')
 const file = (name: string) => join(folder, name)
 const users = makeUsers(300)
+/** The packages that the command loads whatever it is told to do. */
+let loaded: readonly string[]
 
 interface Outcome {
   readonly out: string
@@ -39,7 +42,7 @@ const ids = (out: string): unknown[] =>
     .map((line) => JSON.parse(line).id)
 
 beforeAll(async () => {
-  await bundleForNode('src/cli/main.ts', command)
+  loaded = await bundleForNode('src/cli/main.ts', command)
   await bundleForNode('test/cli/fixture-schema.ts', file('schema.mjs'))
   writeFileSync(file('users.ndjson'), users.map((user) => JSON.stringify(user)).join('\n'))
   writeFileSync(file('empty.mjs'), 'export const answer = 42')
@@ -190,6 +193,14 @@ describe('tamis query', () => {
     child.stdin.end()
     const [status] = await closed
     expect([status, ids(out)]).toEqual([0, ['001000', '001001', '001002']])
+  })
+})
+
+describe('the command', () => {
+  it('loads what only its server needs when it serves', () => {
+    expect(loaded).toContain('commander')
+    const peers = Object.keys(packageJson.peerDependencies)
+    expect(loaded.filter((name) => peers.includes(name))).toEqual([])
   })
 })
 

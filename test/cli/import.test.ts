@@ -92,13 +92,13 @@ describe.each(databases)('tamis import, into $name', ({ fresh }) => {
 
   it('goes on where it was killed, wherever that was, and loses and repeats nothing', async () => {
     const own = await fresh()
-    const count = 3000
+    const count = 6000
     const lines = Array.from({ length: count }, (_, i) =>
       i % 500 === 7 ? `{bad ${i}` : line(`user-${String(i).padStart(5, '0')}`),
     )
     writeFileSync(file, `${lines.join('\n')}\n`)
     let kills = 0
-    for (let wait = 450; ; wait += 150) {
+    for (let wait = 400; ; wait += 150) {
       const child = spawn(process.execPath, [command, 'import', file, '--db', own.db])
       const killing = setTimeout(() => child.kill('SIGKILL'), wait)
       const [status] = (await once(child, 'exit')) as [number | null]

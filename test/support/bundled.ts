@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -12,11 +12,18 @@ export function scratch(name: string): string {
   return mkdtempSync(join(cache, `tamis-${name}-`))
 }
 
-/** Bundles a program of the repository's for Node; `tamis` is the source, packages stay outside. */
-export async function bundleForNode(entry: string, outfile: string): Promise<void> {
-  await build({
-    entryPoints: [resolve(root, entry)],
-    outfile,
+/**
+ * Bundles a program of the repository's for Node; `tamis` is the source, packages stay outside. What
+ * is imported when it is needed stays apart, as in the package. Answers the packages that it loads
+ * whatever it does.
+ */
+export async function bundleForNode(entry: string, outfile: string): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: [{ in: resolve(root, entry), out: basename(outfile, '.mjs') }],
+    outdir: dirname(outfile),
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    metafile: true,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -36,4 +43,14 @@ export async function bundleForNode(entry: string, outfile: string): Promise<voi
     },
     logLevel: 'silent',
   })
+  const packages = new Set<string>()
+  const visit = (file: string): void => {
+    for (const { path, kind, external } of metafile.outputs[file]?.imports ?? []) {
+      if (kind === 'dynamic-import') continue
+      if (external) packages.add(path)
+      else visit(path)
+    }
+  }
+  visit(relative(process.cwd(), outfile))
+  return [...packages]
 }
