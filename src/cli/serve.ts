@@ -145,9 +145,11 @@ async function health(users: Users): Promise<Response> {
 async function close(server: Server, users: Users): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   users.endWatches()
-  server.closeIdleConnections()
+  // A connection whose list has ended is idle only then, and would be kept for the next request.
+  const idle = setInterval(() => server.closeIdleConnections(), 20)
   const late = setTimeout(() => server.closeAllConnections(), PATIENCE)
   await closed
+  clearInterval(idle)
   clearTimeout(late)
   await users.close()
 }

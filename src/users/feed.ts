@@ -35,7 +35,7 @@ export class Feed {
   /** The change up to which everything has been told; the first call starts the feed. */
   async position(): Promise<number> {
     if (this.#seq === undefined) {
-      const last = await this.#store.lastChange()
+      const last = await this.#store.log.last()
       // Two that ask first start it once.
       if (this.#seq === undefined) {
         this.#seq = last
@@ -80,9 +80,9 @@ export class Feed {
       do {
         this.#again = false
         const seq = this.#seq as number
-        const changes = await this.#store.changesAfter(seq, BATCH)
+        const changes = await this.#store.log.after(seq, BATCH)
         if (changes === undefined) {
-          this.#seq = await this.#store.lastChange()
+          this.#seq = await this.#store.log.last()
           this.#listener.onGap()
           continue
         }

@@ -462,7 +462,7 @@ export class Users {
 
   /** Answers where the database does; throws where it does not. */
   async ping(): Promise<void> {
-    await this.#store.lastChange()
+    await this.#store.log.last()
   }
 
   /** Ends every open list, before the server around closes its connections. */

@@ -342,7 +342,7 @@ describe.each(databases)('tasks in $name', ({ fresh }) => {
     expect(task).toMatchObject({
       status: 'failed',
       error: {
-        code: 'hook_failed',
+        code: 'users_failed',
         details: {
           users: {
             'u-003': 'the hook failed: no u-003 here',

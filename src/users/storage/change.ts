@@ -12,3 +12,6 @@ export interface Change {
 export interface LoggedChange extends Change {
   readonly seq: number
 }
+
+/** Whom a change is of. */
+export const idOf = ({ before, after }: Change): string => (after ?? before)?.id as string

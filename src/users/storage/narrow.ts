@@ -7,9 +7,16 @@
  */
 
 import { CompiledQuery, type Kysely } from 'kysely'
-import { type Condition, compileFilter, type Parameter, type Query, wordsOf } from '../../index.ts'
-import type { StoredUser } from '../user.ts'
+import {
+  type Condition,
+  compileFilter,
+  type Parameter,
+  type Query,
+  type Statement,
+  wordsOf,
+} from '../../index.ts'
 import type { Tables, UsersTarget } from './tables.ts'
+import { storedWord, WORDS } from './words.ts'
 
 type Leaf = Extract<Condition, { kind: 'leaf' }>
 
@@ -26,25 +33,6 @@ interface Probe extends Source {
 
 /** The fields that an index finds, beside the keys of `custom` that the settings name. */
 const INDEXED = ['role', 'name', 'username', 'teams', 'created_at', 'updated_at', 'last_active']
-
-/** The fields whose words are in a table of their own, as they are called there. */
-const WORDS = { id: 'i', name: 'n', username: 'u' } as const
-
-/** Longer words are found by their beginning. */
-const LONGEST_WORD = 64
-
-/** A word of a field of a user. */
-export type WordOf = readonly [field: string, word: string, user_id: string]
-
-const storedWord = (word: string): string => word.slice(0, LONGEST_WORD).toWellFormed()
-
-/** What the table of words has of a user. */
-export function wordsIn(user: StoredUser | undefined): readonly WordOf[] {
-  if (user === undefined) return []
-  return (['id', 'name', 'username'] as const).flatMap((field) =>
-    wordsOf(user[field] ?? '').map((word) => [WORDS[field], storedWord(word), user.id] as const),
-  )
-}
 
 /** No word holds it, and every character that one holds is before it. */
 const LAST = '\u{10ffff}'
@@ -151,5 +139,16 @@ export class Narrowing {
   async #run(text: string, params: readonly Parameter[]): Promise<Record<string, unknown>[]> {
     const { rows } = await this.#db.executeQuery(CompiledQuery.raw(text, [...params]))
     return rows as Record<string, unknown>[]
+  }
+}
+
+/** A statement with another source than the table as it is, whose name it keeps. */
+export function askedOf({ text, params }: Statement, table: string, source: Source): Statement {
+  const from = `FROM "${table}"`
+  const at = text.indexOf(from)
+  // No parameter stands before the first FROM, which is that of the users.
+  return {
+    text: `${text.slice(0, at)}FROM ${source.text}${text.slice(at + from.length)}`,
+    params: [...source.params, ...params],
   }
 }

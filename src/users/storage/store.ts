@@ -12,17 +12,18 @@ import {
   restrict,
   type Statement,
 } from '../../index.ts'
-import { UsersError } from '../error.ts'
 import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import { fromRow, type StoredUser, toRow } from '../user.ts'
-import { claimsOf, nameOf } from '../username.ts'
-import type { Change, LoggedChange } from './change.ts'
+import { type Change, idOf } from './change.ts'
 import type { Connected } from './connect.ts'
 import { isTransient, isUniqueViolation } from './failures.ts'
-import { Narrowing, type Source, type WordOf, wordsIn } from './narrow.ts'
+import { ChangeLog } from './log.ts'
+import { askedOf, Narrowing } from './narrow.ts'
 import type { ImportProgress } from './public.ts'
 import { type Tables, targetOf, type UsersTarget } from './tables.ts'
+import { Usernames } from './usernames.ts'
+import { keepWords } from './words.ts'
 
 /** How often a transaction that another one stood in the way of is tried. */
 const TRIES = 20
@@ -30,20 +31,10 @@ const TRIES = 20
 /** Another transaction wrote the same user first. */
 class Conflict extends Error {}
 
-const idOf = ({ before, after }: Change): string => (after ?? before)?.id as string
-const byId = (one: Change, other: Change): number => (idOf(one) < idOf(other) ? -1 : 1)
-
-const taken = ({ id, username }: StoredUser, team: string, cause?: unknown): UsersError =>
-  new UsersError(
-    'username_taken',
-    `the username ${username} of the user ${id} is taken${team === '' ? '' : ` in the team ${team}`}`,
-    { user_id: id, field: 'username' },
-    { cause },
-  )
-
 /** The users in their table, and the tables beside it. Nothing else speaks to the database. */
 export class Store {
   readonly db: Kysely<Tables>
+  readonly log: ChangeLog
   readonly #connected: Connected
   readonly #configuration: Configuration
   readonly #target: UsersTarget
@@ -51,6 +42,7 @@ export class Store {
   readonly #insert: (row: unknown) => readonly Statement[]
   readonly #replace: (row: unknown) => readonly Statement[]
   readonly #narrowing: Narrowing | undefined
+  readonly #usernames: Usernames
   readonly #all = parseQuery(storedUsers, {
     sort: [{ id: 1 }],
     limit: 1000,
@@ -67,6 +59,16 @@ export class Store {
       const { indexedCustom } = configuration
       this.#narrowing = new Narrowing(this.db, target, this.name('words'), indexedCustom)
     }
+    this.log = new ChangeLog(
+      this.db,
+      { clock: this.name('clock'), changes: this.name('changes') },
+      configuration.clock,
+    )
+    this.#usernames = new Usernames(
+      { names: this.name('usernames'), claims: this.name('username_claims') },
+      configuration.uniqueUsernames,
+      (transaction, ids) => this.#byIds(transaction, ids, ''),
+    )
     const read = readRow(storedUsers, target as never)
     this.#read = (record) => fromRow(read(record))
     const insert = insertRow(storedUsers, target as never)
@@ -134,7 +136,7 @@ export class Store {
       try {
         return await begun.execute(async (transaction) => {
           // The lock of writers is taken first: a reader that turns writer may come too late for it.
-          if (kind === 'sqlite') await this.#number(transaction, 0)
+          if (kind === 'sqlite') await this.log.count(transaction, 0)
           return work(transaction)
         })
       } catch (error) {
@@ -152,7 +154,9 @@ export class Store {
   async write(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return
     // In one order, so that two batches with the same new users do not wait for each other.
-    for (const { before, after } of changes.toSorted(byId)) {
+    for (const { before, after } of changes.toSorted((one, other) =>
+      idOf(one) < idOf(other) ? -1 : 1,
+    )) {
       if (after === undefined) {
         if (before !== undefined) await this.#remove(transaction, before.id)
         continue
@@ -169,178 +173,13 @@ export class Store {
         }
       }
     }
-    await this.#takeUsernames(transaction, changes)
-    if (this.#narrowing !== undefined) await this.#keepWords(transaction, changes)
-    await this.#log(transaction, changes)
+    await this.#usernames.take(transaction, changes)
+    if (this.#narrowing !== undefined) await keepWords(transaction, this.name('words'), changes)
+    await this.log.append(transaction, changes)
   }
 
   async #remove(transaction: Transaction<Tables>, id: string): Promise<void> {
     await sql`DELETE FROM ${sql.table(this.#target.table)} WHERE id = ${id}`.execute(transaction)
-  }
-
-  /**
-   * Keeps who has which name, and takes the names that are to be unique: by a key, which of two that
-   * write at once holds off one, after a look at the names from before they had to be.
-   */
-  async #takeUsernames(
-    transaction: Transaction<Tables>,
-    changes: readonly Change[],
-  ): Promise<void> {
-    await this.#keepNames(transaction, changes)
-    const freed = changes.flatMap(({ before, after, names }) =>
-      before?.username !== undefined && (names || after?.username === undefined) ? [before.id] : [],
-    )
-    const claims = this.name('username_claims')
-    if (freed.length > 0) {
-      await transaction.deleteFrom(claims).where('user_id', 'in', freed).execute()
-    }
-    const { uniqueUsernames } = this.#configuration
-    const claiming = changes.filter(({ names }) => names)
-    // Those of the batch are told apart by the key, the second of two as the one too many.
-    const ids = claiming.map(idOf)
-    for (const { before, after } of claiming) {
-      if (after === undefined) continue
-      const had = claimsOf(before, uniqueUsernames)
-      for (const { scope, name } of claimsOf(after, uniqueUsernames)) {
-        const isKept = had.some((own) => own.scope === scope && own.name === name)
-        if (!isKept && (await this.#isHeld(transaction, scope, name, ids))) {
-          throw taken(after, scope)
-        }
-        try {
-          await transaction.insertInto(claims).values({ scope, name, user_id: after.id }).execute()
-        } catch (error) {
-          throw isUniqueViolation(error) ? taken(after, scope, error) : error
-        }
-      }
-    }
-  }
-
-  async #keepNames(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
-    const names = this.name('usernames')
-    const moved = changes.filter(({ before, after }) => nameOf(before) !== nameOf(after))
-    const old = moved.flatMap(({ before }) => (nameOf(before) === undefined ? [] : [before?.id]))
-    const fresh = moved.flatMap(({ after }) => {
-      const name = nameOf(after)
-      return name === undefined ? [] : [{ name, user_id: after?.id as string }]
-    })
-    if (old.length > 0) {
-      await transaction
-        .deleteFrom(names)
-        .where('user_id', 'in', old as string[])
-        .execute()
-    }
-    if (fresh.length > 0) await transaction.insertInto(names).values(fresh).execute()
-  }
-
-  /** Whether another user has a name: anybody, or somebody in a team. */
-  async #isHeld(
-    transaction: Transaction<Tables>,
-    team: string,
-    name: string,
-    except: readonly string[],
-  ): Promise<boolean> {
-    const holders = await transaction
-      .selectFrom(this.name('usernames'))
-      .select('user_id')
-      .where('name', '=', name)
-      .where('user_id', 'not in', except)
-      .limit(1000)
-      .execute()
-    if (team === '' || holders.length === 0) return holders.length > 0
-    const users = await this.#byIds(
-      transaction,
-      holders.map(({ user_id }) => user_id),
-      '',
-    )
-    return [...users.values()].some(({ teams }) => teams.includes(team))
-  }
-
-  /** The words of names, as far as they change. */
-  async #keepWords(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
-    const old: WordOf[] = []
-    const fresh: WordOf[] = []
-    for (const { before, after } of changes) {
-      const had = new Map(wordsIn(before).map((each) => [each.join(' '), each]))
-      const has = new Map(wordsIn(after).map((each) => [each.join(' '), each]))
-      for (const [key, each] of had) if (!has.has(key)) old.push(each)
-      for (const [key, each] of has) if (!had.has(key)) fresh.push(each)
-    }
-    const words = sql.table(this.name('words'))
-    const rows = (all: readonly WordOf[]) =>
-      sql`SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${JSON.stringify(all)})`
-    if (old.length > 0) {
-      await sql`DELETE FROM ${words} WHERE (field, word, user_id) IN (${rows(old)})`.execute(
-        transaction,
-      )
-    }
-    if (fresh.length > 0) {
-      await sql`INSERT INTO ${words} (field, word, user_id) ${rows(fresh)}`.execute(transaction)
-    }
-  }
-
-  async #log(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
-    const last = await this.#number(transaction, changes.length)
-    const at = this.#configuration.clock().getTime()
-    const rows = changes.map((change, i) => ({
-      seq: last - changes.length + i + 1,
-      user_id: idOf(change),
-      old_user: change.before === undefined ? null : JSON.stringify(change.before),
-      new_user: change.after === undefined ? null : JSON.stringify(change.after),
-      at,
-    }))
-    await transaction.insertInto(this.name('changes')).values(rows).execute()
-  }
-
-  /** Counts changes on, and answers the number of the last. */
-  async #number(transaction: Transaction<Tables>, changes: number): Promise<number> {
-    await transaction
-      .updateTable(this.name('clock'))
-      .set({ seq: sql`seq + ${changes}` })
-      .where('id', '=', 1)
-      .execute()
-    return this.lastChange(transaction)
-  }
-
-  /** The number of the last change. */
-  async lastChange(db: Kysely<Tables> = this.db): Promise<number> {
-    const { seq } = await db
-      .selectFrom(this.name('clock'))
-      .select('seq')
-      .where('id', '=', 1)
-      .executeTakeFirstOrThrow()
-    return Number(seq)
-  }
-
-  /** The changes after one, in their order; undefined where the log does not reach back to it. */
-  async changesAfter(seq: number, most: number): Promise<readonly LoggedChange[] | undefined> {
-    const rows = await this.db
-      .selectFrom(this.name('changes'))
-      .select(['seq', 'old_user', 'new_user'])
-      .where('seq', '>', seq)
-      .orderBy('seq')
-      .limit(most)
-      .execute()
-    // Clocks of several processes differ, so that what is forgotten need not be the beginning.
-    if (rows.some((row, i) => Number(row.seq) !== seq + 1 + i)) return undefined
-    if (rows.length === 0 && (await this.lastChange()) !== seq) {
-      // Written between the two questions, or forgotten already.
-      const again = await this.db
-        .selectFrom(this.name('changes'))
-        .select('seq')
-        .where('seq', '=', seq + 1)
-        .executeTakeFirst()
-      return again === undefined ? undefined : []
-    }
-    return rows.map((row) => ({
-      seq: Number(row.seq),
-      before: row.old_user === null ? undefined : (JSON.parse(row.old_user) as StoredUser),
-      after: row.new_user === null ? undefined : (JSON.parse(row.new_user) as StoredUser),
-    }))
-  }
-
-  /** Forgets changes that are older, and what the log holds of a user who is gone for good. */
-  async forgetChanges(before: number): Promise<void> {
-    await this.db.deleteFrom(this.name('changes')).where('at', '<', before).execute()
   }
 
   async progress(id: string): Promise<ImportProgress | undefined> {
@@ -376,16 +215,5 @@ export class Store {
 
   get configuration(): Configuration {
     return this.#configuration
-  }
-}
-
-/** A statement with another source than the table as it is, whose name it keeps. */
-function askedOf({ text, params }: Statement, table: string, source: Source): Statement {
-  const from = `FROM "${table}"`
-  const at = text.indexOf(from)
-  // No parameter stands before the first FROM, which is that of the users.
-  return {
-    text: `${text.slice(0, at)}FROM ${source.text}${text.slice(at + from.length)}`,
-    params: [...source.params, ...params],
   }
 }

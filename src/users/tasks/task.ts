@@ -3,7 +3,7 @@ export type TaskStatus = 'pending' | 'running' | 'completed' | 'failed'
 
 /** What became of a task: of the users that could not be done, why. */
 export interface TaskError {
-  readonly code: 'hook_failed' | 'user_not_found' | 'internal'
+  readonly code: 'users_failed'
   readonly message: string
   readonly details: { readonly users: Readonly<Record<string, string>> }
 }

@@ -64,7 +64,7 @@ export const WORK: Readonly<Record<TaskType, Work>> = {
     },
   },
   export: {
-    apply: (user) => (user === undefined ? GONE : { result: shown(user) }),
+    apply: (user) => (isThere(user) ? { result: shown(user) } : GONE),
     result: (outcomes) => ({
       users: outcomes.flatMap(({ result }) => (result === undefined ? [] : [result])),
     }),

@@ -7,9 +7,11 @@ import { type HeldTask, LeaseLost, type Outcome, type Queue, type Step } from '.
 import type { TaskError } from './task.ts'
 import { WORK } from './work.ts'
 
-/** How often a hook that throws is called, and how long is waited before the second time, in ms. */
-const HOOK_TRIES = 3
-const HOOK_PAUSE = 100
+/** How often what fails is tried, and how long is waited before the second time, in ms. */
+const TRIES = 3
+const PAUSE = 100
+
+const pause = (tries: number) => new Promise((resolve) => setTimeout(resolve, PAUSE * tries))
 
 const HOUR = 60 * 60 * 1000
 
@@ -27,6 +29,7 @@ export class Worker {
   #wake: (() => void) | undefined
   #isAwake = false
   #tidied = 0
+  #forgot = 0
   #loop: Promise<void> | undefined
 
   constructor(store: Store, queue: Queue, hooks: Hooks, onCommit: () => void) {
@@ -84,9 +87,11 @@ export class Worker {
   async #tidy(): Promise<void> {
     const now = this.#store.configuration.clock().getTime()
     if (Math.abs(now - this.#tidied) < KEEP_CHANGES / 2) return
-    await this.#store.forgetChanges(now - KEEP_CHANGES)
-    if (Math.abs(now - this.#tidied) >= HOUR) await this.#queue.forget()
+    await this.#store.log.forget(now - KEEP_CHANGES)
     this.#tidied = now
+    if (Math.abs(now - this.#forgot) < HOUR) return
+    await this.#queue.forget()
+    this.#forgot = now
   }
 
   async #work(task: HeldTask): Promise<void> {
@@ -101,7 +106,7 @@ export class Worker {
     }, this.#store.configuration.lease / 3)
     try {
       for (const step of await this.#queue.steps(task)) {
-        await this.#do(task, step, signal)
+        await this.#try(task, step, signal)
         if (signal.aborted) break
       }
       if (!signal.aborted) await this.#finish(task)
@@ -112,6 +117,25 @@ export class Worker {
       clearInterval(renewal)
       if (this.#stopped.signal.aborted) await this.#queue.release(task, this.#name)
     }
+  }
+
+  /** One user, tried again where the database fails; one who cannot be done holds up no others. */
+  async #try(task: HeldTask, step: Step, signal: AbortSignal): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#do(task, step, signal)
+        return
+      } catch (error) {
+        if (error instanceof LeaseLost || signal.aborted) throw error
+        this.#hooks.onError?.(error)
+        if (tries < TRIES) await pause(tries)
+        else break
+      }
+    }
+    await this.#store.transaction(async (transaction) => {
+      await this.#queue.renew(transaction, task, this.#name)
+      await this.#queue.done(transaction, task, step, { error: 'the database failed' })
+    })
   }
 
   /** One user: the hook first, while the user is there; then all else in one transaction. */
@@ -159,10 +183,10 @@ export class Worker {
         return undefined
       } catch (error) {
         this.#hooks.onError?.(error)
-        if (tries === HOOK_TRIES || this.#stopped.signal.aborted) {
+        if (tries === TRIES || this.#stopped.signal.aborted) {
           return error instanceof Error ? error.message : String(error)
         }
-        await new Promise((resolve) => setTimeout(resolve, HOOK_PAUSE * tries))
+        await pause(tries)
       }
     }
   }
@@ -178,7 +202,7 @@ export class Worker {
         failed.length === 0
           ? undefined
           : {
-              code: 'hook_failed',
+              code: 'users_failed',
               message: `${failed.length} of ${outcomes.length} users could not be done`,
               details: { users: Object.fromEntries(failed) },
             }
