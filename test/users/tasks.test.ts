@@ -17,7 +17,17 @@ const SHORT: Settings = { lease: 600, pollInterval: 20 }
 const idsOf = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(3, '0')}`)
 
-describe.each(databases)('tasks in $name', ({ fresh }) => {
+/** What makes each database refuse to change one user. */
+const REFUSING: Readonly<Record<string, string>> = {
+  SQLite: `CREATE TRIGGER refuse BEFORE UPDATE ON tamis_users WHEN new.id = 'u-003'
+    BEGIN SELECT raise(ABORT, 'not this one'); END`,
+  PostgreSQL: `ALTER TABLE tamis_users ADD CONSTRAINT refuse
+    CHECK (id <> 'u-003' OR deactivated_at IS NULL)`,
+  MariaDB: `ALTER TABLE tamis_users ADD CONSTRAINT refuse
+    CHECK (id <> 'u-003' OR deactivated_at IS NULL)`,
+}
+
+describe.each(databases)('tasks in $name', ({ name, fresh }) => {
   let database: Fresh
   let opened: Users[]
   let keys: string
@@ -357,6 +367,23 @@ describe.each(databases)('tasks in $name', ({ fresh }) => {
     const there = await users.findUsers(ids)
     const left = ids.filter((id) => there.get(id)?.deactivated_at === undefined)
     expect(left).toEqual([...bad])
+  })
+
+  it('ends where the database refuses a user, with that one named and the others done', async () => {
+    const users = await openIdle()
+    const ids = await create(users, 'u', 5)
+    // An unfinished task that cannot be noted for this user any more would be tried for ever.
+    await database.run(REFUSING[name] as string)
+    const { task_id } = await users.deactivateUsers({ user_ids: ids })
+    const errors: unknown[] = []
+    await open({}, { onError: (error) => void errors.push(error) })
+    expect(await ended(users, task_id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'users_failed', details: { users: { 'u-003': 'the database failed' } } },
+    })
+    expect(errors).toHaveLength(3)
+    const there = await users.findUsers(ids)
+    expect(ids.filter((id) => there.get(id)?.deactivated_at === undefined)).toEqual(['u-003'])
   })
 
   it('calls a hook again that throws once, even where whoever hears of errors throws too', async () => {
