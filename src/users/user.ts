@@ -128,13 +128,15 @@ export function toRow(user: StoredUser): Row<typeof storedUsers> {
   const { blocked_user_ids, teams_role, devices, privacy_settings, push_notifications, ...own } =
     user
   const details = {
-    blocked_user_ids,
-    teams_role,
-    devices,
-    privacy_settings,
-    push_notifications,
+    ...(blocked_user_ids.length === 0 ? {} : { blocked_user_ids }),
+    ...(teams_role === undefined ? {} : { teams_role }),
+    ...(devices === undefined ? {} : { devices }),
+    ...(privacy_settings === undefined ? {} : { privacy_settings }),
+    ...(push_notifications === undefined ? {} : { push_notifications }),
   }
-  return { ...own, details } as Row<typeof storedUsers>
+  // Most users have none, and no document is read sooner than an empty one.
+  const isEmpty = Object.keys(details).length === 0
+  return (isEmpty ? own : { ...own, details }) as Row<typeof storedUsers>
 }
 
 /** The user that a row is of. */

@@ -18,7 +18,7 @@ import {
 } from './settings.ts'
 import { connect } from './storage/connect.ts'
 import { migrate } from './storage/migrate.ts'
-import type { DatabaseSource, ImportProgress } from './storage/public.ts'
+import type { DatabaseSource, ImportProgress, Standing } from './storage/public.ts'
 import { Store } from './storage/store.ts'
 import type { Tables } from './storage/tables.ts'
 import { Queue } from './tasks/queue.ts'
@@ -290,6 +290,12 @@ export class Users {
         { cause: error },
       )
     }
+  }
+
+  /** What decides whether a user may call; undefined of one who is not there, or deleted. */
+  async standingOf(id: string): Promise<Omit<Standing, 'deleted_at'> | undefined> {
+    const standing = await this.#store.standingOf(id)
+    return standing?.deleted_at === undefined ? standing : undefined
   }
 
   /** Some users by their ids, deleted ones not among them. */

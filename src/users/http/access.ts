@@ -22,7 +22,7 @@ export async function callerOf(
   const bearer = token === undefined ? undefined : await tokens.read(token)
   if (bearer === undefined) throw unauthorized()
   if (bearer.server) return bearer
-  const user = (await users.findUsers([bearer.user_id])).get(bearer.user_id)
+  const user = await users.standingOf(bearer.user_id)
   if (user === undefined) throw unauthorized()
   const revoked = user.revoke_tokens_issued_before
   if (revoked !== undefined && (bearer.issuedAt ?? 0) * 1000 < Date.parse(revoked)) {

@@ -58,7 +58,9 @@ export async function makeHandler(
     await next()
     call.header('Cache-Control', 'no-store')
   })
-  app.use(
+  app.on(
+    ['POST', 'PATCH'],
+    '*',
     bodyLimit({
       maxSize: maxBody,
       onError: () => {

@@ -4,7 +4,7 @@ import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import type { Connected } from './connect.ts'
 import { isGone } from './failures.ts'
-import { ownTables, type Tables, targetOf } from './tables.ts'
+import { newestOfRole, ownTables, type Tables, targetOf } from './tables.ts'
 
 /** MariaDB has no transaction around DDL: what a start that was killed made is there already. */
 const THERE_ALREADY = new Set([1050, 1061, 1060, 1062])
@@ -48,7 +48,11 @@ export async function migrate(connected: Connected, configuration: Configuration
         const extensions = kind === 'postgres' ? await trigrams(own) : []
         const users = createTable(storedUsers, { ...target, extensions } as never)
         const withoutExtension = users.filter((text) => !text.startsWith('CREATE EXTENSION'))
-        await run(own, kind, [...ownTables(connected, tablePrefix), ...withoutExtension])
+        await run(own, kind, [
+          ...ownTables(connected, tablePrefix),
+          ...withoutExtension,
+          newestOfRole(tablePrefix),
+        ])
       },
     },
   }
@@ -120,7 +124,10 @@ async function indexCustom(
   const added = createTable(storedUsers, target as never).filter((text) => !bare.has(text))
   const statements = added.flatMap((text) => {
     if (text.startsWith('CREATE INDEX')) {
-      return [text.replace('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS')]
+      const index = text.replace('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS')
+      // The newest of those with a value come first, which they do without being sorted.
+      const isSqlite = connected.kind === 'sqlite'
+      return [isSqlite ? index.replace(/\)$/, ', "created_at", "id")') : index]
     }
     // MySQL computes a key in a column of its own, which an index is of.
     const columns = text.split('\n').filter((line) => line.includes(' GENERATED ALWAYS AS '))

@@ -43,7 +43,7 @@ const LAST = '\u{10ffff}'
  */
 const fewOf = (users: number): number => Math.max(200, Math.ceil(Math.sqrt(17 * users)))
 
-/** How long the number of users is taken for what it was, in statements. */
+/** How long what was counted is taken for what it is, in statements. */
 const COUNTED_FOR = 1000
 
 export class Narrowing {
@@ -52,6 +52,8 @@ export class Narrowing {
   readonly #words: string
   readonly #indexed: ReadonlySet<string>
   readonly #indexes = new Set<string>()
+  /** Which parts of filters are true of few users. */
+  readonly #verdicts = new Map<string, boolean>()
   #few = 0
   #count = 0
 
@@ -75,15 +77,36 @@ export class Narrowing {
     if (probes.length === 0) return undefined
     await this.#look()
     for (const { by, text, params } of probes) {
-      const few = `SELECT count(*) AS found FROM (${text} LIMIT ${this.#few + 1})`
-      const [row] = await this.#run(few, params)
-      if (Number(row?.found) > this.#few) continue
+      if (!(await this.#areFew(text, params))) continue
       return {
         text: `(SELECT * FROM "${this.#target.table}" WHERE ${by} IN (${text})) AS "${this.#target.table}"`,
         params,
       }
     }
-    return this.#along(ordering[0]?.field.name ?? '')
+    const [first] = ordering
+    // An index holds the newest of each role, and of each value of the keys that have one.
+    if (first?.field.name === 'created_at' && leaves.some((each) => this.#hasNewest(each)))
+      return undefined
+    return this.#along(first?.field.name ?? '')
+  }
+
+  /** Whether an index finds few users; what was found lately is taken to be so still. */
+  async #areFew(text: string, params: readonly Parameter[]): Promise<boolean> {
+    const key = `${text} ${params.map((each) => `${typeof each} ${each}`).join('\0')}`
+    const known = this.#verdicts.get(key)
+    if (known !== undefined) return known
+    const few = `SELECT count(*) AS found FROM (${text} LIMIT ${this.#few + 1})`
+    const [row] = await this.#run(few, params)
+    const verdict = Number(row?.found) <= this.#few
+    this.#verdicts.set(key, verdict)
+    return verdict
+  }
+
+  #hasNewest(each: Condition): boolean {
+    if (each.kind !== 'leaf' || each.operator !== '$eq' || each.negated) return false
+    const { name, wildcard } = each.field
+    const isOf = name === 'role' || (wildcard === 'custom' && this.#indexed.has(name))
+    return isOf && each.operand !== null
   }
 
   /** In the order of a field, if an index of it is there. */
@@ -129,6 +152,7 @@ export class Narrowing {
   async #look(): Promise<void> {
     if (this.#count++ % COUNTED_FOR !== 0) return
     const { table } = this.#target
+    this.#verdicts.clear()
     const [last] = await this.#run(`SELECT max(rowid) AS rowid FROM "${table}"`, [])
     this.#few = fewOf(Number(last?.rowid ?? 0))
     const indexes = await this.#run(`SELECT name FROM pragma_index_list('${table}')`, [])

@@ -1,5 +1,7 @@
 /** What users of the package see of the storage: types alone, that name no other package's. */
 
+import type { StoredUser } from '../user.ts'
+
 /**
  * Where the users are: an SQLite file or `:memory:`, a URL (`postgres:`, `mysql:`, `mariadb:`), or a
  * dialect of Kysely's with a connection of the application's own.
@@ -13,6 +15,12 @@ export interface DialectOfKysely {
   createQueryCompiler(): object
   createIntrospector(db: never): object
 }
+
+/** What decides whether a user may call. */
+export type Standing = Pick<
+  StoredUser,
+  'deactivated_at' | 'deleted_at' | 'revoke_tokens_issued_before'
+>
 
 /** How far an import has come: in the file's bytes and lines, and what became of them. */
 export interface ImportProgress {

@@ -8,6 +8,7 @@ import {
   pageOf,
   parseQuery,
   type Query,
+  type Row,
   readRow,
   restrict,
   type Statement,
@@ -20,7 +21,7 @@ import type { Connected } from './connect.ts'
 import { isTransient, isUniqueViolation } from './failures.ts'
 import { ChangeLog } from './log.ts'
 import { askedOf, Narrowing } from './narrow.ts'
-import type { ImportProgress } from './public.ts'
+import type { ImportProgress, Standing } from './public.ts'
 import { type Tables, targetOf, type UsersTarget } from './tables.ts'
 import { Usernames } from './usernames.ts'
 import { keepWords } from './words.ts'
@@ -31,6 +32,9 @@ const TRIES = 20
 /** Another transaction wrote the same user first. */
 class Conflict extends Error {}
 
+/** Stands for a user's id in a statement that is compiled once. */
+const SOMEBODY = 'somebody'
+
 /** The users in their table, and the tables beside it. Nothing else speaks to the database. */
 export class Store {
   readonly db: Kysely<Tables>
@@ -38,11 +42,13 @@ export class Store {
   readonly #connected: Connected
   readonly #configuration: Configuration
   readonly #target: UsersTarget
+  readonly #readRow: (record: unknown) => Row<typeof storedUsers>
   readonly #read: (record: unknown) => StoredUser
   readonly #insert: (row: unknown) => readonly Statement[]
   readonly #replace: (row: unknown) => readonly Statement[]
   readonly #narrowing: Narrowing | undefined
   readonly #usernames: Usernames
+  #standing: Statement | undefined
   readonly #all = parseQuery(storedUsers, {
     sort: [{ id: 1 }],
     limit: 1000,
@@ -69,8 +75,8 @@ export class Store {
       configuration.uniqueUsernames,
       (transaction, ids) => this.#byIds(transaction, ids, ''),
     )
-    const read = readRow(storedUsers, target as never)
-    this.#read = (record) => fromRow(read(record))
+    this.#readRow = readRow(storedUsers, target as never)
+    this.#read = (record) => fromRow(this.#readRow(record))
     const insert = insertRow(storedUsers, target as never)
     const replace = insertRow(storedUsers, { ...(target as object), replace: true } as never)
     this.#insert = (row) => [insert(row)].flat() as readonly Statement[]
@@ -105,6 +111,21 @@ export class Store {
 
   find(ids: readonly string[]): Promise<Map<string, StoredUser>> {
     return this.#byIds(this.db, ids, '')
+  }
+
+  /** What decides whether a user may call, which is asked with each of its requests. */
+  async standingOf(id: string): Promise<Standing | undefined> {
+    this.#standing ??= this.#compileStanding()
+    const { text, params } = this.#standing
+    const own = params.map((each) => (each === SOMEBODY ? id : each))
+    const [record] = await this.#rows(this.db, { text, params: own })
+    return record === undefined ? undefined : (this.#readRow(record) as Standing)
+  }
+
+  #compileStanding(): Statement {
+    const query = restrict(this.#all, condition(storedUsers, { id: SOMEBODY }))
+    const select = ['deactivated_at', 'deleted_at', 'revoke_tokens_issued_before']
+    return compileQuery(query, { ...this.#target, select } as never) as Statement
   }
 
   async #byIds(

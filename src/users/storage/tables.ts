@@ -82,6 +82,10 @@ const TYPES = {
 
 const COLLATIONS = { mariadb: 'utf8mb4_nopad_bin', mysql: 'utf8mb4_0900_bin' } as const
 
+/** The newest of a role, in their order. */
+export const newestOfRole = (prefix: string): string =>
+  `CREATE INDEX ${prefix}users_role_newest ON ${prefix}users (role, created_at, id)`
+
 /** The statements that make the tables beside that of the users. */
 export function ownTables({ kind, dialect }: Connected, prefix: string): readonly string[] {
   const { key, text, count } = TYPES[kind]
