@@ -49,7 +49,7 @@ export async function streamChanges(context: Context, reading: Reading): Promise
   const unsubscribe = users.onClose(end)
   // Not every server cancels the answer of a reader who is gone.
   context.req.raw.signal.addEventListener('abort', end, { once: true })
-  return streamSSE(context, async (stream) => {
+  const response = streamSSE(context, async (stream) => {
     // At once, for a write waits as long as the reader does.
     release = () => {
       stop()
@@ -87,4 +87,7 @@ export async function streamChanges(context: Context, reading: Reading): Promise
       end()
     }
   })
+  // What a reader saw is of the moment, as every other answer.
+  response.headers.set('Cache-Control', 'no-store')
+  return response
 }

@@ -55,19 +55,18 @@ export async function makeHandler(
     })
     await limit(caller, sender)
     call.set('caller', caller)
-    await next()
+    // Before the answer is made: afterwards, it would be made a second time.
     call.header('Cache-Control', 'no-store')
+    await next()
   })
-  app.on(
-    ['POST', 'PATCH'],
-    '*',
-    bodyLimit({
-      maxSize: maxBody,
-      onError: () => {
-        throw new RequestError('too_large', `a body is at most ${maxBody} bytes`)
-      },
-    }),
-  )
+  const limitBody = bodyLimit({
+    maxSize: maxBody,
+    onError: () => {
+      throw new RequestError('too_large', `a body is at most ${maxBody} bytes`)
+    },
+  })
+  // To look whether there is a body makes servers build a whole Request, and a GET has none.
+  app.use((call, next) => (call.req.method === 'GET' ? next() : limitBody(call, next)))
 
   app.get('/openapi.json', (call) => call.json(openApi))
   app.post('/guest', async (call) => {
