@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { type ImportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
 import { Mistake, messageOf } from './mistake.ts'
+import { requirePackages, USERS } from './packages.ts'
 import { ofUsers, openUsers, type UsersCommandOptions } from './users-options.ts'
 
 interface ImportOptions extends UsersCommandOptions {
@@ -133,6 +134,7 @@ function culprit(error: UsersError, batch: readonly Candidate[]): number {
 }
 
 async function importFile(file: string, options: ImportOptions): Promise<void> {
+  requirePackages('import', USERS)
   const handle = await open(file).catch((error: unknown) => {
     throw new Mistake(messageOf(error))
   })

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import { type Command, InvalidArgumentError } from 'commander'
 import { createUsersHandler, type Users } from '../users/index.ts'
-import { need } from '../users/need.ts'
 import { Mistake, messageOf } from './mistake.ts'
+import { requirePackages, SERVER } from './packages.ts'
 import { ofUsers, openUsers, positive, type UsersCommandOptions } from './users-options.ts'
 
 interface ServeOptions extends UsersCommandOptions {
@@ -51,10 +51,7 @@ const ROUTES = new Set([
 
 /** What Prometheus reads: the process, the requests by route and status, and the open lists. */
 async function metricsOf(users: Users) {
-  const { collectDefaultMetrics, Gauge, Histogram, Registry } = await need(
-    () => import('prom-client'),
-    'prom-client',
-  )
+  const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client')
   const register = new Registry()
   collectDefaultMetrics({ register })
   const requests = new Histogram({
@@ -77,8 +74,10 @@ async function metricsOf(users: Users) {
 type Fetch = (request: Request, env: { readonly incoming: IncomingMessage }) => Promise<Response>
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { pino } = await need(() => import('pino'), 'pino')
-  const { serve: listen } = await need(() => import('@hono/node-server'), '@hono/node-server')
+  const limiter = options.rateLimit === undefined ? [] : ['rate-limiter-flexible']
+  requirePackages('serve', [...SERVER, ...limiter])
+  const { pino } = await import('pino')
+  const { serve: listen } = await import('@hono/node-server')
   const log = pino(pino.destination({ sync: true }))
   const given = options.secret ?? process.env.TAMIS_SECRET
   const secret = given ?? randomBytes(32).toString('base64url')
@@ -186,7 +185,8 @@ async function printToken({ secret, user }: { secret?: string; user?: string }):
   const own = secret ?? process.env.TAMIS_SECRET
   if (own === undefined || own === '')
     throw new Mistake('token: TAMIS_SECRET or --secret is needed')
-  const { signToken } = await need(() => import('../users/tokens.ts'), 'jose')
+  requirePackages('token', ['jose'])
+  const { signToken } = await import('../users/tokens.ts')
   const token = await signToken(own, user === undefined ? { server: true } : { user_id: user })
   process.stdout.write(`${token}\n`)
 }

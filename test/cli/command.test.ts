@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { createTable, insertRow } from 'tamis'
@@ -10,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeUsers } from '../../bench/fixtures/users.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { linesOf, TextMistake } from '../../src/cli/mistake.ts'
-import { bundleForNode, scratch } from '../support/bundled.ts'
+import { allBut, bundleForNode, scratch } from '../support/bundled.ts'
 
 const folder = scratch('cli')
 const command = join(folder, 'tamis.mjs')
@@ -201,6 +202,27 @@ describe('the command', () => {
     expect(loaded).toContain('commander')
     const peers = Object.keys(packageJson.peerDependencies)
     expect(loaded.filter((name) => peers.includes(name))).toEqual([])
+  })
+
+  it('says in a line what is to be installed, where nothing is', async () => {
+    // Out of reach of this repository's packages, with those in it that the package brings.
+    const own = mkdtempSync(join(tmpdir(), 'tamis-bare-'))
+    const peers = Object.keys(packageJson.peerDependencies)
+    await bundleForNode('src/cli/main.ts', join(own, 'tamis.mjs'), allBut(peers))
+    cpSync(file('users.ndjson'), join(own, 'users.ndjson'))
+    const run = (...args: readonly string[]) =>
+      spawnSync(process.execPath, [join(own, 'tamis.mjs'), ...args], { encoding: 'utf8', cwd: own })
+    const users = 'kysely zod jose'
+    expect(run('serve')).toMatchObject({
+      stderr: `tamis: serve needs what is not installed: npm install ${users} hono @hono/node-server pino prom-client\n`,
+      status: 2,
+    })
+    expect(run('import', 'users.ndjson')).toMatchObject({
+      stderr: `tamis: import needs what is not installed: npm install ${users}\n`,
+      status: 2,
+    })
+    expect(run('query', 'users.ndjson', '--limit', '1')).toMatchObject({ stderr: '', status: 0 })
+    rmSync(own, { recursive: true })
   })
 })
 

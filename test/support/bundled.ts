@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -12,12 +12,27 @@ export function scratch(name: string): string {
   return mkdtempSync(join(cache, `tamis-${name}-`))
 }
 
+/** Which packages stay outside: all of them, or those of a list. */
+type Packages = Pick<BuildOptions, 'packages' | 'external' | 'banner'>
+
+/** The packages of a list stay outside, and all others go in, those that `require` too. */
+export const allBut = (external: readonly string[]): Packages => ({
+  external: [...external],
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+})
+
 /**
  * Bundles a program of the repository's for Node; `tamis` is the source, packages stay outside. What
  * is imported when it is needed stays apart, as in the package. Answers the packages that it loads
  * whatever it does.
  */
-export async function bundleForNode(entry: string, outfile: string): Promise<readonly string[]> {
+export async function bundleForNode(
+  entry: string,
+  outfile: string,
+  outside: Packages = { packages: 'external' },
+): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: [{ in: resolve(root, entry), out: basename(outfile, '.mjs') }],
     outdir: dirname(outfile),
@@ -28,7 +43,7 @@ export async function bundleForNode(entry: string, outfile: string): Promise<rea
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    packages: 'external',
+    ...outside,
     alias: {
       tamis: join(root, 'src/index.ts'),
       ...Object.fromEntries(
