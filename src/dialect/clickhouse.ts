@@ -272,6 +272,7 @@ function decodeOne(place: Place, stored: unknown): unknown {
 export const clickhouse: Dialect<Readonly<Record<string, Parameter>>> = {
   name: 'clickhouse',
   aliasesHide: true,
+  typed: true,
   placeholder: (index, value) => `{p${index}:${parameterType(value)}}`,
   params: (values, first) => Object.fromEntries(values.map((value, i) => [`p${first + i}`, value])),
   identifier,

@@ -96,6 +96,8 @@ export interface Dialect<Params = readonly Parameter[]> {
   readonly name: string
   /** Whether the names that SELECT gives hide columns of the same names, in WHERE as well. */
   readonly aliasesHide?: true
+  /** Whether a placeholder says the type of its parameter, so that the text depends on it. */
+  readonly typed?: true
   /** What stands in the text for the parameter of a number. */
   placeholder(index: number, value: Parameter): string
   /** The parameters as the usual driver takes them, the first of that number. */

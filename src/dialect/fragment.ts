@@ -64,6 +64,27 @@ export const sql = (
   ...values: readonly (Fragment | Parameter)[]
 ): Fragment => new Fragment(strings, values)
 
+/** Longer joins are rare. */
+const MOST_SHARED = 100
+
+type Seams = (readonly string[])[]
+
+/**
+ * The texts around so many fragments, by what is between, before and after them: shared by all that
+ * are joined alike, so that `render` knows them again.
+ */
+const seams = new Map<string, Map<string, Map<string, Seams>>>()
+
+function seamsOf(between: string, before: string, after: string): Seams {
+  const known = seams.get(between)?.get(before)?.get(after)
+  if (known !== undefined) return known
+  const made: Seams = []
+  const byBefore = seams.get(between) ?? new Map<string, Map<string, Seams>>()
+  const byAfter = byBefore.get(before) ?? new Map<string, Seams>()
+  seams.set(between, byBefore.set(before, byAfter.set(after, made)))
+  return made
+}
+
 /** The fragments, with the separator between them, and text before and after them all. */
 export function join(
   fragments: readonly Fragment[],
@@ -71,12 +92,16 @@ export function join(
   before = '',
   after = '',
 ): Fragment {
-  if (fragments.length === 0) return raw(before + after)
+  const { length } = fragments
+  if (length === 0) return raw(before + after)
   if (separator.values.length > 0) throw new TypeError('tamis: a separator is text alone')
   const between = separator.strings[0]!
-  const strings = [before]
-  for (let i = 1; i < fragments.length; i++) strings.push(between)
-  strings.push(after)
+  const known = seamsOf(between, before, after)
+  let strings = known[length]
+  if (strings === undefined) {
+    strings = [before, ...Array<string>(length - 1).fill(between), after]
+    if (length <= MOST_SHARED) known[length] = strings
+  }
   return new Fragment(strings, fragments)
 }
 
@@ -105,6 +130,7 @@ export interface Statement<Params = readonly Parameter[]> {
 
 /** What rendering asks of a dialect. */
 interface Placeholders<Params> {
+  readonly typed?: true
   placeholder(index: number, value: Parameter): string
   params(values: readonly Parameter[], first: number): Params
 }
@@ -116,7 +142,10 @@ export function render<Params>(
   first = 1,
 ): Statement<Params> {
   const parameters: Parameter[] = []
-  const text = write(fragment, '', parameters, dialect, first)
+  const text =
+    first === 1 && dialect.typed !== true
+      ? textOf(fragment, dialect, parameters)
+      : write(fragment, '', parameters, dialect, first)
   return { text, params: dialect.params(parameters, first) }
 }
 
@@ -137,5 +166,96 @@ function write(
     }
     text += strings[i + 1]!
   }
+  return text
+}
+
+/**
+ * Statements of one shape have one text, which is written once. A shape is the way from the root by
+ * what a fragment is made of, in its order: its strings, which are the same object each time that the
+ * same code or the same plan makes them; of text alone, the text; and PARAMETER.
+ */
+class Shape {
+  /** Most lead to one other. */
+  #key: unknown
+  #next: Shape | undefined
+  #others: Map<unknown, Shape> | undefined
+  text: string | undefined
+
+  by(key: unknown): Shape | undefined {
+    return this.#key === key ? this.#next : this.#others?.get(key)
+  }
+
+  add(key: unknown): Shape {
+    const made = new Shape()
+    if (this.#next === undefined) {
+      this.#key = key
+      this.#next = made
+    } else {
+      this.#others ??= new Map()
+      this.#others.set(key, made)
+    }
+    return made
+  }
+}
+
+const PARAMETER = Symbol()
+
+/** What the shapes of one dialect may weigh, in characters; whoever sends ever new ones gains nothing. */
+const MOST_KEPT = 4_000_000
+const SHAPE = 100
+
+class Shapes {
+  #root = new Shape()
+  #kept = 0
+
+  /** The shape of a fragment, whose parameters are added to those before it. */
+  of(fragment: Fragment, parameters: Parameter[]): Shape {
+    if (this.#kept > MOST_KEPT) {
+      this.#root = new Shape()
+      this.#kept = 0
+    }
+    return this.#follow(fragment, this.#root, parameters)
+  }
+
+  keep(shape: Shape, text: string): void {
+    shape.text = text
+    this.#kept += text.length
+  }
+
+  #follow({ strings, values }: Fragment, from: Shape, parameters: Parameter[]): Shape {
+    const { length } = values
+    let shape = this.#step(from, length === 0 ? strings[0] : strings)
+    for (let i = 0; i < length; i++) {
+      const value = values[i] as Fragment | Parameter
+      if (value instanceof Fragment) shape = this.#follow(value, shape, parameters)
+      else {
+        shape = this.#step(shape, PARAMETER)
+        parameters.push(value)
+      }
+    }
+    return shape
+  }
+
+  #step(from: Shape, key: unknown): Shape {
+    const known = from.by(key)
+    if (known !== undefined) return known
+    this.#kept += SHAPE
+    return from.add(key)
+  }
+}
+
+const shapes = new WeakMap<object, Shapes>()
+
+function textOf(
+  fragment: Fragment,
+  dialect: Placeholders<unknown>,
+  parameters: Parameter[],
+): string {
+  const own = shapes.get(dialect) ?? new Shapes()
+  shapes.set(dialect, own)
+  const shape = own.of(fragment, parameters)
+  if (shape.text !== undefined) return shape.text
+  const text = write(fragment, '', [], dialect, 1)
+  own.keep(shape, text)
   return text
 }
