@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { type FileHandle, open, rename } from 'node:fs/promises'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { type ImportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
@@ -13,6 +13,10 @@ interface ImportOptions extends UsersCommandOptions {
 }
 
 const BATCH = 100
+/** Databases take a statement of so many bytes; a user is in two. */
+const BATCH_BYTES = 4 * 1024 * 1024
+/** How many batches are written before what nobody follows any more is forgotten. */
+const TIDY = 100
 const HEAD = 64 * 1024
 const MEBIBYTE = 1024 * 1024
 const LONGEST_LINE = 16 * MEBIBYTE
@@ -32,11 +36,11 @@ interface Candidate {
   readonly user: ImportedUser
 }
 
-/** A file is known again by its size and its beginning. */
-async function fingerprint(file: FileHandle, size: number): Promise<string> {
+/** A file is known again by its size, its beginning, and when it was last written to. */
+async function fingerprint(file: FileHandle, size: number, written: number): Promise<string> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0)
   return createHash('sha256')
-    .update(`${size}\n`)
+    .update(`${size} ${written}\n`)
     .update(buffer.subarray(0, bytesRead))
     .digest('hex')
 }
@@ -93,7 +97,8 @@ class SideFile {
   /** Keeps the lines that an import had written when it came as far as it is resumed from. */
   async resume(lines: number): Promise<void> {
     let left = lines
-    if (left > 0) {
+    if (left === 0) await setAside(this.name)
+    else if (existsSync(this.name)) {
       for await (const line of linesFrom(this.name, 0, 1)) {
         this.#kept = line.end
         left--
@@ -126,6 +131,14 @@ class SideFile {
   }
 }
 
+/** What an earlier import left, perhaps not mended yet, is kept under another name. */
+async function setAside(name: string): Promise<void> {
+  if (!existsSync(name)) return
+  let n = 1
+  while (existsSync(`${name}.${n}`)) n++
+  await rename(name, `${name}.${n}`)
+}
+
 /** Which user of a batch an error is about. */
 function culprit(error: UsersError, batch: readonly Candidate[]): number {
   const [, index] = /^\/users\/(\d+)/.exec(error.details.path ?? '') ?? []
@@ -143,8 +156,8 @@ async function importFile(file: string, options: ImportOptions): Promise<void> {
     throw error
   })
   try {
-    const { size } = await handle.stat()
-    const id = await fingerprint(handle, size)
+    const { size, mtimeMs } = await handle.stat()
+    const id = await fingerprint(handle, size, mtimeMs)
     const before = options.again ? undefined : await users.importProgress(id)
     await new Import(
       users,
@@ -168,6 +181,8 @@ class Import {
   #progress: ImportProgress
   #batch: Candidate[] = []
   #bad: Line[] = []
+  #bytes = 0
+  #batches = 0
   #last: Line | undefined
 
   constructor(users: Users, file: string, size: number, progress: ImportProgress) {
@@ -189,6 +204,7 @@ class Import {
     if (bytes === this.#size && bytes > 0) {
       process.stderr.write(`${this.#file}: imported already: ${users} users, ${bad} bad lines\n`)
       process.stderr.write('--again imports it once more\n')
+      if (bad > 0) process.exitCode = 1
       return
     }
     if (bytes > 0) process.stderr.write(`${this.#file}: resumed after line ${lines}\n`)
@@ -211,7 +227,9 @@ class Import {
     if (user !== undefined && isThere) await this.#flush()
     this.#last = line
     if (user !== undefined) this.#batch.push({ line, user })
-    if (this.#batch.length + this.#bad.length >= BATCH) await this.#flush()
+    this.#bytes += line.bytes.length
+    const isFull = this.#batch.length + this.#bad.length >= BATCH || this.#bytes >= BATCH_BYTES
+    if (isFull) await this.#flush()
   }
 
   #read(line: Line): ImportedUser | undefined {
@@ -238,6 +256,9 @@ class Import {
     this.#side.keep()
     this.#batch = []
     this.#bad = []
+    this.#bytes = 0
+    this.#batches++
+    if (this.#batches % TIDY === 0) await this.#users.tidy()
     const { bytes, users, bad } = this.#progress
     this.#bar.update(bytes, { users, bad })
   }

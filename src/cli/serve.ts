@@ -79,7 +79,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const { pino } = await import('pino')
   const { serve: listen } = await import('@hono/node-server')
   const log = pino(pino.destination({ sync: true }))
-  const given = options.secret ?? process.env.TAMIS_SECRET
+  // Empty is as good as none.
+  const given = options.secret || process.env.TAMIS_SECRET || undefined
   const secret = given ?? randomBytes(32).toString('base64url')
   const { guests, usesTeams = false, worker } = options
   const users = await openUsers(options, { secret, guests, usesTeams, worker }, (error) =>
@@ -182,9 +183,8 @@ async function introduce(
 }
 
 async function printToken({ secret, user }: { secret?: string; user?: string }): Promise<void> {
-  const own = secret ?? process.env.TAMIS_SECRET
-  if (own === undefined || own === '')
-    throw new Mistake('token: TAMIS_SECRET or --secret is needed')
+  const own = secret || process.env.TAMIS_SECRET
+  if (!own) throw new Mistake('token: TAMIS_SECRET or --secret is needed')
   requirePackages('token', ['jose'])
   const { signToken } = await import('../users/tokens.ts')
   const token = await signToken(own, user === undefined ? { server: true } : { user_id: user })

@@ -37,13 +37,15 @@ export async function openUsers(
       hooks: { onError },
     })
   } catch (error) {
-    throw new Mistake(`--db ${withoutPassword(db)}: ${messageOf(error)}`)
+    const message = messageOf(error)
+    if (message.startsWith('tamis/users: setting ')) throw new Mistake(message)
+    throw new Mistake(`--db ${withoutPassword(db)}: ${message}`)
   }
 }
 
 /** A URL as it may stand in a message. */
 export const withoutPassword = (url: string): string =>
-  url.replace(/^([a-z]+:\/\/[^/@:]*):[^@/]*@/i, '$1:…@')
+  url.replace(/^([a-z]+:\/\/[^/@:]*):.*@/i, '$1:…@')
 
 export const positive = (text: string): number => {
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text)

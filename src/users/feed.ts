@@ -6,6 +6,8 @@ import type { Store } from './storage/store.ts'
 const BATCH = 500
 
 export interface FeedListener {
+  /** Whether anybody follows, or is about to. */
+  isHeard(): boolean
   /** Changes, in their order, each once. */
   onChange(change: LoggedChange): void
   /** Changes were missed: the log no longer reached back to them. */
@@ -68,8 +70,11 @@ export class Feed {
   #schedule(): void {
     if (this.#isClosed) return
     this.#timer = setTimeout(async () => {
-      await this.nudge()
-      this.#schedule()
+      if (this.#listener.isHeard()) await this.nudge()
+      else await this.#reading
+      // Where nobody follows there is nothing to read, and the next one begins anew.
+      if (this.#listener.isHeard()) this.#schedule()
+      else this.#seq = undefined
     }, this.#store.configuration.pollInterval)
     // An open list keeps no process alive.
     ;(this.#timer as { unref?: () => void }).unref?.()

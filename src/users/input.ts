@@ -15,6 +15,12 @@ const LONGEST_TEXT = 4096
 const MOST_TEAMS = 250
 /** How deep JSON of a user may be: deeper is no data, and databases have bounds of their own. */
 const DEEPEST = 32
+/** How long JSON of a user may be, as text: a page of a thousand users is read at once. */
+const LONGEST_JSON = 64 * 1024
+const MOST_DEVICES = 100
+const MOST_BLOCKED = 10_000
+/** How much one partial update sets, and takes away. */
+const MOST_PATHS = 200
 
 /** What every database stores. */
 const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\0')
@@ -72,6 +78,9 @@ const object = z
   .superRefine((value, context) => {
     const problem = problemOf(value)
     if (problem !== undefined) context.addIssue(problem)
+    else if (JSON.stringify(value).length > LONGEST_JSON) {
+      context.addIssue(`is more than ${LONGEST_JSON} characters long, as JSON`)
+    }
   })
   .meta({ type: 'object', additionalProperties: true })
 
@@ -101,8 +110,8 @@ const profile = {
   last_active: timestamp.optional(),
   revoke_tokens_issued_before: timestamp.optional(),
   avg_response_time: z.int().min(0).optional(),
-  blocked_user_ids: z.array(name).optional(),
-  devices: z.array(object).optional(),
+  blocked_user_ids: z.array(name).max(MOST_BLOCKED).optional(),
+  devices: z.array(object).max(MOST_DEVICES).optional(),
   privacy_settings: object.optional(),
   push_notifications: object.optional(),
 }
@@ -120,8 +129,13 @@ export const imported = z.strictObject({
 
 const partial = z.strictObject({
   id: name,
-  set: object.optional(),
-  unset: z.array(z.string()).optional(),
+  set: object
+    .refine(
+      (value) => Object.keys(value).length <= MOST_PATHS,
+      `sets more than ${MOST_PATHS} paths`,
+    )
+    .optional(),
+  unset: z.array(z.string()).max(MOST_PATHS).optional(),
 })
 
 /** The profile's shapes by field, for what a partial update sets. */
@@ -174,7 +188,7 @@ export const inputs = {
   exportUsers: z.strictObject({ user_ids: ids(MOST_EXPORTED) }),
   getTask: z.strictObject({ id: z.string() }),
   createGuest: z.strictObject({
-    user: user.pick({ id: true, name: true, image: true, language: true, custom: true }),
+    user: user.pick({ id: true, name: true }),
   }),
 } as const
 

@@ -42,6 +42,9 @@ const NEWEST_FIRST = [
   { field: 'id', direction: -1 },
 ] as const
 
+/** A switch: while it is off, users who are deactivated are left out. */
+const DEACTIVATED = { default: false, unless: { deactivated_at: null } } as const
+
 /**
  * The users of an application, as a client may query them. Fields that clients cannot ask of are
  * stored all the same: the ones without operators, and the hidden ones, which the server's own
@@ -50,12 +53,7 @@ const NEWEST_FIRST = [
 export const usersSchema = defineSchema({
   fields: asked,
   defaultSort: NEWEST_FIRST,
-  options: {
-    include_deactivated_users: {
-      default: false,
-      unless: { deactivated_at: null },
-    },
-  },
+  options: { include_deactivated_users: DEACTIVATED },
 })
 
 /** What a user has beside what can be asked of: kept, and shown. */
@@ -77,12 +75,7 @@ const kept = {
 export const storedUsers = defineSchema({
   fields: { ...asked, ...kept },
   defaultSort: NEWEST_FIRST,
-  options: {
-    include_deactivated_users: {
-      default: false,
-      unless: { deactivated_at: null },
-    },
-  },
+  options: { include_deactivated_users: DEACTIVATED },
 })
 
 const isHiddenFrom = (seen: ReadonlySet<string>, field: string): boolean =>
@@ -98,10 +91,9 @@ export function schemaFor(fields: readonly string[]): typeof storedUsers {
     name,
     isHiddenFrom(seen, name) ? { ...definition, hidden: true } : definition,
   ])
-  const option = { default: false, unless: { deactivated_at: null } }
   return defineSchema({
     fields: Object.fromEntries(own),
     defaultSort: NEWEST_FIRST,
-    options: seen.has('deactivated_at') ? { include_deactivated_users: option } : {},
+    options: seen.has('deactivated_at') ? { include_deactivated_users: DEACTIVATED } : {},
   }) as never
 }

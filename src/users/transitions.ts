@@ -39,7 +39,11 @@ export function upserted(
   if (before?.deactivated_at !== undefined) {
     throw refused('user_deactivated', input.id, 'deactivated; reactivate it first')
   }
-  return complete(input, { created_at: before?.created_at ?? now, updated_at: now })
+  // What was revoked stays so: whoever describes a user anew says nothing of old tokens.
+  const revoke_tokens_issued_before =
+    input.revoke_tokens_issued_before ?? before?.revoke_tokens_issued_before
+  const kept = { created_at: before?.created_at ?? now, updated_at: now }
+  return complete({ ...input, revoke_tokens_issued_before }, kept)
 }
 
 export interface ImportedUser extends UserInput {
@@ -55,7 +59,9 @@ export function imported(
   now: string,
 ): StoredUser {
   const { created_at, updated_at, deactivated_at, ...own } = input
-  const user = upserted(before, own, now)
+  // Nobody is revived who stays deactivated.
+  const active = deactivated_at === undefined ? before : withoutEnd(before)
+  const user = upserted(active, own, now)
   return {
     ...user,
     created_at: created_at ?? user.created_at,
@@ -64,7 +70,13 @@ export function imported(
   }
 }
 
-/** What a partial update says of one user, and where in its input. */
+function withoutEnd(user: StoredUser | undefined): StoredUser | undefined {
+  if (user === undefined) return undefined
+  const { deactivated_at, ...own } = user
+  return own
+}
+
+/** What a partial update says of one user. */
 export interface Partially {
   readonly id: string
   readonly set?: JsonObject | undefined
@@ -166,8 +178,8 @@ export function reactivated(
 /** A user who is marked deleted: no query returns it. */
 export function markedDeleted(before: StoredUser, how: Deletion, now: string): StoredUser {
   const { deletion, deleted_at } = before
-  const isWeaker = deletion !== undefined && STRENGTH[how] <= STRENGTH[deletion]
-  if (isWeaker) return before
+  const isStronger = deletion === undefined || STRENGTH[how] > STRENGTH[deletion]
+  if (!isStronger) return before
   return { ...before, deletion: how, deleted_at: deleted_at ?? now, updated_at: now }
 }
 

@@ -97,24 +97,26 @@ export interface StoredUser extends User {
   readonly deletion?: Deletion | undefined
 }
 
-/** What a user has who was told nothing of it. */
-const UNTOLD = {
-  role: 'user',
-  custom: {},
-  teams: [],
-  language: '',
-  banned: false,
-  shadow_banned: false,
-  invisible: false,
-  online: false,
-  blocked_user_ids: [],
-} as const satisfies Omit<Pick<User, Always>, 'id'>
+/** What a user has of whom nothing was said. */
+const untold = () =>
+  ({
+    role: 'user',
+    custom: {},
+    teams: [],
+    language: '',
+    banned: false,
+    shadow_banned: false,
+    invisible: false,
+    online: false,
+    blocked_user_ids: [],
+  }) satisfies Omit<Pick<User, Always>, 'id'>
 
 /** A user with every field that a response must have, in their order, and none that is undefined. */
 function whole(fields: Readonly<Record<string, unknown>>): StoredUser {
+  const always: Readonly<Record<string, unknown>> = untold()
   const user: Record<string, unknown> = {}
   for (const name of [...USER_FIELDS, 'deletion']) {
-    const value = fields[name] ?? UNTOLD[name as keyof typeof UNTOLD]
+    const value = fields[name] ?? always[name]
     if (value !== undefined) user[name] = value
   }
   return user as unknown as StoredUser
@@ -142,7 +144,7 @@ export function toRow(user: StoredUser): Row<typeof storedUsers> {
 /** The user that a row is of. */
 export function fromRow(row: Row<typeof storedUsers>): StoredUser {
   const { details, ...own } = row as unknown as Record<string, unknown>
-  const user = { id: own.id, ...UNTOLD, ...own, ...(plain(details) as object | undefined) }
+  const user = { id: own.id, ...untold(), ...own, ...(plain(details) as object | undefined) }
   plain(user.custom)
   return user as unknown as StoredUser
 }

@@ -16,6 +16,7 @@ import {
   type ReactivateOptions,
   type Settings,
 } from './settings.ts'
+import { agreed } from './storage/agreed.ts'
 import { connect } from './storage/connect.ts'
 import { migrate } from './storage/migrate.ts'
 import type { DatabaseSource, ImportProgress, Standing } from './storage/public.ts'
@@ -87,19 +88,24 @@ export class Users {
   readonly #feed: Feed
   readonly #closing = new AbortController()
   readonly #everything: View
+  /** How many lists are about to be open. */
+  #opening = 0
 
   /** Opens the database, whose tables are made or brought up to date first. */
   static async open({ db, settings, hooks: given = {} }: UsersOptions): Promise<Users> {
     const hooks = heard(given)
     const configuration = configure(settings)
     const connected = await connect(db, (error) => hooks.onError?.(error))
+    let { uniqueUsernames } = configuration
     try {
       await migrate(connected, configuration)
+      uniqueUsernames = await agreed(connected.db, configuration, settings?.uniqueUsernames)
     } catch (error) {
       await connected.db.destroy()
       throw error
     }
-    return new Users(new Store(connected, configuration), configuration, hooks)
+    const own = { ...configuration, uniqueUsernames }
+    return new Users(new Store(connected, own), own, hooks)
   }
 
   private constructor(store: Store, configuration: Configuration, hooks: Hooks) {
@@ -114,6 +120,7 @@ export class Users {
     this.#queue = new Queue(store)
     this.#watchers = new Watchers((error) => hooks.onError?.(error))
     this.#feed = new Feed(store, hooks, {
+      isHeard: () => this.#watchers.size + this.#opening > 0,
       onChange: (change) => this.#watchers.tell(change),
       onGap: () => this.#watchers.reset(),
     })
@@ -158,7 +165,12 @@ export class Users {
   }
 
   async saveImportProgress(progress: ImportProgress): Promise<void> {
-    await this.#store.saveProgress(progress)
+    await this.#store.transaction((own) => this.#store.saveProgress(progress, own))
+  }
+
+  /** Forgets changes that nobody follows any more, which a process with a worker does by itself. */
+  async tidy(): Promise<void> {
+    await this.#worker.tidy()
   }
 
   /** Sets and unsets fields of users, and by dotted path of their `custom`: at most 100, all or none. */
@@ -275,25 +287,33 @@ export class Users {
     return { task_id }
   }
 
-  /** Tells the server around what was done. */
+  /**
+   * Tells the server around what is to become of a user. First, so that whoever asks again after a
+   * crash is heard again; by the state from before, so that the key is the same then.
+   */
   async #tell<Options>(
     hook: ((call: HookCall<Options>) => void | Promise<void>) | undefined,
-    call: Omit<HookCall<Options>, 'signal'>,
+    operation: string,
+    user_id: string,
+    options: Options,
   ): Promise<void> {
+    if (hook === undefined) return
+    const user = present((await this.#store.find([user_id])).get(user_id), user_id)
+    const key = `${operation}:${user_id}:${user.updated_at}`
     try {
-      await hook?.({ ...call, signal: this.#closing.signal })
+      await hook({ key, user: shown(user), options, signal: this.#closing.signal })
     } catch (error) {
       throw new UsersError(
         'hook_failed',
-        'the user is changed, but what belongs to it elsewhere is not: ask again',
-        { user_id: call.user.id },
+        `the hook failed, and the user ${user_id} is as before: ask again`,
+        { user_id },
         { cause: error },
       )
     }
   }
 
   /** What decides whether a user may call; undefined of one who is not there, or deleted. */
-  async standingOf(id: string): Promise<Omit<Standing, 'deleted_at'> | undefined> {
+  async standingOf(id: string): Promise<Standing | undefined> {
     const standing = await this.#store.standingOf(id)
     return standing?.deleted_at === undefined ? standing : undefined
   }
@@ -313,10 +333,8 @@ export class Users {
     input: { readonly user_id: string } & DeactivateOptions,
   ): Promise<{ user: User }> {
     const { user_id, ...options } = read('deactivateUser', input)
-    const user = await this.#changeOne(user_id, deactivated)
-    const key = `deactivate:${user_id}:${user.deactivated_at}`
-    await this.#tell(this.#hooks.onDeactivate, { key, user, options })
-    return { user }
+    await this.#tell(this.#hooks.onDeactivate, 'deactivate', user_id, options)
+    return { user: await this.#changeOne(user_id, deactivated) }
   }
 
   /** As `deactivateUser`, of at most 100, by a task. */
@@ -331,9 +349,8 @@ export class Users {
     input: { readonly user_id: string } & ReactivateOptions,
   ): Promise<{ user: User }> {
     const { user_id, ...options } = read('reactivateUser', input)
+    await this.#tell(this.#hooks.onReactivate, 'reactivate', user_id, options)
     const user = await this.#changeOne(user_id, (before, now) => reactivated(before, options, now))
-    const key = `reactivate:${user_id}:${user.updated_at}`
-    await this.#tell(this.#hooks.onReactivate, { key, user, options })
     return { user }
   }
 
@@ -403,7 +420,7 @@ export class Users {
    */
   async createGuest(
     input: {
-      readonly user: Pick<UserInput, 'id' | 'name' | 'image' | 'language' | 'custom'>
+      readonly user: Pick<UserInput, 'id' | 'name'>
     },
     secret: string | undefined = this.configuration.secret,
   ): Promise<{ user: User; access_token: string }> {
@@ -423,7 +440,8 @@ export class Users {
         return upserted(before, { ...own, role: 'guest' }, now)
       },
     })
-    const access_token = await signToken(secret, { user_id: user.id })
+    const claims = { user_id: user.id, guest: true } as const
+    const access_token = await signToken(secret, claims, this.configuration.clock())
     return { user: users[user.id] as User, access_token }
   }
 
@@ -438,12 +456,17 @@ export class Users {
   async watch(filter: unknown, listener: WatchListener, view?: View): Promise<() => void> {
     const { schema, show } = view ?? this.#everything
     const own = parseFilter(schema, filter)
-    await this.#feed.position()
-    return this.#watchers.add(and(own, NOT_DELETED, NOT_DEACTIVATED), (event) => {
-      const isUser = event.type === 'added' || event.type === 'updated'
-      // What it answers is handed on: where it is a promise, it may be rejected.
-      return listener(isUser ? { ...event, user: show(event.user) as User } : event)
-    })
+    this.#opening++
+    try {
+      await this.#feed.position()
+      return this.#watchers.add(and(own, NOT_DELETED, NOT_DEACTIVATED), (event) => {
+        const isUser = event.type === 'added' || event.type === 'updated'
+        // What it answers is handed on: where it is a promise, it may be rejected.
+        return listener(isUser ? { ...event, user: show(event.user) as User } : event)
+      })
+    } finally {
+      this.#opening--
+    }
   }
 
   /** How many lists are watched. */

@@ -86,7 +86,23 @@ describe.each(databases)('tamis import, into $name', ({ fresh }) => {
     expect(users.get('fay')).toMatchObject({ custom: { text: 'Zoë' } })
 
     const again = tamis(file, '--db', own.db)
-    expect([again.status, again.err]).toEqual([0, expect.stringContaining('imported already')])
+    expect([again.status, again.err]).toEqual([1, expect.stringContaining('imported already')])
+    await own.drop()
+  })
+
+  it('keeps to the names that the database has for unique, and revives nobody', async () => {
+    const own = await fresh()
+    const off = { username: 'off', deactivated_at: '2022-01-01T00:00:00Z' }
+    writeFileSync(file, [line('ana', { username: 'Ana' }), line('off', off)].join('\n'))
+    expect(tamis(file, '--db', own.db, '--unique-usernames', 'app').status).toBe(0)
+    writeFileSync(file, [line('bo', { username: 'a.n.a' }), line('off', off)].join('\n'))
+    const { err, status } = tamis(file, '--db', own.db)
+    expect(status).toBe(1)
+    expect(err).toContain('the username a.n.a of the user bo is taken')
+    expect(err).toContain('1 users imported, 1 bad lines')
+    const users = await all(own.db)
+    expect([...users.keys()]).toEqual(['ana', 'off'])
+    expect(users.get('off')).toHaveProperty('deactivated_at')
     await own.drop()
   })
 
@@ -136,6 +152,16 @@ describe('tamis import', () => {
     expect(tamis(file, '--db', ':memory:')).toMatchObject({ status: 0 })
     writeFileSync(file, '\uFEFF{"id":"a"}\r\n\r\n{"id":"b"}')
     expect(tamis(file, '--db', ':memory:')).toMatchObject({ status: 0 })
+  })
+
+  it('keeps the bad lines of an earlier import, and goes on without them where they are gone', () => {
+    writeFileSync(file, '{bad\n{"id":"a"}\n')
+    tamis(file, '--db', ':memory:')
+    writeFileSync(file, '{worse\n')
+    tamis(file, '--db', ':memory:')
+    expect(readFileSync(`${side}.1`, 'utf8')).toBe('{bad\n')
+    expect(readFileSync(side, 'utf8')).toBe('{worse\n')
+    rmSync(`${side}.1`)
   })
 
   it('imports once more what has grown, or what it is told to', () => {

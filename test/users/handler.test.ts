@@ -94,9 +94,9 @@ describe('every endpoint', () => {
       users: { bo: { ...BARE, id: 'bo', name: 'Bo' } },
     })
 
-    const guest = await done('POST /guest', { user: { id: 'g', name: 'G', custom: { a: 1 } } })
+    const guest = await done('POST /guest', { user: { id: 'g', name: 'G' } })
     expect(guest).toEqual({
-      user: { id: 'g', name: 'G', custom: { a: 1 }, role: 'guest', ...anyOfClients },
+      user: { id: 'g', name: 'G', role: 'guest', ...anyOfClients },
       access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     })
     expect(await done('GET /openapi.json')).toMatchObject({ openapi: '3.1.0' })
@@ -104,6 +104,7 @@ describe('every endpoint', () => {
 })
 
 const anyOfClients = {
+  custom: {},
   teams: [],
   language: '',
   online: false,
@@ -359,6 +360,41 @@ describe('the rate limit', () => {
     expect(answer.body).toEqual({ code: 'too_many_requests', message: TEXT, details: {} })
     expect(answer.headers.get('retry-after')).toBe('60')
     expect(await ask('POST /guest', { ...from('1'), body: {} })).toMatchObject({ status: 429 })
+  })
+
+  it('is of an address too, for guests, of whom there are soon many', async () => {
+    const { ask } = await open({
+      rateLimit: { requests: 3, seconds: 60 },
+      address: () => '1.2.3.4',
+    })
+    const guest = async (id: string) => (await ask('POST /guest', { body: { user: { id } } })).body
+    const one = await guest('one')
+    const other = await guest('other')
+    expect((await ask('GET /users', { token: one.access_token as never })).status).toBe(200)
+    expect((await ask('GET /users', { token: other.access_token as never })).status).toBe(429)
+  })
+})
+
+describe('lists that are open', () => {
+  it('are so many of each client at most, and none of them for ever', async () => {
+    const { ask, users, handler } = await open({ seed: [{ id: 'ana' }, { id: 'bo' }], maxLists: 2 })
+    const watch = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      const response = await handler(new Request('http://h/users/watch', { headers }))
+      return { status: response.status, close: () => response.body?.cancel() }
+    }
+    const first = await watch(clientOf('ana'))
+    await watch(clientOf('ana'))
+    expect((await watch(clientOf('ana'))).status).toBe(429)
+    expect((await watch(clientOf('bo'))).status).toBe(200)
+    const wrong = 'GET /users/watch?payload=%7B%22filter_conditions%22%3A1%7D'
+    for (let i = 0; i < 3; i++) {
+      expect((await ask(wrong, { token: clientOf('bo') })).status).toBe(400)
+    }
+    await first.close()
+    expect((await watch(clientOf('ana'))).status).toBe(200)
+    for (let i = 0; i < 3; i++) expect((await watch(SERVER)).status).toBe(200)
+    users.endWatches()
   })
 })
 

@@ -1,7 +1,7 @@
 // Longer than most files here: the whole of the users system, said a second time.
 
 import { parseQuery, runQuery } from 'tamis'
-import { type JsonObject, type UserInput, usersSchema } from 'tamis/users'
+import { type UserInput, usersSchema } from 'tamis/users'
 import { instantOf } from './inputs.ts'
 
 export interface Refused {
@@ -121,7 +121,12 @@ export class Model {
         if (before?.user.deactivated_at !== undefined) throw new Refusal('user_deactivated', id)
         const created_at = before?.user.created_at ?? this.#time()
         const input = inputs[i] as unknown as Fields
-        return { user: { ...described(input), created_at, updated_at: this.#time(), id } }
+        // What was revoked stays so.
+        const old = (before?.user as Fields | undefined)?.revoke_tokens_issued_before
+        const revoked = old === undefined ? {} : { revoke_tokens_issued_before: old }
+        return {
+          user: { ...revoked, ...described(input), created_at, updated_at: this.#time(), id },
+        }
       },
       () => true,
     )
@@ -152,15 +157,13 @@ export class Model {
   }
 
   deactivate(id: string, options: object): object {
-    const user = this.#deactivated(id)
-    this.#tellNow('onDeactivate', user, options)
-    return { user }
+    this.#tellNow('onDeactivate', id, options)
+    return { user: this.#deactivated(id) }
   }
 
   reactivate(id: string, options: { readonly name?: string }): object {
-    const user = this.#reactivated(id, options.name)
-    this.#tellNow('onReactivate', user, options)
-    return { user }
+    this.#tellNow('onReactivate', id, options)
+    return { user: this.#reactivated(id, options.name) }
   }
 
   deactivateMany(ids: readonly string[], options: object): object {
@@ -220,7 +223,7 @@ export class Model {
     return this.#done({ users: ids.map((id) => this.#of(id).user) })
   }
 
-  createGuest(input: { readonly id: string; readonly name?: string; custom?: JsonObject }): object {
+  createGuest(input: { readonly id: string; readonly name?: string }): object {
     const { guests, usesTeams } = this.#settings
     if (!guests || usesTeams) throw new Refusal('guests_not_allowed')
     if (this.#users.has(input.id)) throw new Refusal('user_exists', input.id)
@@ -320,11 +323,12 @@ export class Model {
     this.told.push({ hook, user, options })
   }
 
-  /** Where somebody waits for the answer, the failure is the answer; the user is changed. */
-  #tellNow(hook: Told['hook'], user: Fields & { id?: unknown }, options: object): void {
+  /** Where somebody waits for the answer, the failure is the answer; the user is as before. */
+  #tellNow(hook: Told['hook'], id: string, options: object): void {
+    const { user } = this.#present(this.#users.get(id), id)
     const fails = this.broken > 0
     this.#tell(hook, user, options)
-    if (fails) throw new Refusal('hook_failed', user.id as string)
+    if (fails) throw new Refusal('hook_failed', id)
   }
 }
 

@@ -440,7 +440,7 @@ describe('inputs', () => {
     createGuest: [
       'post',
       '/guest',
-      mistaken({ user: mistaken({ id, name: text, custom: json, image: text }, ['id']) }, ['user']),
+      mistaken({ user: mistaken({ id, name: text }, ['id']) }, ['user']),
     ],
   } as const satisfies Partial<Record<keyof typeof inputs, readonly unknown[]>>
 

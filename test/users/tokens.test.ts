@@ -286,3 +286,37 @@ describe('there is no handler without a secret', () => {
     await users.close()
   })
 })
+
+describe('the token of a guest', () => {
+  const becomeGuest = async ({ ask }: Service, id: string): Promise<string> =>
+    (await ask('POST /guest', { body: { user: { id } } })).body.access_token as never
+
+  it('is none for the user whom the application makes of the same id', async () => {
+    const service = await open({})
+    const token = await becomeGuest(service, 'alice')
+    expect((await service.ask('GET /users', { token })).status).toBe(200)
+    await service.users.upsertUsers({ users: [{ id: 'alice', role: 'admin' }] })
+    expect((await service.ask('GET /users', { token })).status).toBe(401)
+    expect((await service.ask('GET /users', { token: clientOf('alice') })).status).toBe(200)
+  })
+
+  it('is none for whoever becomes a guest of the same id later', async () => {
+    let time = Date.parse('2024-05-01T12:00:00Z')
+    const service = await open({ settings: { clock: () => new Date(time), pollInterval: 10 } })
+    const token = await becomeGuest(service, 'g')
+    expect((await service.ask('GET /users', { token })).status).toBe(200)
+    const { task_id: id } = await service.users.deleteUsers({
+      user_ids: ['g'],
+      user: 'hard',
+      messages: 'hard',
+      conversations: 'hard',
+    })
+    while ((await service.users.getTask({ id })).status !== 'completed') {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    time += 5000
+    const other = await becomeGuest(service, 'g')
+    expect((await service.ask('GET /users', { token })).status).toBe(401)
+    expect((await service.ask('GET /users', { token: other })).status).toBe(200)
+  })
+})

@@ -1,3 +1,4 @@
+import type { Standing } from '../storage/public.ts'
 import type { Bearer, TokenReader } from '../tokens.ts'
 import type { Users } from '../users.ts'
 import { RequestError } from './failure.ts'
@@ -23,15 +24,24 @@ export async function callerOf(
   if (bearer === undefined) throw unauthorized()
   if (bearer.server) return bearer
   const user = await users.standingOf(bearer.user_id)
-  if (user === undefined) throw unauthorized()
-  const revoked = user.revoke_tokens_issued_before
-  if (revoked !== undefined && (bearer.issuedAt ?? 0) * 1000 < Date.parse(revoked)) {
-    throw unauthorized()
-  }
+  if (user === undefined || !isGood(bearer, user)) throw unauthorized()
   if (user.deactivated_at !== undefined) {
     throw new RequestError('forbidden', 'the user of this token is deactivated')
   }
   return bearer
+}
+
+/** The start of an instant's second: tokens say no more of when they were issued. */
+const secondOf = (instant: string): number => Math.floor(Date.parse(instant) / 1000) * 1000
+
+/**
+ * Whether a token still is the user's. Whoever became a guest by an id got a token for it, which is
+ * none for the user whom the application, or another guest, later makes of that id.
+ */
+function isGood({ guest, issuedAt }: Exclude<Bearer, { server: true }>, user: Standing): boolean {
+  const { revoke_tokens_issued_before: revoked, role, created_at } = user
+  if (revoked !== undefined && issuedAt < Date.parse(revoked)) return false
+  return !guest || (role === 'guest' && issuedAt >= secondOf(created_at))
 }
 
 export function requireServer(caller: Caller): void {

@@ -15,6 +15,8 @@ interface Reading {
   readonly view: View
   /** Throws where the reader may no longer read. */
   check(): Promise<unknown>
+  /** Called when the list is no longer open, at least once. */
+  onEnd(): void
 }
 
 const dataOf = (event: WatchEvent): string =>
@@ -26,7 +28,7 @@ const dataOf = (event: WatchEvent): string =>
  * queried anew.
  */
 export async function streamChanges(context: Context, reading: Reading): Promise<Response> {
-  const { users, filter, view, check } = reading
+  const { users, filter, view, check, onEnd } = reading
   const waiting: WatchEvent[] = []
   let wake = () => {}
   let release = () => {}
@@ -37,7 +39,7 @@ export async function streamChanges(context: Context, reading: Reading): Promise
     wake()
   }
   // Before the answer begins, so that a filter that is wrong is answered as such.
-  const stop = await users.watch(
+  const unwatch = await users.watch(
     filter,
     (event) => {
       if (waiting.length >= MOST_WAITING) end()
@@ -46,6 +48,10 @@ export async function streamChanges(context: Context, reading: Reading): Promise
     },
     view,
   )
+  const stop = () => {
+    unwatch()
+    onEnd()
+  }
   const unsubscribe = users.onClose(end)
   // Not every server cancels the answer of a reader who is gone.
   context.req.raw.signal.addEventListener('abort', end, { once: true })

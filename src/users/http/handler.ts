@@ -5,12 +5,13 @@ import type { Users } from '../users.ts'
 import { type Caller, callerOf, requireReader, requireServer } from './access.ts'
 import { streamChanges } from './events.ts'
 import { failureOf, RequestError } from './failure.ts'
-import { limiterOf } from './limit.ts'
+import { limiterOf, OpenLists } from './limit.ts'
 import { openApiOf } from './openapi.ts'
 import type { HandlerOptions, UsersHandler } from './public.ts'
 import { viewOf, wholeView } from './view.ts'
 
 const MEBIBYTE = 1024 * 1024
+const LISTS = 100
 
 interface Variables {
   caller: Caller
@@ -28,8 +29,9 @@ export async function makeHandler(
   if (secret === undefined || secret === '') {
     throw new TypeError('tamis/users: createUsersHandler needs a secret')
   }
-  const tokens = new TokenReader(secret)
+  const tokens = new TokenReader(secret, users.configuration.clock)
   const limit = await limiterOf(options.rateLimit)
+  const openLists = new OpenLists(options.maxLists ?? LISTS)
   const { clientFields, cursorKey = secret } = users.configuration
   const clients = viewOf(clientFields, cursorKey)
   const servers = wholeView(cursorKey)
@@ -80,12 +82,19 @@ export async function makeHandler(
     // Of a HEAD nobody reads the stream, and nobody would end it.
     if (call.req.method === 'HEAD') return call.body(null)
     const authorization = call.req.raw.headers.get('authorization')
-    return streamChanges(call, {
-      users,
-      filter,
-      view: viewFor(call),
-      check: () => callerOf(users, tokens, authorization),
-    })
+    const onEnd = openLists.enter(call.get('caller'), address(call.req.raw))
+    try {
+      return await streamChanges(call, {
+        users,
+        filter,
+        view: viewFor(call),
+        check: () => callerOf(users, tokens, authorization),
+        onEnd,
+      })
+    } catch (error) {
+      onEnd()
+      throw error
+    }
   })
   app.get('/users', reader, (call) => query(call, payloadOf(call)))
   app.post('/users/query', reader, async (call) => query(call, await bodyOf(call)))

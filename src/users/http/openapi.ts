@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { inputs } from '../input.ts'
+import { inputs, user } from '../input.ts'
 import { usersSchema } from '../schema.ts'
+import { USER_FIELDS } from '../user.ts'
 import { filterSchemasOf, type JsonSchema } from './filter-schema.ts'
 
 const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
@@ -23,41 +24,25 @@ function shapeOf(name: keyof typeof inputs, ...without: readonly string[]): Json
 }
 
 const TEXT = { type: 'string' }
-const YES = { type: 'boolean' }
 const TIME = { type: 'string', format: 'date-time' }
 const OBJECT = { type: 'object', additionalProperties: true }
 
-const USER: JsonSchema = {
-  type: 'object',
-  description: 'A user. A client’s token sees the fields alone that the server shows to clients.',
-  properties: {
-    id: TEXT,
-    role: TEXT,
-    name: TEXT,
-    image: TEXT,
-    username: TEXT,
-    custom: OBJECT,
-    teams: { type: 'array', items: TEXT },
-    teams_role: { type: 'object', additionalProperties: TEXT },
-    language: TEXT,
-    banned: YES,
-    shadow_banned: YES,
-    invisible: YES,
-    online: YES,
-    ban_expires: TIME,
+/** A user as answers have it: what can be said of one, and the times that the system keeps. */
+function userShape(): JsonSchema {
+  const { properties = {} } = z.toJSONSchema(user, { io: 'input', unrepresentable: 'any' })
+  const all: Readonly<Record<string, unknown>> = {
+    ...properties,
     created_at: TIME,
     updated_at: TIME,
     deactivated_at: TIME,
     deleted_at: TIME,
-    last_active: TIME,
-    revoke_tokens_issued_before: TIME,
-    avg_response_time: { type: 'integer' },
-    blocked_user_ids: { type: 'array', items: TEXT },
-    devices: { type: 'array', items: OBJECT },
-    privacy_settings: OBJECT,
-    push_notifications: OBJECT,
-  },
-  required: ['id'],
+  }
+  return {
+    type: 'object',
+    description: 'A user. A client’s token sees the fields alone that the server shows to clients.',
+    properties: Object.fromEntries(USER_FIELDS.map((name) => [name, all[name]])),
+    required: ['id'],
+  }
 }
 
 const DIRECTION = { enum: [1, -1] }
@@ -290,7 +275,7 @@ export function openApiOf(basePath: string): JsonSchema {
     paths: paths(),
     components: {
       schemas: {
-        User: USER,
+        User: userShape(),
         Payload: payload(),
         Task: TASK,
         Error: ERROR,

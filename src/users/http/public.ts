@@ -17,6 +17,8 @@ export interface HandlerOptions {
   readonly address?: ((request: Request) => string) | undefined
   /** The most bytes of a body; 1 MiB by default. */
   readonly maxBody?: number | undefined
+  /** The most lists that one client, or one address without a token, has open; 100 by default. */
+  readonly maxLists?: number | undefined
   /** What the paths begin with, `/api` say. */
   readonly basePath?: string | undefined
 }

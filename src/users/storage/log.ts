@@ -3,6 +3,9 @@ import type { StoredUser } from '../user.ts'
 import { type Change, idOf, type LoggedChange } from './change.ts'
 import type { Tables } from './tables.ts'
 
+/** How many changes are forgotten at once. */
+const BATCH = 500
+
 interface LogTables {
   readonly clock: 'clock'
   readonly changes: 'changes'
@@ -87,6 +90,21 @@ export class ChangeLog {
 
   /** Forgets changes that are older; with them goes what they held of users who are gone for good. */
   async forget(before: number): Promise<void> {
-    await this.#db.deleteFrom(this.#tables.changes).where('at', '<', before).execute()
+    const { changes } = this.#tables
+    const row = await this.#db
+      .selectFrom(changes)
+      .select(({ fn }) => [fn.min('seq').as('first'), fn.max('seq').as('last')])
+      .where('at', '<', before)
+      .executeTakeFirst()
+    if (row === undefined || row.last === null) return
+    // Few at once: whoever writes waits no longer than for these.
+    for (let seq = Number(row.first); seq <= Number(row.last); seq += BATCH) {
+      await this.#db
+        .deleteFrom(changes)
+        .where('seq', '>=', seq)
+        .where('seq', '<', seq + BATCH)
+        .where('at', '<', before)
+        .execute()
+    }
   }
 }

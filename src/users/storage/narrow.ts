@@ -43,6 +43,9 @@ const LAST = '\u{10ffff}'
  */
 const fewOf = (users: number): number => Math.max(200, Math.ceil(Math.sqrt(17 * users)))
 
+/** Longer parts of filters are rare, and whoever sends them gains nothing. */
+const LONGEST_KNOWN = 1000
+
 /** How long what was counted is taken for what it is, in statements. */
 const COUNTED_FOR = 1000
 
@@ -98,7 +101,7 @@ export class Narrowing {
     const few = `SELECT count(*) AS found FROM (${text} LIMIT ${this.#few + 1})`
     const [row] = await this.#run(few, params)
     const verdict = Number(row?.found) <= this.#few
-    this.#verdicts.set(key, verdict)
+    if (key.length <= LONGEST_KNOWN) this.#verdicts.set(key, verdict)
     return verdict
   }
 

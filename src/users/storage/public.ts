@@ -19,7 +19,7 @@ export interface DialectOfKysely {
 /** What decides whether a user may call. */
 export type Standing = Pick<
   StoredUser,
-  'deactivated_at' | 'deleted_at' | 'revoke_tokens_issued_before'
+  'role' | 'created_at' | 'deactivated_at' | 'deleted_at' | 'revoke_tokens_issued_before'
 >
 
 /** How far an import has come: in the file's bytes and lines, and what became of them. */

@@ -73,7 +73,7 @@ export class Store {
     this.#usernames = new Usernames(
       { names: this.name('usernames'), claims: this.name('username_claims') },
       configuration.uniqueUsernames,
-      (transaction, ids) => this.#byIds(transaction, ids, ''),
+      (transaction, ids, team) => this.#isInTeam(transaction, ids, team),
     )
     this.#readRow = readRow(storedUsers, target as never)
     this.#read = (record) => fromRow(this.#readRow(record))
@@ -124,7 +124,13 @@ export class Store {
 
   #compileStanding(): Statement {
     const query = restrict(this.#all, condition(storedUsers, { id: SOMEBODY }))
-    const select = ['deactivated_at', 'deleted_at', 'revoke_tokens_issued_before']
+    const select: readonly (keyof Standing)[] = [
+      'role',
+      'created_at',
+      'deactivated_at',
+      'deleted_at',
+      'revoke_tokens_issued_before',
+    ]
     return compileQuery(query, { ...this.#target, select } as never) as Statement
   }
 
@@ -137,6 +143,18 @@ export class Store {
     const { text, params } = compileQuery(restrict(this.#all, own), this.#target as never)
     const records = await this.#rows(db, { text: `${text}${suffix}`, params } as Statement)
     return new Map(records.map((record) => this.#read(record)).map((user) => [user.id, user]))
+  }
+
+  async #isInTeam(
+    transaction: Transaction<Tables>,
+    ids: readonly string[],
+    team: string,
+  ): Promise<boolean> {
+    const own = condition(storedUsers, { id: { $in: ids }, teams: { $contains: team } })
+    const query = { ...restrict(this.#all, own), limit: 1 }
+    const target = { ...this.#target, select: ['id'] }
+    const statement = compileQuery(query, target as never) as Statement
+    return (await this.#rows(transaction, statement)).length > 0
   }
 
   async #rows(db: Kysely<Tables>, { text, params }: Statement): Promise<unknown[]> {
@@ -200,6 +218,12 @@ export class Store {
   }
 
   async #remove(transaction: Transaction<Tables>, id: string): Promise<void> {
+    // Not every connection that an application hands over keeps SQLite's foreign keys.
+    if (this.#connected.kind === 'sqlite') {
+      await sql`DELETE FROM ${sql.table(`${this.#configuration.tablePrefix}teams`)} WHERE owner = ${id}`.execute(
+        transaction,
+      )
+    }
     await sql`DELETE FROM ${sql.table(this.#target.table)} WHERE id = ${id}`.execute(transaction)
   }
 
@@ -220,7 +244,7 @@ export class Store {
     }
   }
 
-  async saveProgress(progress: ImportProgress, db: Kysely<Tables> = this.db): Promise<void> {
+  async saveProgress(progress: ImportProgress, db: Transaction<Tables>): Promise<void> {
     const imports = this.name('imports')
     await db.deleteFrom(imports).where('id', '=', progress.id).execute()
     await db

@@ -40,6 +40,7 @@ export interface Tables {
   }
   /** SQLite's, of the words that names begin with: see narrow.ts. */
   words: { field: string; word: string; user_id: string }
+  settings: { name: string; value: string }
   imports: {
     id: string
     bytes: number | bigint | string
@@ -105,7 +106,6 @@ export function ownTables({ kind, dialect }: Connected, prefix: string): readonl
       `at ${count} NOT NULL`,
     ),
     `CREATE INDEX ${prefix}changes_at ON ${prefix}changes (at)`,
-    `CREATE INDEX ${prefix}changes_user ON ${prefix}changes (user_id)`,
     table(
       'usernames',
       `name ${key} NOT NULL`,
@@ -145,6 +145,7 @@ export function ownTables({ kind, dialect }: Connected, prefix: string): readonl
       `error ${text}`,
       'PRIMARY KEY (task_id, place)',
     ),
+    table('settings', `name ${key} PRIMARY KEY`, `value ${key} NOT NULL`),
     table(
       'imports',
       `id ${key} PRIMARY KEY`,

@@ -7,10 +7,15 @@ import { type Change, idOf } from './change.ts'
 import { isUniqueViolation } from './failures.ts'
 import type { Tables } from './tables.ts'
 
-type Find = (
+/** Whether one of some users is in a team. */
+type IsInTeam = (
   transaction: Transaction<Tables>,
   ids: readonly string[],
-) => Promise<ReadonlyMap<string, StoredUser>>
+  team: string,
+) => Promise<boolean>
+
+/** How many users are asked of at once. */
+const BATCH = 500
 
 /** The tables of who has which username, and of the names that are unique. */
 interface Names {
@@ -31,13 +36,13 @@ export class Usernames {
   readonly #names: Names['names']
   readonly #claims: Names['claims']
   readonly #unique: Settings['uniqueUsernames']
-  readonly #find: Find
+  readonly #isInTeam: IsInTeam
 
-  constructor({ names, claims }: Names, unique: Settings['uniqueUsernames'], find: Find) {
+  constructor({ names, claims }: Names, unique: Settings['uniqueUsernames'], isInTeam: IsInTeam) {
     this.#names = names
     this.#claims = claims
     this.#unique = unique
-    this.#find = find
+    this.#isInTeam = isInTeam
   }
 
   /**
@@ -103,11 +108,13 @@ export class Usernames {
       .select('user_id')
       .where('name', '=', name)
       .where('user_id', 'not in', except)
-      .limit(1000)
+      .limit(team === '' ? 1 : Number.MAX_SAFE_INTEGER)
       .execute()
-    if (team === '' || holders.length === 0) return holders.length > 0
     const ids = holders.map(({ user_id }) => user_id)
-    const users = await this.#find(transaction, ids)
-    return [...users.values()].some(({ teams }) => teams.includes(team))
+    if (team === '') return ids.length > 0
+    for (let i = 0; i < ids.length; i += BATCH) {
+      if (await this.#isInTeam(transaction, ids.slice(i, i + BATCH), team)) return true
+    }
+    return false
   }
 }

@@ -61,7 +61,7 @@ export class Worker {
     while (!signal.aborted) {
       this.#isAwake = false
       try {
-        await this.#tidy()
+        await this.tidy()
         const task = await this.#queue.claim(this.#name)
         if (task === undefined) await this.#sleep()
         else await this.#work(task)
@@ -84,7 +84,8 @@ export class Worker {
     })
   }
 
-  async #tidy(): Promise<void> {
+  /** Forgets what is old. */
+  async tidy(): Promise<void> {
     const now = this.#store.configuration.clock().getTime()
     if (Math.abs(now - this.#tidied) < KEEP_CHANGES / 2) return
     await this.#store.log.forget(now - KEEP_CHANGES)
@@ -108,6 +109,7 @@ export class Worker {
       for (const step of await this.#queue.steps(task)) {
         await this.#try(task, step, signal)
         if (signal.aborted) break
+        await this.tidy()
       }
       if (!signal.aborted) await this.#finish(task)
     } catch (error) {
@@ -146,12 +148,16 @@ export class Worker {
       user === undefined
         ? undefined
         : await this.#tell(() =>
-            work.tell?.(this.#hooks, {
-              key: `${task.id}:${step.user_id}`,
-              user: shown(user),
-              options: task.options,
-              signal,
-            }),
+            work.tell?.(
+              this.#hooks,
+              {
+                key: `${task.id}:${step.user_id}`,
+                user: shown(user),
+                options: task.options,
+                signal,
+              },
+              user,
+            ),
           )
     if (signal.aborted && failure !== undefined) return
     await this.#store.transaction(async (transaction) => {
