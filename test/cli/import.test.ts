@@ -1,6 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { createUsers } from 'tamis/users'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -14,7 +21,11 @@ const side = `${file}.bad`
 
 beforeAll(() => bundleForNode('src/cli/main.ts', command))
 afterAll(() => rmSync(folder, { recursive: true }))
-beforeEach(() => rmSync(side, { force: true }))
+beforeEach(() => {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith('users.ndjson.bad')) rmSync(join(folder, name))
+  }
+})
 
 function tamis(...args: readonly string[]) {
   const { stderr, status } = spawnSync(process.execPath, [command, 'import', ...args], {
@@ -161,7 +172,6 @@ describe('tamis import', () => {
     tamis(file, '--db', ':memory:')
     expect(readFileSync(`${side}.1`, 'utf8')).toBe('{bad\n')
     expect(readFileSync(side, 'utf8')).toBe('{worse\n')
-    rmSync(`${side}.1`)
   })
 
   it('imports once more what has grown, or what it is told to', () => {

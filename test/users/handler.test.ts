@@ -281,7 +281,7 @@ describe('what nobody foresaw', () => {
   it.each([
     'GET /users',
     'POST /users/query',
-    'GET /tasks/x',
+    'GET /tasks/00000000-0000-4000-8000-000000000000',
     'POST /export/users',
     'GET /users/watch',
   ])('of a database that is closed: %s', async (endpoint) => {
