@@ -29,6 +29,7 @@ export interface ReactivateOptions {
  */
 export interface HookCall<Options> {
   readonly key: string
+  /** As it stands, before what the hook is told of is done. */
   readonly user: User
   readonly options: Options
   /** Of a task that stands still; a hook that works long should stop then. */
