@@ -44,25 +44,31 @@ const ASCII = Uint8Array.from({ length: 128 }, (_, unit) => {
  */
 export function findAscii(text: string, needle: string, whole: boolean): boolean | undefined {
   const { length } = text
-  let at = 0
-  while (at < length) {
-    let unit = text.charCodeAt(at)
-    if (unit > 127) return undefined
-    if (ASCII[unit] === 0) {
-      at++
-      continue
+  const first = needle.charCodeAt(0)
+  // All units so far, of which one beyond ASCII leaves a bit: one look for it, and not one for each.
+  let units = 0
+  let before = 0
+  for (let at = 0; at < length; at++) {
+    const unit = text.charCodeAt(at)
+    units |= unit
+    const folded = ASCII[unit & 127]!
+    if (before === 0 && folded === first && isWordAt(text, at, needle, whole)) {
+      return units <= 127 ? true : undefined
     }
-    let matched = 0
-    while (unit <= 127 && matched < needle.length && ASCII[unit] === needle.charCodeAt(matched)) {
-      matched++
-      // NaN at the end, which is not over 127 and of which ASCII has nothing.
-      unit = text.charCodeAt(++at)
-    }
-    if (matched === needle.length) {
-      if (!whole || at === length) return true
-      if (unit <= 127 && ASCII[unit] === 0) return true
-    }
-    while (at < length && unit <= 127 && ASCII[unit] !== 0) unit = text.charCodeAt(++at)
+    before = folded
   }
-  return false
+  return units <= 127 ? false : undefined
+}
+
+/** Whether the needle is at a place, whose first letter is; a unit beyond ASCII is in no needle. */
+function isWordAt(text: string, at: number, needle: string, whole: boolean): boolean {
+  const end = at + needle.length
+  if (end > text.length) return false
+  for (let i = 1; i < needle.length; i++) {
+    const unit = text.charCodeAt(at + i)
+    if (unit > 127 || ASCII[unit] !== needle.charCodeAt(i)) return false
+  }
+  if (!whole || end === text.length) return true
+  const next = text.charCodeAt(end)
+  return next <= 127 && ASCII[next] === 0
 }
