@@ -7,13 +7,8 @@
 export type { TableTarget } from './compile/layout.ts'
 export { compileOrdering } from './compile/ordering.ts'
 export { compilePredicate, type Predicate } from './compile/predicate.ts'
-export {
-  type Insert,
-  type InsertTarget,
-  insertRow,
-  type RecordTarget,
-  readRow,
-} from './compile/row.ts'
+export { type RecordTarget, readRow } from './compile/read-row.ts'
+export { type Insert, type InsertTarget, insertRow } from './compile/row.ts'
 export {
   type CompiledFilter,
   type CompiledQuery,

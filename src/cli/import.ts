@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { type ImportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
+import { type Line, linesFrom } from './lines.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { requirePackages, USERS } from './packages.ts'
+import { SideFile } from './side-file.ts'
 import { ofUsers, openUsers, type UsersCommandOptions } from './users-options.ts'
 
 interface ImportOptions extends UsersCommandOptions {
@@ -18,18 +19,6 @@ const BATCH_BYTES = 4 * 1024 * 1024
 /** How many batches are written before what nobody follows any more is forgotten. */
 const TIDY = 100
 const HEAD = 64 * 1024
-const MEBIBYTE = 1024 * 1024
-const LONGEST_LINE = 16 * MEBIBYTE
-const NEWLINE = 0x0a
-
-/** A line of the file, as it stands there. */
-interface Line {
-  readonly number: number
-  readonly bytes: Buffer
-  /** Where it begins, and where the next one does. */
-  readonly start: number
-  readonly end: number
-}
 
 interface Candidate {
   readonly line: Line
@@ -45,30 +34,6 @@ async function fingerprint(file: FileHandle, size: number, written: number): Pro
     .digest('hex')
 }
 
-/** The lines of a file from a place on. */
-async function* linesFrom(file: string, place: number, first: number): AsyncGenerator<Line> {
-  let number = first
-  let start = place
-  let rest: Buffer = Buffer.alloc(0)
-  const next = (bytes: Buffer, end: number): Line => {
-    const line = { number, bytes, start, end }
-    number++
-    start = end
-    return line
-  }
-  for await (const chunk of createReadStream(file, { start: place, highWaterMark: MEBIBYTE })) {
-    rest = Buffer.concat([rest, chunk as Buffer])
-    let from = 0
-    for (let to = rest.indexOf(NEWLINE); to !== -1; to = rest.indexOf(NEWLINE, from)) {
-      yield next(rest.subarray(from, to), start + to + 1 - from)
-      from = to + 1
-    }
-    rest = rest.subarray(from)
-    if (rest.length > LONGEST_LINE) throw new Mistake(`${file}: line ${number} is over 16 MiB long`)
-  }
-  if (rest.length > 0) yield next(rest, start + rest.length)
-}
-
 const DECODER = new TextDecoder('utf-8', { fatal: true })
 
 /** The user of a line; undefined of an empty one. */
@@ -80,63 +45,6 @@ function userOf({ bytes }: Line): ImportedUser | undefined {
     return value as ImportedUser
   }
   throw new Error('expected an object')
-}
-
-/** The lines that are bad, in a file of their own that can be mended and imported. */
-class SideFile {
-  readonly name: string
-  #file: FileHandle | undefined
-  /** How long the file is as far as the import has come, and with the lines that wait for it. */
-  #kept = 0
-  #written = 0
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  /** Keeps the lines that an import had written when it came as far as it is resumed from. */
-  async resume(lines: number): Promise<void> {
-    let left = lines
-    if (left === 0) await setAside(this.name)
-    else if (existsSync(this.name)) {
-      for await (const line of linesFrom(this.name, 0, 1)) {
-        this.#kept = line.end
-        left--
-        if (left === 0) break
-      }
-    }
-    const file = await open(this.name, 'r+').catch(() => undefined)
-    await file?.truncate(this.#kept)
-    await file?.close()
-  }
-
-  /** Writes lines to disk, over those that came to nothing; `keep` says that they came to something. */
-  async write(lines: readonly Line[]): Promise<void> {
-    this.#written = this.#kept
-    if (lines.length === 0 && this.#file === undefined) return
-    this.#file ??= await open(this.name, this.#kept === 0 ? 'w' : 'r+')
-    const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, Buffer.of(NEWLINE)]))
-    await this.#file.truncate(this.#kept)
-    await this.#file.write(bytes, 0, bytes.length, this.#kept)
-    await this.#file.sync()
-    this.#written = this.#kept + bytes.length
-  }
-
-  keep(): void {
-    this.#kept = this.#written
-  }
-
-  async close(): Promise<void> {
-    await this.#file?.close()
-  }
-}
-
-/** What an earlier import left, perhaps not mended yet, is kept under another name. */
-async function setAside(name: string): Promise<void> {
-  if (!existsSync(name)) return
-  let n = 1
-  while (existsSync(`${name}.${n}`)) n++
-  await rename(name, `${name}.${n}`)
 }
 
 /** Which user of a batch an error is about. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { compilePredicate } from '../compile/predicate.ts'
-import { readRow } from '../compile/row.ts'
+import { readRow } from '../compile/read-row.ts'
 import { compileQuery } from '../compile/sql.ts'
 import { clickhouse } from '../dialect/clickhouse.ts'
 import type { Dialect } from '../dialect/dialect.ts'

@@ -3,14 +3,8 @@ import type { Ordering } from '../condition/ordering.ts'
 import { chain } from '../dialect/balance.ts'
 import { AND, OR } from '../dialect/column.ts'
 import { type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
-import {
-  type Fragment,
-  join,
-  type Parameter,
-  render,
-  type Statement,
-  sql,
-} from '../dialect/fragment.ts'
+import { type Fragment, join, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
+import { render } from '../dialect/render.ts'
 import { operatorOf } from '../operators/index.ts'
 import type { Query } from '../parse/query.ts'
 import type { AnyMapping } from '../schema/mapping.ts'

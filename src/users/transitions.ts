@@ -1,7 +1,8 @@
 /** What each operation makes of one user: pure, and the one place where it is said. */
 
 import { UsersError } from './error.ts'
-import { inputError, profileShape, READ_ONLY, user as shape } from './input.ts'
+import { profileShape, user as shape } from './input.ts'
+import { inputError, READ_ONLY } from './input-error.ts'
 import type { ReactivateOptions } from './settings.ts'
 import {
   complete,

@@ -154,18 +154,18 @@ export class Users {
       become: imported,
       names: () => true,
       also: async (transaction) => {
-        if (progress !== undefined) await this.#store.saveProgress(progress, transaction)
+        if (progress !== undefined) await this.#store.imports.save(progress, transaction)
       },
     })
   }
 
   /** How far an import has come, by its id. */
   async importProgress(id: string): Promise<ImportProgress | undefined> {
-    return this.#store.progress(id)
+    return this.#store.imports.find(id)
   }
 
   async saveImportProgress(progress: ImportProgress): Promise<void> {
-    await this.#store.transaction((own) => this.#store.saveProgress(progress, own))
+    await this.#store.transaction((own) => this.#store.imports.save(progress, own))
   }
 
   /** Forgets changes that nobody follows any more, which a process with a worker does by itself. */
@@ -376,7 +376,7 @@ export class Users {
       const there = await this.#store.lock(transaction, user_ids)
       const changes = user_ids.flatMap((id) => {
         const before = there.get(id)
-        if (before === undefined) return [] as never[]
+        if (before === undefined) return []
         const after = markedDeleted(before, how, now)
         return after === before ? [] : [{ before, after }]
       })
@@ -474,11 +474,9 @@ export class Users {
     return this.#watchers.size
   }
 
-  /** Tells the hook for errors of one that nobody waits for; what it throws itself, nobody. */
+  /** Tells the hook for errors of one that nobody waits for. */
   report(error: unknown): void {
-    try {
-      this.#hooks.onError?.(error)
-    } catch {}
+    this.#hooks.onError?.(error)
   }
 
   /** Calls back when the users are closed, or are already; answers the function that takes it back. */

@@ -2,14 +2,8 @@ import { compileFilter, defineSchema, dynamic, parseFilter, string } from 'tamis
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { describe, expect, it } from 'vitest'
-import {
-  type Fragment,
-  join,
-  type Parameter,
-  render,
-  sql,
-  word,
-} from '../../src/dialect/fragment.ts'
+import { type Fragment, join, type Parameter, sql, word } from '../../src/dialect/fragment.ts'
+import { render } from '../../src/dialect/render.ts'
 
 /** One place of code, whose texts are the same object each time. */
 const pair = (one: Fragment | Parameter, other: Fragment | Parameter): Fragment =>

@@ -1,3 +1,5 @@
+// Longer than most files here: one document, whose paths are read side by side.
+
 import { z } from 'zod'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { inputs, user } from '../input.ts'

@@ -46,7 +46,7 @@ export async function migrate(connected: Connected, configuration: Configuration
     '0001_users': {
       async up(own) {
         const extensions = kind === 'postgres' ? await trigrams(own) : []
-        const users = createTable(storedUsers, { ...target, extensions } as never)
+        const users = createTable(storedUsers, { ...target, extensions })
         const withoutExtension = users.filter((text) => !text.startsWith('CREATE EXTENSION'))
         await run(own, kind, [
           ...ownTables(connected, tablePrefix),
@@ -120,8 +120,8 @@ async function indexCustom(
   if (configuration.indexedCustom.length === 0) return
   const without = targetOf(connected, { ...configuration, indexedCustom: [] })
   const target = targetOf(connected, configuration)
-  const bare = new Set(createTable(storedUsers, without as never))
-  const added = createTable(storedUsers, target as never).filter((text) => !bare.has(text))
+  const bare = new Set(createTable(storedUsers, without))
+  const added = createTable(storedUsers, target).filter((text) => !bare.has(text))
   const statements = added.flatMap((text) => {
     if (text.startsWith('CREATE INDEX')) {
       const index = text.replace('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS')

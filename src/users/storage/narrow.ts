@@ -136,9 +136,9 @@ export class Narrowing {
     const isPlain =
       !negated && ['$eq', '$in', '$contains', '$gt', '$gte', '$lt', '$lte'].includes(operator)
     if (!isAbsent && !isPlain) return []
-    const { text, params } = compileFilter(leaf, this.#target as never)
+    const { text, params } = compileFilter(leaf, this.#target)
     const rows = `SELECT rowid FROM "${table}" WHERE ${text}`
-    return [{ by: 'rowid', text: rows, params: params as readonly Parameter[] }]
+    return [{ by: 'rowid', text: rows, params }]
   }
 
   #holding(field: string, word: string, isBegun: boolean): Probe {

@@ -19,9 +19,10 @@ import { fromRow, type StoredUser, toRow } from '../user.ts'
 import { type Change, idOf } from './change.ts'
 import type { Connected } from './connect.ts'
 import { isTransient, isUniqueViolation } from './failures.ts'
+import { Imports } from './imports.ts'
 import { ChangeLog } from './log.ts'
 import { askedOf, Narrowing } from './narrow.ts'
-import type { ImportProgress, Standing } from './public.ts'
+import type { Standing } from './public.ts'
 import { type Tables, targetOf, type UsersTarget } from './tables.ts'
 import { Usernames } from './usernames.ts'
 import { keepWords } from './words.ts'
@@ -39,6 +40,7 @@ const SOMEBODY = 'somebody'
 export class Store {
   readonly db: Kysely<Tables>
   readonly log: ChangeLog
+  readonly imports: Imports
   readonly #connected: Connected
   readonly #configuration: Configuration
   readonly #target: UsersTarget
@@ -70,17 +72,18 @@ export class Store {
       { clock: this.name('clock'), changes: this.name('changes') },
       configuration.clock,
     )
+    this.imports = new Imports(this.db, this.name('imports'), () => this.now())
     this.#usernames = new Usernames(
       { names: this.name('usernames'), claims: this.name('username_claims') },
       configuration.uniqueUsernames,
       (transaction, ids, team) => this.#isInTeam(transaction, ids, team),
     )
-    this.#readRow = readRow(storedUsers, target as never)
+    this.#readRow = readRow(storedUsers, target)
     this.#read = (record) => fromRow(this.#readRow(record))
-    const insert = insertRow(storedUsers, target as never)
-    const replace = insertRow(storedUsers, { ...(target as object), replace: true } as never)
-    this.#insert = (row) => [insert(row)].flat() as readonly Statement[]
-    this.#replace = (row) => [replace(row)].flat() as readonly Statement[]
+    const insert = insertRow(storedUsers, target)
+    const replace = insertRow(storedUsers, { ...target, replace: true })
+    this.#insert = (row) => [insert(row)].flat()
+    this.#replace = (row) => [replace(row)].flat()
   }
 
   /** The time, with the digits that timestamps are kept to. */
@@ -91,13 +94,13 @@ export class Store {
   /** A page of users that a query selects. */
   async page(query: Query): Promise<Page<StoredUser>> {
     const target = { ...this.#target, lookAhead: true }
-    const statement = compileQuery(query, target as never) as Statement
+    const statement = compileQuery(query, target)
     const source = await this.#narrowing?.sourceOf(query)
     const records = await this.#rows(
       this.db,
       source === undefined ? statement : askedOf(statement, this.#target.table, source),
     )
-    return pageOf(query, records.map(this.#read) as never) as never
+    return pageOf(query, records.map(this.#read))
   }
 
   /** The users of some ids that there are, deleted ones too; locked until the transaction ends. */
@@ -131,7 +134,7 @@ export class Store {
       'deleted_at',
       'revoke_tokens_issued_before',
     ]
-    return compileQuery(query, { ...this.#target, select } as never) as Statement
+    return compileQuery(query, { ...this.#target, select })
   }
 
   async #byIds(
@@ -140,8 +143,8 @@ export class Store {
     suffix: string,
   ): Promise<Map<string, StoredUser>> {
     const own: Condition = condition(storedUsers, { id: { $in: ids } })
-    const { text, params } = compileQuery(restrict(this.#all, own), this.#target as never)
-    const records = await this.#rows(db, { text: `${text}${suffix}`, params } as Statement)
+    const { text, params } = compileQuery(restrict(this.#all, own), this.#target)
+    const records = await this.#rows(db, { text: `${text}${suffix}`, params })
     return new Map(records.map((record) => this.#read(record)).map((user) => [user.id, user]))
   }
 
@@ -153,7 +156,7 @@ export class Store {
     const own = condition(storedUsers, { id: { $in: ids }, teams: { $contains: team } })
     const query = { ...restrict(this.#all, own), limit: 1 }
     const target = { ...this.#target, select: ['id'] }
-    const statement = compileQuery(query, target as never) as Statement
+    const statement = compileQuery(query, target)
     return (await this.#rows(transaction, statement)).length > 0
   }
 
@@ -225,32 +228,6 @@ export class Store {
       )
     }
     await sql`DELETE FROM ${sql.table(this.#target.table)} WHERE id = ${id}`.execute(transaction)
-  }
-
-  async progress(id: string): Promise<ImportProgress | undefined> {
-    const row = await this.db
-      .selectFrom(this.name('imports'))
-      .select(['bytes', 'lines', 'users', 'bad'])
-      .where('id', '=', id)
-      .executeTakeFirst()
-    if (row === undefined) return undefined
-    const { bytes, lines, users, bad } = row
-    return {
-      id,
-      bytes: Number(bytes),
-      lines: Number(lines),
-      users: Number(users),
-      bad: Number(bad),
-    }
-  }
-
-  async saveProgress(progress: ImportProgress, db: Transaction<Tables>): Promise<void> {
-    const imports = this.name('imports')
-    await db.deleteFrom(imports).where('id', '=', progress.id).execute()
-    await db
-      .insertInto(imports)
-      .values({ ...progress, updated_at: this.now() })
-      .execute()
   }
 
   /** A table's name in the database. The prefix is a setting, which types cannot know. */

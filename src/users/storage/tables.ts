@@ -1,4 +1,5 @@
-import type { Dialect, Mapping } from '../../index.ts'
+import type { Dialect, Mapping, Schema } from '../../index.ts'
+import type { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import type { Connected } from './connect.ts'
 
@@ -51,11 +52,13 @@ export interface Tables {
   }
 }
 
+type StoredFields = typeof storedUsers extends Schema<infer F> ? F : never
+
 /** Where the users are, for compileQuery and its like. */
 export interface UsersTarget {
   readonly dialect: Dialect
   readonly table: string
-  readonly mapping: Mapping
+  readonly mapping: Mapping<StoredFields>
 }
 
 export function targetOf(
@@ -65,7 +68,7 @@ export function targetOf(
   // PostgreSQL's arrays have an index of their own.
   const teams = kind === 'postgres' ? {} : { teams: { sideTable: `${tablePrefix}teams` } }
   const mapping = { ...teams, custom: { index: indexedCustom } }
-  return { dialect, table: `${tablePrefix}users`, mapping: mapping as Mapping }
+  return { dialect, table: `${tablePrefix}users`, mapping }
 }
 
 /** The types of columns by what they hold. */
