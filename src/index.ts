@@ -14,23 +14,45 @@ export {
   type CompiledQuery,
   compileFilter,
   compileQuery,
+  compileSql,
   type FilterTarget,
   type QueryTarget,
   type Target,
 } from './compile/sql.ts'
-export { createTable } from './compile/table.ts'
-export { and, type Condition, not, or } from './condition/condition.ts'
+export {
+  addColumn,
+  createIndex,
+  createTable,
+  type PrintTarget,
+  printTable,
+} from './compile/table.ts'
+export type { TableName } from './compile/table-name.ts'
+export { type CreateTarget, tableOf } from './compile/table-of.ts'
+export { and, type Condition, not, operatorOf, or } from './condition/condition.ts'
+export { costOf } from './condition/cost.ts'
 export type { Ordering } from './condition/ordering.ts'
 export { type PrintedFilter, printFilter } from './condition/print.ts'
-export type { Column, Dialect, TimestampStorage } from './dialect/dialect.ts'
-export type { Parameter, Statement } from './dialect/fragment.ts'
+export type { Column, Dialect } from './dialect/dialect.ts'
+export { type Fragment, type Parameter, type Statement, sql } from './dialect/fragment.ts'
+export type { TimestampStorage } from './dialect/place.ts'
+export type {
+  ColumnDefinition,
+  IndexDefinition,
+  SideTable,
+  TableDefinition,
+} from './dialect/table.ts'
 export { FilterError } from './error/filter-error.ts'
 export type { Issue, IssueCode } from './error/issue.ts'
 export { FOLD_VERSION, wordsOf } from './kinds/words.ts'
+export type { OperatorName } from './operators/index.ts'
+export type { Operator } from './operators/operator.ts'
+export { servedBy } from './operators/operator.ts'
+export { clientSchema } from './parse/client-schema.ts'
 export {
   condition,
   parseFilter,
   parseQuery,
+  type RestrictOptions,
   restrict,
   safeParseFilter,
   safeParseQuery,
@@ -42,21 +64,18 @@ export {
   type Filter,
   type PayloadOption,
   type Row,
+  type RowInput,
   type Schema,
   type SchemaDefinition,
 } from './parse/schema.ts'
 export { type Page, pageOf } from './query/page.ts'
 export { countRows, filterRows } from './query/rows.ts'
 export { runQuery } from './query/run.ts'
-export {
-  boolean,
-  dynamic,
-  type FieldDefinition,
-  type Fields,
-  integer,
-  list,
-  number,
-  string,
-  timestamp,
-} from './schema/definition.ts'
+export { decimal } from './schema/decimal.ts'
+export type { FieldDefinition, Fields } from './schema/definition.ts'
+export { dynamic } from './schema/dynamic.ts'
+export { enumeration } from './schema/enumeration.ts'
+export { list } from './schema/list.ts'
 export type { FieldMapping, Mapping } from './schema/mapping.ts'
+export { boolean, date, integer, number, string, uuid } from './schema/scalars.ts'
+export { timestamp } from './schema/timestamp.ts'

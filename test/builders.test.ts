@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { userInfo } from 'node:os'
-import { PGlite } from '@electric-sql/pglite'
 import { and, sql as drizzleSql, eq } from 'drizzle-orm'
 import { mysqlTable, text as mysqlText } from 'drizzle-orm/mysql-core'
 import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
@@ -47,12 +46,15 @@ import {
   string,
   timestamp,
 } from 'tamis'
+import { mariadb } from 'tamis/mariadb'
 import { mysql } from 'tamis/mysql'
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { available } from './support/engines/available.ts'
 import { scratchName } from './support/engines/engine.ts'
+import { mysqlServer } from './support/engines/mysql.ts'
+import { createPglite } from './support/engines/postgres.ts'
 
 const schema = defineSchema({
   fields: {
@@ -113,7 +115,7 @@ const FILTERS: Readonly<Record<string, unknown>> = {
 
 // Builders
 
-/** What a builder made of a filter beside a tenant's predicate, and the keys of what it found. */
+/** A builder's query of a filter and a tenant's predicate, and the keys that it found. */
 interface Answer {
   readonly text: string
   readonly params: readonly unknown[]
@@ -199,7 +201,7 @@ interface BuilderDatabase {
   open(): Promise<Opened>
 }
 
-/** A schema in PostgreSQL, a database in MariaDB. */
+/** A schema in PostgreSQL, a database in MariaDB and MySQL. */
 const scratch = `${scratchName}_builders`
 
 async function openPostgres(): Promise<Opened> {
@@ -229,7 +231,7 @@ async function openPostgres(): Promise<Opened> {
 }
 
 async function openPglite(): Promise<Opened> {
-  const db = await PGlite.create()
+  const db = await createPglite()
   const query = (text: string, params: readonly unknown[]) => db.query(text, [...params])
   const pool = { connect: async () => ({ query, release() {} }), async end() {} }
   return {
@@ -269,11 +271,17 @@ async function openSqlite(): Promise<Opened> {
   }
 }
 
-async function openMariadb(): Promise<Opened> {
+function openMariadb(): Promise<Opened> {
   const url = process.env.TAMIS_MARIADB_URL
   const socketPath = ['/run/mysqld/mysqld.sock', '/tmp/mysql.sock'].find(existsSync)
-  const config =
-    url === undefined ? { socketPath: socketPath as string, user: 'root' } : { uri: url }
+  return openByMysql2(
+    url === undefined ? { socketPath: socketPath as string, user: 'root' } : { uri: url },
+  )
+}
+
+async function openByMysql2(
+  config: { uri: string } | { socketPath: string; user: string },
+): Promise<Opened> {
   const admin = mysql2.createPool(config)
   await admin.promise().query(`CREATE DATABASE ${scratch} CHARACTER SET utf8mb4`)
   const own = { ...config, database: scratch }
@@ -299,7 +307,13 @@ const DATABASES: readonly BuilderDatabase[] = [
   { name: 'PostgreSQL', dialect: postgres, column: 'role? $1 :x', open: openPostgres },
   { name: 'PGlite', dialect: postgres, column: 'role? $1 :x', open: openPglite },
   { name: 'SQLite', dialect: sqlite, column: 'role $1 :x', open: openSqlite },
-  { name: 'MariaDB', dialect: mysql, column: 'role $1 :x', open: openMariadb },
+  { name: 'MariaDB', dialect: mariadb, column: 'role $1 :x', open: openMariadb },
+  {
+    name: 'MySQL',
+    dialect: mysql,
+    column: 'role $1 :x',
+    open: () => openByMysql2({ uri: mysqlServer() }),
+  },
 ]
 const reached = DATABASES.filter(({ name }) => available.some((engine) => engine.name === name))
 
@@ -316,14 +330,14 @@ describe.each(reached)('on $name', ({ dialect, column, open }) => {
   })
   afterAll(() => db.close())
 
-  it.each(Object.entries(FILTERS))('%s, beside a tenant', async (_, filter) => {
+  it.each(Object.entries(FILTERS))('%s, restricted to a tenant', async (_, filter) => {
     const own = parseFilter(schema, filter)
     const query = parseQuery(schema, { filter_conditions: filter, sort: { id: 1 } })
     const expected = runQuery(restrict(query, condition(schema, { tenant: TENANT })), rows).items
     const ids = expected.map(({ id }) => id)
     expect(ids.length).toBeGreaterThan(0)
 
-    // A driver alone: the filter's parameters come after another.
+    // A driver only: the filter's parameters follow another parameter.
     const { text, params } = compileFilter(own, { dialect, mapping, firstParameter: 2 })
     const find = async (filter: string) => {
       const tenant = `tenant = ${dialect.placeholder(1, TENANT)}`

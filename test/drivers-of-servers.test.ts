@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import mariadbDriver from 'mariadb'
+import mariadbDriver, { type Connection as MariadbConnection } from 'mariadb'
 import mysql2 from 'mysql2/promise'
 import { parseQuery, runQuery } from 'tamis'
 import { usersSchema } from 'tamis/users'
@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeUsers } from '../bench/fixtures/users.ts'
 import { available } from './support/engines/available.ts'
 import { clickhouse } from './support/engines/clickhouse.ts'
-import type { Connection, SomeStatement } from './support/engines/engine.ts'
+import type { Connection, Engine, SomeStatement } from './support/engines/engine.ts'
 import { mariadb } from './support/engines/mariadb.ts'
+import { mysql, mysqlServer } from './support/engines/mysql.ts'
 import { Table } from './support/table.ts'
 
 /** The parameters of a dialect go into each of its usual drivers, and its records come back exact. */
@@ -43,22 +44,40 @@ interface Way {
   open(database: string): Promise<{ run: Run; close(): Promise<void> }>
 }
 
-const socketPath = ['/run/mysqld/mysqld.sock', '/tmp/mysql.sock'].find(existsSync) as string
-const url = process.env.TAMIS_MARIADB_URL
-const server = { socketPath, user: 'root' }
-
-const openMysql2 = async (database: string) =>
-  url === undefined
-    ? mysql2.createConnection({ ...server, database })
-    : mysql2.createConnection({ uri: url, database })
-
-const openMariadb = async (database: string) => {
-  const connection = await mariadbDriver.createConnection(url ?? server)
-  await connection.query(`USE ${database}`)
-  return connection
+/** How a server is reached: as the engines reach it. */
+interface Server {
+  readonly engine: Engine
+  openMysql2(database: string): Promise<mysql2.Connection>
+  openMariadb(database: string): Promise<MariadbConnection>
 }
 
-const WAYS: readonly Way[] = [
+function serverOf(engine: Engine, url: string | undefined): Server {
+  const socketPath = ['/run/mysqld/mysqld.sock', '/tmp/mysql.sock'].find(existsSync) as string
+  const local = { socketPath, user: 'root' }
+  return {
+    engine,
+    openMysql2: (database) =>
+      url === undefined
+        ? mysql2.createConnection({ ...local, database })
+        : mysql2.createConnection({ uri: url, database }),
+    async openMariadb(database) {
+      // MySQL's passwords need the server's key, which this driver requests only if it is allowed to.
+      const uri = url
+        ?.replace(/^mysql:/, 'mariadb:')
+        .replace(/\/?$/, '/test?allowPublicKeyRetrieval=true')
+      const connection = await mariadbDriver.createConnection(uri ?? local)
+      await connection.query(`USE ${database}`)
+      return connection
+    },
+  }
+}
+
+const SERVERS: readonly Server[] = [
+  serverOf(mariadb, process.env.TAMIS_MARIADB_URL),
+  serverOf(mysql, mysqlServer()),
+]
+
+const waysOf = ({ openMysql2, openMariadb }: Server): readonly Way[] => [
   {
     name: 'mysql2, execute',
     async open(database) {
@@ -104,20 +123,23 @@ async function check(table: Table, run: Run): Promise<void> {
   }
 }
 
-describe.skipIf(!available.includes(mariadb))('MariaDB', () => {
+const reached = SERVERS.filter(({ engine }) => available.includes(engine))
+
+describe.each(reached)('$engine.name', (server) => {
+  const { engine } = server
   let connection: Connection
   let table: Table
   let database: string
   beforeAll(async () => {
-    connection = await mariadb.connect()
+    connection = await engine.connect()
     const [row] = await connection.all({ text: 'SELECT database() AS d', params: [] })
     database = String(row?.d)
-    table = await Table.create(mariadb, connection, usersSchema)
+    table = await Table.create(engine, connection, usersSchema)
     await table.insert(users)
   })
   afterAll(() => connection.close())
 
-  it.each(WAYS)('by $name', async ({ open }) => {
+  it.each(waysOf(server))('by $name', async ({ open }) => {
     const { run, close } = await open(database)
     await check(table, run)
     await close()
@@ -125,7 +147,7 @@ describe.skipIf(!available.includes(mariadb))('MariaDB', () => {
 })
 
 describe.skipIf(!available.includes(clickhouse))('ClickHouse', () => {
-  it('by parameters as @clickhouse/client formats them', async () => {
+  it('with parameters as @clickhouse/client formats them', async () => {
     const require = createRequire(new URL('clickhouse/package.json', import.meta.url))
     const { formatQueryParams } = require('@clickhouse/client-common') as {
       formatQueryParams(value: object): string

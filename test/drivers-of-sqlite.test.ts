@@ -70,7 +70,7 @@ for (const [name, open] of DRIVERS) {
     )
 
   describe.skipIf(module === undefined)(name, () => {
-    it.each([false, true])('stores and finds users, big integers asked for: %s', (bigints) => {
+    it.each([false, true])('stores and finds users, reading big integers: %s', (bigints) => {
       const db = open(module as never)
       const target = { dialect: sqlite, table: 'users' }
       for (const statement of createTable(usersSchema, target)) db.exec(statement)

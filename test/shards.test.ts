@@ -35,6 +35,7 @@ import { membersOf } from '../src/kinds/dynamic.ts'
 import type { Field } from '../src/schema/field.ts'
 import { ask, checkAgreement, show, situationArbitrary } from './support/agreement.ts'
 import type { Plan } from './support/arbitrary.ts'
+import { budget } from './support/budget.ts'
 import type { Connection, SomeStatement } from './support/engines/engine.ts'
 import { findBinaries, SHARDS, shards, usersPlan } from './support/shards.ts'
 import { Table } from './support/table.ts'
@@ -45,13 +46,13 @@ const SEED = 20_240_501
 const isHere = findBinaries() !== undefined
 if (!isHere) console.log(`shards: skipped, for it needs ${shards.needs} for this platform`)
 
-it.skipIf(!isHere && process.env.CI === undefined)('has the servers that it needs', () => {
+it.skipIf(!isHere && process.env.CI === undefined)('the servers are running', () => {
   expect(isHere, shards.needs).toBe(true)
 })
 
 type Payload = Readonly<Record<string, unknown>>
 
-// What is asked
+// The queries
 
 /** A field of every kind, in every place that a value of it can have. */
 const widePlan: Plan = {
@@ -60,7 +61,7 @@ const widePlan: Plan = {
       id: string({ required: true, sortable: true }),
       text: string({ sortable: true }),
       flag: boolean({ sortable: true }),
-      whole: integer({ sortable: true }),
+      whole: integer({ sortable: true, as: 'bigint' }),
       real: number({ sortable: true }),
       at: timestamp({ sortable: true }),
       zoneless: timestamp({ sortable: true }),
@@ -68,24 +69,24 @@ const widePlan: Plan = {
       ticks: timestamp({ digits: 3, sortable: true }),
       own_text: string({ required: true, sortable: true }),
       own_flag: boolean({ required: true, sortable: true }),
-      own_whole: integer({ required: true, sortable: true }),
+      own_whole: integer({ required: true, sortable: true, as: 'bigint' }),
       own_real: number({ required: true, sortable: true }),
       own_at: timestamp({ required: true, sortable: true }),
       ascii: string(),
       texts: list(string()),
       flags: list(boolean()),
-      wholes: list(integer()),
+      wholes: list(integer({ as: 'bigint' })),
       reals: list(number()),
       times: list(timestamp()),
       own_texts: list(string(), { required: true }),
       'any.text': string({ sortable: true }),
       'any.flag': boolean({ sortable: true }),
-      'any.whole': integer({ sortable: true }),
+      'any.whole': integer({ sortable: true, as: 'bigint' }),
       'any.real': number({ sortable: true }),
       'any.at': timestamp({ sortable: true }),
       'any.texts': list(string()),
       'any.flags': list(boolean()),
-      'any.wholes': list(integer()),
+      'any.wholes': list(integer({ as: 'bigint' })),
       'any.reals': list(number()),
       'any.times': list(timestamp()),
       'any.*': dynamic(['string', 'boolean', 'integer', 'number'], {
@@ -105,6 +106,7 @@ const widePlan: Plan = {
       'some.*': dynamic(['string', 'boolean', 'integer']),
       'dated.*': dynamic(['timestamp', 'number']),
     },
+    limits: { cost: Number.MAX_SAFE_INTEGER },
   }) as Schema,
   mapping: {
     zoneless: { storage: 'timestamp' },
@@ -124,7 +126,7 @@ const OPERANDS: Readonly<Record<string, readonly [unknown, unknown]>> = {
   timestamp: ['2024-05-01T12:00:00.123Z', '2025-01-01T00:00:00Z'],
 }
 
-/** Absence is asked of what may be absent: of the rest it is true or false before it is sent. */
+/** Absence is tested for optional fields only: for others it is constant before it is sent. */
 function operandsFor(operator: string, { type, required }: Field, kind: string): unknown[] {
   const [one, other] = OPERANDS[kind] as readonly [unknown, unknown]
   switch (operator) {
@@ -250,7 +252,7 @@ const scansOf = (plan: Node): Node[] =>
 
 const remoteOf = (plan: Node): string[] => scansOf(plan).map((scan) => scan['Remote SQL'] as string)
 
-/** Whether all of a condition is sent, where it is not known to be false: none of it is tested here. */
+/** Whether the whole condition is sent to the shards and none of it is tested by the coordinator. */
 const isSent = (plan: Node): boolean =>
   remoteOf(plan).every((text) => text.includes(' WHERE ')) &&
   nodesOf(plan).every((node) => node.Filter === undefined)
@@ -332,13 +334,24 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
         expect(pages.length).toBe(7)
         for (const page of pages) {
           const found = await explain(connection, table.compile(page))
-          expect(shapeOf(limitedOf(found))).toBe(shape)
+          expect(leading(shapeOf(limitedOf(found)))).toBe(shape)
           for (const text of remoteOf(found)) expect(/ ORDER BY /.test(text)).toBe(shape === MERGED)
           expect(isSent(found) || page === pages[0]).toBe(true)
         }
       }
     })
   })
+
+  /** The plan of the rows with a value, which are found first, of a page that is found in two parts. */
+  function leading(shape: string): string {
+    const merged = shape.replace(/^(?:Limit\()+/, 'Limit(')
+    let depth = 0
+    for (let i = 0; i < merged.length; i++) {
+      if (merged[i] === '(') depth++
+      if (merged[i] === ')' && --depth === 0) return merged.slice(0, i + 1)
+    }
+    return merged
+  }
 
   describe('the planner', () => {
     let table: Table
@@ -355,7 +368,8 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
     const compile = (payload: Payload) => table.compile(parseQuery(usersSchema, payload) as Query)
     const shapesOf = async (pages: readonly Payload[]) => {
       const shapes = new Set<string>()
-      for (const page of pages) shapes.add(shapeOf(await explain(connection, compile(page))))
+      for (const page of pages)
+        shapes.add(leading(shapeOf(await explain(connection, compile(page)))))
       return [...shapes]
     }
     /** Whether it asks the shards how many rows there will be. */
@@ -377,7 +391,7 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
       { filter_conditions: { 'custom.age': { $lt: 60 }, role: 'user' }, limit: 5, offset: 5 },
     ]
 
-    it('has the shards sort once it knows that they have many rows', async () => {
+    it('lets the shards sort if statistics show that they have many rows', async () => {
       expect(await shapesOf([...PAGES, ...JSON_PAGES])).toEqual([SORTED])
       // Of foreign tables nothing else makes statistics: not autovacuum.
       await connection.exec('ANALYZE users')
@@ -388,13 +402,13 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
       expect(await shapesOf([...PAGES, ...JSON_PAGES])).toEqual([MERGED])
     })
 
-    describe('that knows it', () => {
+    describe('with statistics', () => {
       beforeAll(async () => {
         await connection.exec('ANALYZE users')
         await estimate('true')
       })
 
-      it('takes the rows of the page from the shards, and of each but one the row that comes next', async () => {
+      it('reads only the rows of the page and one more from each shard', async () => {
         for (const page of [...PAGES, ...JSON_PAGES]) {
           const statement = compile(page)
           const plan = await explain(connection, statement, ', ANALYZE')
@@ -404,7 +418,7 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
       })
 
       // A shard's cursor is read by 100 rows at once (fetch_size), and closed.
-      it('sends LIMIT to the table of a shard, but not to a partition, be it the only one', async () => {
+      it('sends LIMIT to the table of a shard, but not to a partition, even to a single one', async () => {
         const john = { filter_conditions: { id: 'john' } }
         for (const page of [...PAGES, ...JSON_PAGES, john]) {
           const remote = remoteOf(await explain(connection, compile(page)))
@@ -416,7 +430,7 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
         expect(text).toMatch(/ ORDER BY .* LIMIT 6::bigint OFFSET 3::bigint$/)
       })
 
-      it('asks the shards at once where it merges nothing', async () => {
+      it('queries the shards in parallel if it merges nothing', async () => {
         const { text, params } = compileFilter(parseFilter(usersSchema, { role: 'admin' }), shards)
         const count = { text: `SELECT count(*) FROM users WHERE ${text}`, params }
         const atOnce = async (statement: SomeStatement) =>
@@ -426,7 +440,7 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
       })
     })
 
-    describe.each(SHARDS)('scans %s alone', (shard) => {
+    describe.each(SHARDS)('scans only %s', (shard) => {
       let ids: readonly string[]
       beforeAll(async () => {
         const text = `SELECT id FROM ${shard}.users ORDER BY id LIMIT 3`
@@ -449,12 +463,12 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
         }
       })
 
-      it('in a plan that was made for any key, but not for any array of keys', async () => {
+      it('in a generic plan for a key, but not for an array of keys', async () => {
         const scannedBy = async (mode: string, filter: unknown, value: string) => {
           const { text } = compile({ filter_conditions: filter })
           await connection.exec(`SET plan_cache_mode TO ${mode}; PREPARE page AS ${text}`)
           const page = { text: `EXECUTE page('${value}', 31, 0)`, params: [] }
-          // From the sixth time on, such a plan is taken where it seems no worse.
+          // From the sixth execution on, PostgreSQL uses a generic plan if its cost is not higher.
           for (let i = 0; i < 5; i++) await connection.run(page)
           const plan = await explain(connection, page)
           await connection.exec('DEALLOCATE page; RESET plan_cache_mode')
@@ -486,7 +500,7 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
             await connection.exec('ROLLBACK')
           }
         }),
-        { seed: SEED, numRuns: 20, interruptAfterTimeLimit: 110_000 },
+        { seed: SEED, numRuns: budget(6, 20), interruptAfterTimeLimit: 110_000 },
       )
       await table.drop()
     }, 120_000)
@@ -496,7 +510,7 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
         fc.asyncProperty(situationArbitrary(shards.features, FILTERS), (situation) =>
           checkAgreement(shards, connection, situation),
         ),
-        { seed: SEED, numRuns: 10, interruptAfterTimeLimit: 110_000 },
+        { seed: SEED, numRuns: budget(3, 10), interruptAfterTimeLimit: 110_000 },
       )
     }, 120_000)
   })

@@ -1,31 +1,47 @@
 import type { Arbitrary } from 'fast-check'
 import {
+  and,
   boolean,
+  type Condition,
+  clientSchema,
+  compileFilter,
   compileQuery,
   condition,
   createTable,
+  date,
   defineSchema,
   dynamic,
+  enumeration,
   type Filter,
   type Insert,
   insertRow,
   integer,
   list,
+  not,
   number,
+  or,
   type Page,
   type Parameter,
   pageOf,
   parseFilter,
   parseQuery,
+  type Query,
   type Row,
+  type RowInput,
+  readRow,
+  restrict,
   runQuery,
+  type Schema,
+  safeParseFilter,
   string,
   timestamp,
+  uuid,
 } from 'tamis'
 import { clickhouse } from 'tamis/clickhouse'
 import { filterArbitrary, invalidFilterArbitrary, rowArbitrary } from 'tamis/fast-check'
 import { postgres } from 'tamis/postgres'
-import type { usersSchema } from 'tamis/users'
+import { parseFilterText, parseQueryText } from 'tamis/text'
+import { usersSchema } from 'tamis/users'
 import { describe, expectTypeOf, it } from 'vitest'
 
 const people = defineSchema({
@@ -35,6 +51,9 @@ const people = defineSchema({
     age: integer(),
     score: number(),
     active: boolean(),
+    ref: uuid(),
+    level: enumeration(['low', 'high']),
+    levels: list(enumeration(['low', 'high'])),
     seen: timestamp({ sortable: true }),
     teams: list(string(), { operators: ['$eq', '$contains'] }),
     ranks: list(integer()),
@@ -42,6 +61,7 @@ const people = defineSchema({
     'address.city': string({ required: true }),
     'custom.age': integer({ operators: ['$gte', '$exists'] }),
     'custom.*': dynamic(['string', 'boolean'], { operators: ['$eq', '$in'] }),
+    'state.*': dynamic(['enumeration', 'integer'], { values: ['on', 'off'] }),
   },
   defaultSort: [{ field: 'seen', direction: -1 }],
   options: { include_others: { default: false, unless: { tenant: 't1' } } },
@@ -63,6 +83,9 @@ describe('Filter', () => {
       { teams: { $contains: 'red' } },
       { ranks: { $all: [1, 2n], $exists: true } },
       { tenant: 't1' },
+      { level: { $in: ['low', null], $gt: 'high' }, levels: { $all: ['low'] } },
+      { 'state.a': { $in: ['on', 5, null] } },
+      { ref: { $in: ['018f3a5c-7c1e-7f00-8000-000000000001', null] } },
       { 'address.city': { $autocomplete: 'par' } },
       { 'custom.color': 'red', 'custom.flag': { $in: [true, 'x', null] } },
       { 'custom.age': { $gte: 18 } },
@@ -110,7 +133,18 @@ describe('Filter', () => {
     const seen = { seen: 1714564800 } satisfies Filter<People>
     // @ts-expect-error: no integers in custom.*
     const custom = { 'custom.color': { $eq: 5 } } satisfies Filter<People>
-    expectTypeOf([filter, age, range, members, all, exists, seen, custom]).toBeArray()
+    // @ts-expect-error: no value of the enumeration
+    const level = { level: 'middle' } satisfies Filter<People>
+    // @ts-expect-error: nor in a list of operands
+    const some = { level: { $in: ['low', 'middle'] } } satisfies Filter<People>
+    // @ts-expect-error: nor in a list
+    const levels = { levels: { $contains: 'middle' } } satisfies Filter<People>
+    // @ts-expect-error: nor in a document
+    const state = { 'state.a': 'neither' } satisfies Filter<People>
+    expectTypeOf([level, some, levels, state]).toBeArray()
+    // @ts-expect-error: a UUID is a string
+    const ref = { ref: 1n } satisfies Filter<People>
+    expectTypeOf([filter, age, range, members, all, exists, seen, custom, ref]).toBeArray()
   })
 
   it('lets a literal field win over the wildcard', () => {
@@ -152,22 +186,79 @@ describe('parseFilter', () => {
 })
 
 describe('Row', () => {
+  type Person = Row<People>
+
   it('is nested as the paths are, and required where the schema says so', () => {
-    type Person = Row<People>
     expectTypeOf<Person['id']>().toEqualTypeOf<string>()
-    expectTypeOf<Person['role']>().toEqualTypeOf<string | null | undefined>()
-    expectTypeOf<Person['age']>().toEqualTypeOf<number | bigint | null | undefined>()
-    expectTypeOf<Person['teams']>().toEqualTypeOf<readonly string[] | null | undefined>()
     expectTypeOf<Person['address']['city']>().toEqualTypeOf<string>()
     const row: Person = {
       id: 'a',
       address: { city: 'Paris' },
       custom: { age: 5, color: 'red', deep: { er: 1 } },
     }
-    expectTypeOf(row.custom?.age).toEqualTypeOf<number | bigint | null | undefined>()
+    expectTypeOf(row.custom?.age).toEqualTypeOf<number | undefined>()
     // @ts-expect-error: id is required
     const nobody: Person = { address: { city: 'Paris' } }
     expectTypeOf(nobody).toExtend<Person>()
+  })
+
+  it('has what readRow gives, and JSON holds', () => {
+    expectTypeOf<Person['role']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<Person['age']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf<Person['score']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf<Person['active']>().toEqualTypeOf<boolean | undefined>()
+    expectTypeOf<Person['seen']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<Person['teams']>().toEqualTypeOf<readonly string[] | undefined>()
+    expectTypeOf<Person['level']>().toEqualTypeOf<'low' | 'high' | undefined>()
+    expectTypeOf<Person['levels']>().toEqualTypeOf<readonly ('low' | 'high')[] | undefined>()
+    expectTypeOf<Person['ranks']>().toEqualTypeOf<readonly number[] | undefined>()
+    const read = readRow(people, { dialect: postgres })
+    expectTypeOf(read({})).toEqualTypeOf<Person>()
+    const { items } = pageOf(parseQuery(people, {}), [{}].map(read))
+    expectTypeOf(items).toEqualTypeOf<readonly Person[]>()
+    expectTypeOf(items[0]!.seen?.slice(0, 10)).toEqualTypeOf<string | undefined>()
+  })
+
+  it('has bigints where the field says so', () => {
+    const schema = defineSchema({
+      fields: {
+        id: integer({ required: true, as: 'bigint' }),
+        n: integer({ as: 'number' }),
+        ns: list(integer({ as: 'bigint' })),
+        days: list(date()),
+        'custom.any': dynamic(['string', 'integer']),
+        'custom.at': dynamic(['boolean', 'timestamp']),
+        'custom.*': dynamic(['string']),
+      },
+    })
+    type Own = Row<typeof schema>
+    expectTypeOf<Own['id']>().toEqualTypeOf<bigint>()
+    expectTypeOf<Own['n']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf<Own['ns']>().toEqualTypeOf<readonly bigint[] | undefined>()
+    expectTypeOf<Own['days']>().toEqualTypeOf<readonly string[] | undefined>()
+    type Custom = NonNullable<Own['custom']>
+    expectTypeOf<Custom['any']>().toEqualTypeOf<string | number | bigint | undefined>()
+    expectTypeOf<Custom['at']>().toEqualTypeOf<boolean | string | undefined>()
+    // @ts-expect-error: neither number nor bigint
+    integer({ as: 'string' })
+    // Operands and rows in memory take both.
+    expectTypeOf<RowInput<typeof schema>['id']>().toEqualTypeOf<number | bigint>()
+    condition(schema, { id: 1, n: 1n, ns: [1, 2n] })
+  })
+})
+
+describe('RowInput', () => {
+  it('has what memory and insertRow take', () => {
+    type Person = RowInput<People>
+    expectTypeOf<Person['id']>().toEqualTypeOf<string>()
+    expectTypeOf<Person['role']>().toEqualTypeOf<string | null | undefined>()
+    expectTypeOf<Person['age']>().toEqualTypeOf<number | bigint | null | undefined>()
+    expectTypeOf<Person['score']>().toEqualTypeOf<number | bigint | null | undefined>()
+    expectTypeOf<Person['seen']>().toEqualTypeOf<
+      string | number | bigint | Date | null | undefined
+    >()
+    expectTypeOf<Person['teams']>().toEqualTypeOf<readonly string[] | null | undefined>()
+    expectTypeOf<Row<People>>().toExtend<Person>()
   })
 })
 
@@ -176,14 +267,63 @@ describe('defineSchema', () => {
     const fields = { id: string({ required: true }) }
     // @ts-expect-error: there is no field name
     defineSchema({ fields, defaultSort: [{ field: 'name', direction: 1 }] })
+    defineSchema({ fields, defaultSort: [{ field: 'id', direction: 1, nulls: 'last' }] })
+    // @ts-expect-error: neither first nor last
+    defineSchema({ fields, defaultSort: [{ field: 'id', direction: 1, nulls: 'end' }] })
     // @ts-expect-error: there is no field uid
     defineSchema({ fields, key: 'uid' })
+    const uid = { uid: string({ required: true }), 'custom.*': dynamic(['string']) }
+    // @ts-expect-error: without a key, there must be a field id
+    defineSchema({ fields: uid })
+    defineSchema({ fields: uid, key: 'uid' })
+    // @ts-expect-error: a wildcard is no key
+    defineSchema({ fields: uid, key: 'custom.*' })
     // @ts-expect-error: misspelt in the option's condition
     defineSchema({ fields, options: { all: { default: false, unless: { idd: 'x' } } } })
     // @ts-expect-error: booleans have no $autocomplete
     boolean({ operators: ['$autocomplete'] })
     // @ts-expect-error: lists are never sortable
     list(string(), { sortable: true })
+  })
+})
+
+describe('clientSchema', () => {
+  const client = clientSchema(people)
+
+  it('has no hidden field', () => {
+    const filter = {
+      role: 'a',
+      'custom.color': 'red',
+      'custom.age': { $gte: 18 },
+    } satisfies Filter<typeof client>
+    // @ts-expect-error: tenant is hidden
+    const hidden = { tenant: 't1' } satisfies Filter<typeof client>
+    expectTypeOf([filter, hidden]).toBeArray()
+    // @ts-expect-error: tenant is hidden
+    condition(client, { tenant: 't1' })
+    expectTypeOf<Row<typeof client>['seen']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<Row<typeof client>>().not.toHaveProperty('tenant')
+    expectTypeOf<Row<People>>().toHaveProperty('tenant')
+  })
+
+  it('has none of any kind', () => {
+    const options = { hidden: true } as const
+    const hidden = clientSchema(
+      defineSchema({
+        fields: {
+          id: string({ required: true }),
+          shown: boolean({ hidden: false }),
+          b: boolean(options),
+          i: integer(options),
+          n: number(options),
+          d: date(options),
+          t: timestamp(options),
+          l: list(string(), options),
+          'w.*': dynamic(['string'], options),
+        },
+      }),
+    )
+    expectTypeOf<keyof Row<typeof hidden>>().toEqualTypeOf<'id' | 'shown'>()
   })
 })
 
@@ -226,6 +366,66 @@ describe('a dialect', () => {
   })
 })
 
+describe('a mapping', () => {
+  const target = { dialect: postgres, table: 't' } as const
+  const good = {
+    role: 'the_role',
+    teams: { sideTable: 'teams' },
+    custom: { index: ['age'] },
+  } as const
+  const wrong = { rol: 'the_role' } as const
+
+  it('is of the fields of the condition', () => {
+    const parsed = parseFilter(people, {})
+    const conditions = [
+      parsed,
+      condition(people, { role: 'a' }),
+      and(parsed, condition(people, { tenant: 't1' })),
+      or(parsed, not(parsed)),
+      parseFilterText(people, '{}'),
+    ]
+    for (const own of conditions) {
+      compileFilter(own, { ...target, mapping: good })
+      // @ts-expect-error: there is no field rol
+      compileFilter(own, { ...target, mapping: { rol: 'the_role' } })
+      // @ts-expect-error: there is no field rol
+      compileFilter(own, { ...target, mapping: wrong })
+    }
+    const safe = safeParseFilter(people, {})
+    // @ts-expect-error: there is no field rol
+    if (safe.ok) compileFilter(safe.value, { ...target, mapping: wrong })
+  })
+
+  it('is of the fields of the query', () => {
+    const parsed = parseQuery(people, {})
+    for (const query of [
+      parsed,
+      restrict(parsed, condition(people, {})),
+      parseQueryText(people, '{}'),
+    ]) {
+      compileQuery(query, { ...target, mapping: good })
+      // @ts-expect-error: there is no field rol
+      compileQuery(query, { ...target, mapping: wrong })
+    }
+  })
+
+  it('is any mapping where the schema is not known', () => {
+    const own: Condition = parseFilter(people, {})
+    compileFilter(own, { ...target, mapping: wrong })
+    const query: Query = parseQuery(people, {})
+    compileQuery(query, { ...target, mapping: wrong })
+    expectTypeOf(compileFilter(own, target).params).toEqualTypeOf<readonly Parameter[]>()
+    const one = (schema: Schema) =>
+      compileFilter(parseFilter(schema, {}), { ...target, mapping: wrong })
+    expectTypeOf(one(people).text).toBeString()
+  })
+
+  it('is of one of several schemas', () => {
+    for (const schema of [people, usersSchema])
+      expectTypeOf(parseFilter(schema, {})).toExtend<Condition>()
+  })
+})
+
 describe('pages', () => {
   it('are of the rows that they were given', () => {
     const query = parseQuery(people, {})
@@ -237,7 +437,7 @@ describe('pages', () => {
 
 describe('arbitraries', () => {
   it('are of the rows and filters of the schema', () => {
-    expectTypeOf(rowArbitrary(people)).toEqualTypeOf<Arbitrary<Row<People>>>()
+    expectTypeOf(rowArbitrary(people)).toEqualTypeOf<Arbitrary<RowInput<People>>>()
     expectTypeOf(filterArbitrary(people)).toEqualTypeOf<Arbitrary<Filter<People>>>()
     expectTypeOf(invalidFilterArbitrary(people)).toEqualTypeOf<Arbitrary<unknown>>()
   })

@@ -3,7 +3,7 @@ import { usersSchema } from 'tamis/users'
 import { describe, expect, it } from 'vitest'
 import { makeUsers } from '../bench/fixtures/users.ts'
 
-/** The table of the users system, letter for letter: a field, an operand, and what is allowed. */
+/** The table of the users documentation: a field, an operand, and the allowed operators. */
 const TABLE: readonly (readonly [field: string, operand: unknown, allowed: string])[] = [
   ['id', 'john', '$eq $gt $gte $lt $lte $in $autocomplete'],
   ['role', 'admin', '$eq $gt $gte $lt $lte $in'],
@@ -42,7 +42,7 @@ describe.each(TABLE)('%s', (field, operand, allowed) => {
         {
           code: 'operator_not_allowed',
           path: `/${field}/${operator}`,
-          message: `${field}: ${operator} is not allowed; allowed: ${list}`,
+          message: `${field}: ${operator} is not allowed; expected one of ${list}`,
           expected: list,
           received: operator,
         },
@@ -50,7 +50,7 @@ describe.each(TABLE)('%s', (field, operand, allowed) => {
     })
   })
 
-  it('takes a bare operand, which is $eq', () => {
+  it('accepts a bare operand as $eq', () => {
     expect(safeParseFilter(usersSchema, { [field]: operand })).toEqual(
       safeParseFilter(usersSchema, { [field]: { $eq: operand } }),
     )
@@ -75,7 +75,7 @@ describe('queries', () => {
     [{ filter_conditions: { role: { $in: ['admin', 'moderator'] }, 'custom.age': { $gte: 18 } } }],
     [{ filter_conditions: { name: { $autocomplete: 'john' } } }],
     [{ filter_conditions: { id: { $in: ['john', 'jack', 'jessie'] } }, sort: { last_active: -1 } }],
-  ])('takes the example %j', (payload) => {
+  ])('accepts the example %j', (payload) => {
     expect(idsOf(payload).length).toBeGreaterThan(0)
   })
 
@@ -84,7 +84,7 @@ describe('queries', () => {
     expect(ids.slice(0, 3)).toEqual(['curiosity', 'roxanne', 'roxy'])
   })
 
-  it('sorts by created_at, then id, both descending, where no sort is given', () => {
+  it('sorts by created_at and id, both descending, by default', () => {
     const { ordering } = parseQuery(usersSchema, {})
     expect(ordering.map(({ field, direction }) => [field.name, direction])).toEqual([
       ['created_at', -1],
@@ -92,7 +92,7 @@ describe('queries', () => {
     ])
   })
 
-  it('sorts by id, descending, where a range over it is given that is not empty', () => {
+  it('sorts by id, descending, if a range over id is given', () => {
     const orderOf = (payload: unknown) =>
       parseQuery(usersSchema, payload).ordering.map(({ field, direction }) => [
         field.name,
@@ -110,7 +110,7 @@ describe('queries', () => {
     ])
   })
 
-  it('leaves out deactivated users unless they are asked for', () => {
+  it('excludes deactivated users unless include_deactivated_users is set', () => {
     const isDeactivated = (id: string) =>
       users.some((user) => user.id === id && typeof user.deactivated_at === 'string')
     const all = { limit: 1000 }
@@ -142,7 +142,7 @@ describe('queries', () => {
     }
   })
 
-  it('keeps hidden fields to itself', () => {
+  it('rejects hidden fields', () => {
     for (const field of ['deactivated_at', 'deleted_at']) {
       const filtered = safeParseFilter(usersSchema, { [field]: null })
       const sorted = safeParseQuery(usersSchema, { sort: { [field]: 1 } })
@@ -172,7 +172,7 @@ describe('queries', () => {
     })
   })
 
-  it('tells who was ever active from who never was', () => {
+  it('distinguishes users who were active from users who never were', () => {
     const ever = compilePredicate(
       parseQuery(usersSchema, { filter_conditions: { last_active: { $exists: true } } }).condition,
     )

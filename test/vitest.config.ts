@@ -1,27 +1,49 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
-import { copies } from '../src/build/copies.ts'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 
-export default defineConfig({
+/**
+ * What `npm test` leaves to `npm run test:all`: files that start many processes, kill them, or store
+ * the largest values that there are.
+ */
+const SLOW = [
+  'test/cli/import.test.ts',
+  'test/compile/bounds.test.ts',
+  'test/compile/replace.test.ts',
+  'test/largest.test.ts',
+  'test/users/packets.test.ts',
+  'test/users/reliability.test.ts',
+  'test/users/sqlite.test.ts',
+  'test/users/start.test.ts',
+  'test/users/tasks.test.ts',
+  'test/users/usernames.test.ts',
+]
+
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  plugins: [copies],
   resolve: {
     alias: [
       { find: /^tamis$/, replacement: source('index.ts') },
       {
-        find: /^tamis\/(sqlite|postgres|mysql|duckdb|clickhouse)$/,
-        replacement: source('dialect/$1.ts'),
+        find: /^tamis\/(sqlite|postgres|mariadb|mysql|duckdb|clickhouse)$/,
+        replacement: source('dialect/$1/index.ts'),
       },
       { find: /^tamis\/text$/, replacement: source('text/index.ts') },
+      { find: /^tamis\/check$/, replacement: source('check/index.ts') },
       { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
       { find: /^tamis\/users$/, replacement: source('users/index.ts') },
     ],
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : SLOW)],
+    // Many tests wait for databases and processes: by default one core of two would be idle. At full
+    // length, processes and servers fill both.
+    maxWorkers: mode === 'all' ? 1 : 2,
     globalSetup: ['test/support/setup.ts'],
+    // `npm run test:all`: see test/support/budget.ts.
+    env: { TAMIS_TESTS: mode === 'all' ? 'all' : '' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     typecheck: {
@@ -30,4 +52,4 @@ export default defineConfig({
       tsconfig: 'tsconfig.json',
     },
   },
-})
+}))

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { accessor } from '../compile/accessor.ts'
+import { operatorOf } from '../condition/condition.ts'
 import { isPlainObject } from '../kinds/json.ts'
-import { type OperatorName, operatorOf } from '../operators/index.ts'
+import type { OperatorName } from '../operators/index.ts'
 import { safeParseFilter } from '../parse/index.ts'
 import type { Filter, Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
@@ -10,33 +11,36 @@ import { findField } from '../schema/schema.ts'
 import { keys, valueOfType, words } from './values.ts'
 
 export interface FilterOptions {
-  /** Rows to draw operands and keys from, so that more of the filters are true of one of them. */
+  /** Rows to take operands and keys from, so that more filters match one of them. */
   readonly rows?: readonly unknown[]
 }
 
-/** What the rows hold of a field: whatever of it is an operand. */
-function held({ path, type }: Field, rows: readonly unknown[]): readonly unknown[] {
-  const read = accessor(path)
+/** The values of a field in the rows that are valid operands. */
+function operandsIn(field: Field, rows: readonly unknown[]): readonly unknown[] {
+  const read = accessor(field)
   const values = rows.flatMap((row) => {
     const value = read(row)
-    return type.list && Array.isArray(value) ? value : [value]
+    return field.type.list && Array.isArray(value) ? value : [value]
   })
-  return values.filter((value) => type.kind.operand(value) !== undefined)
+  return values.filter((value) => field.type.kind.operand(value) !== undefined)
 }
 
 function operandOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
   const pool = valueOfType(field.type)
-  const own = held(field, rows)
-  if (own.length === 0) return pool
-  return fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...own) }, { weight: 2, arbitrary: pool })
+  const values = operandsIn(field, rows)
+  if (values.length === 0) return pool
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...values) },
+    { weight: 2, arbitrary: pool },
+  )
 }
 
-/** What the words of the rows' values begin with. */
+/** Words, and prefixes of the rows' values. */
 function wordsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
-  const begun = held(field, rows)
+  const prefixes = operandsIn(field, rows)
     .filter((value) => typeof value === 'string')
     .map((value) => value.slice(0, 3))
-  return begun.length === 0 ? words : fc.oneof(words, fc.constantFrom(...begun))
+  return prefixes.length === 0 ? words : fc.oneof(words, fc.constantFrom(...prefixes))
 }
 
 function operandsOf(name: OperatorName, field: Field, rows: readonly unknown[]) {
@@ -45,14 +49,14 @@ function operandsOf(name: OperatorName, field: Field, rows: readonly unknown[]) 
     { weight: 8, arbitrary: one },
     { weight: 1, arbitrary: fc.constant(null) },
   )
-  const { shape } = operatorOf(name)
+  const { shape } = operatorOf(field.type, name)
   switch (shape) {
     case 'equal':
       return field.type.list ? fc.oneof(orNull, fc.array(one, { maxLength: 3 })) : orNull
     case 'scalar':
       return one
     case 'members':
-      // Dialects say a long list otherwise than a short one.
+      // Dialects write a long list in another way than a short one.
       return fc.oneof(
         { weight: 15, arbitrary: fc.array(orNull, { maxLength: 5 }) },
         { weight: 1, arbitrary: fc.array(orNull, { minLength: 65, maxLength: 80 }) },
@@ -68,7 +72,7 @@ function operandsOf(name: OperatorName, field: Field, rows: readonly unknown[]) 
   }
 }
 
-/** What may stand behind a field's name. */
+/** Conditions on one field. */
 function conditionsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
   const names = [...field.operators]
   const single = fc.oneof(
@@ -83,11 +87,11 @@ function conditionsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unkn
   return fc.oneof(
     { weight: 5, arbitrary: fc.oneof(single, ...bare) },
     { weight: 1, arbitrary: several },
-    { weight: 1, arbitrary: several.map((own) => ({ $not: own })) },
+    { weight: 1, arbitrary: several.map((operators) => ({ $not: operators })) },
   )
 }
 
-/** Every path that leads to something in a document, as a field's name says it. */
+/** Every path in a document, with dots. */
 function pathsOf(value: unknown): readonly string[] {
   if (!isPlainObject(value)) return []
   return Object.keys(value).flatMap((key) => [
@@ -96,39 +100,40 @@ function pathsOf(value: unknown): readonly string[] {
   ])
 }
 
-/** The names that a client may ask of: literal fields, and keys of the wildcards. */
+const isFilterable = (field: Field): boolean => !field.hidden && field.operators.size > 0
+
+/** The names that a client may use: literal fields, and keys of the wildcards. */
 function namesOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<string> {
-  const isAsked = (field: Field) => !field.hidden && field.operators.size > 0
-  const literal = [...schema.fields.values()].filter(isAsked).map(({ name }) => fc.constant(name))
-  const wild = [...schema.wildcards].filter(([, field]) => isAsked(field))
+  const literal = [...schema.fields.values()]
+    .filter(isFilterable)
+    .map(({ name }) => fc.constant(name))
+  const wild = [...schema.wildcards].filter(([, field]) => isFilterable(field))
   const keysIn = wild.map(([prefix, field]) => {
-    const known = new Set(rows.flatMap((row) => pathsOf(accessor(field.path)(row))))
-    const own = known.size === 0 ? keys : fc.oneof(keys, fc.constantFrom(...known))
-    return own.map((key) => `${prefix}.${key}`)
+    const paths = new Set(rows.flatMap((row) => pathsOf(accessor(field)(row))))
+    const key = paths.size === 0 ? keys : fc.oneof(keys, fc.constantFrom(...paths))
+    return key.map((path) => `${prefix}.${path}`)
   })
   return fc.oneof(...literal, ...keysIn.flatMap((each) => [each, each]))
 }
 
 function leafOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<Record<string, unknown>> {
-  // Making an arbitrary costs more than drawing from one.
-  const made = new Map<string, fc.Arbitrary<Record<string, unknown>>>()
+  // A memo, because an arbitrary costs more to make than to use.
+  const leaves = new Map<string, fc.Arbitrary<Record<string, unknown>>>()
   const of = (name: string): fc.Arbitrary<Record<string, unknown>> => {
     const field = findField(schema, name, schema.limits.segments)
-    if (typeof field === 'string' || field.hidden || field.operators.size === 0) {
-      return fc.constant({})
-    }
-    return conditionsOf(field, rows).map((own) => Object.fromEntries([[name, own]]))
+    if (typeof field === 'string' || !isFilterable(field)) return fc.constant({})
+    return conditionsOf(field, rows).map((condition) => Object.fromEntries([[name, condition]]))
   }
   return namesOf(schema, rows).chain((name) => {
-    const own = made.get(name) ?? of(name)
-    made.set(name, own)
-    return own
+    const leaf = leaves.get(name) ?? of(name)
+    leaves.set(name, leaf)
+    return leaf
   })
 }
 
 /**
- * Filters that the schema accepts, of every operator that it allows, nested. Made to be true of some
- * rows: operands come from the same pools as `rowArbitrary`'s values and, with `rows`, from these.
+ * Nested filters that the schema accepts, with every operator that it allows. Operands come from the
+ * pools that `rowArbitrary` uses, and from `rows`, so that filters match some rows.
  */
 export function filterArbitrary<F extends Fields>(
   schema: Schema<F>,
@@ -139,9 +144,9 @@ export function filterArbitrary<F extends Fields>(
     filter: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       { weight: 4, arbitrary: leaf },
-      { weight: 1, arbitrary: tie('filters').map((own) => ({ $and: own })) },
-      { weight: 1, arbitrary: tie('filters').map((own) => ({ $or: own })) },
-      { weight: 1, arbitrary: tie('filters').map((own) => ({ $nor: own })) },
+      { weight: 1, arbitrary: tie('filters').map(($and) => ({ $and })) },
+      { weight: 1, arbitrary: tie('filters').map(($or) => ({ $or })) },
+      { weight: 1, arbitrary: tie('filters').map(($nor) => ({ $nor })) },
       {
         weight: 1,
         arbitrary: fc
@@ -151,8 +156,7 @@ export function filterArbitrary<F extends Fields>(
     ),
     filters: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }),
   }))
-  // What a schema's own caps refuse is not asked for.
-  return filters.filter.filter((own) => safeParseFilter(schema as Schema, own).ok) as fc.Arbitrary<
-    Filter<Schema<F>>
-  >
+  // The schema's limits may refuse some.
+  const isAccepted = (filter: unknown) => safeParseFilter(schema as Schema, filter).ok
+  return filters.filter.filter(isAccepted) as fc.Arbitrary<Filter<Schema<F>>>
 }

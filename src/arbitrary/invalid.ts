@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { isOperatorName, operatorNames } from '../operators/index.ts'
+import { isOperatorName, operatorNames } from '../operators/names.ts'
 import { safeParseFilter } from '../parse/index.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
@@ -9,22 +9,22 @@ import { foreign } from './values.ts'
 
 const object = (key: string, value: unknown): object => Object.fromEntries([[key, value]])
 
-/** What no field takes for an operand. */
-const nonsense = fc.oneof(
+/** Values that are not a valid operand of any field, or only of some. */
+const oddOperands = fc.oneof(
   foreign,
   fc.constantFrom<unknown[]>(undefined, Number.NaN, '\0', '\uD800', 2 ** 60),
   fc.constantFrom<unknown[]>(new Map(), new Date(Number.NaN), /a/, () => 1, Symbol('s')),
   fc.constantFrom<unknown[]>({}, [[]], { $gt: {} }, { a: 1 }, { $eq: 1, a: 1 }),
 )
 
-/** One mistake with a field: its operand, its operators, or its name. */
+/** Filters with one mistake: in the operand, the operator or the name of a field. */
 function mistakeWith(field: Field): fc.Arbitrary<unknown> {
   const { name, operators } = field
-  const forbidden = operatorNames.filter((own) => !operators.has(own))
+  const forbidden = operatorNames.filter((operator) => !operators.has(operator))
   return fc.oneof(
-    nonsense.map((operand) => object(name, operand)),
+    oddOperands.map((operand) => object(name, operand)),
     fc
-      .tuple(fc.constantFrom(...operatorNames), nonsense)
+      .tuple(fc.constantFrom(...operatorNames), oddOperands)
       .map(([operator, operand]) => object(name, object(operator, operand))),
     fc.constantFrom(...(forbidden.length === 0 ? operatorNames : forbidden)).map((operator) => {
       return object(name, object(operator, 'a'))
@@ -38,9 +38,9 @@ function mistakeWith(field: Field): fc.Arbitrary<unknown> {
 }
 
 /**
- * Filters that the schema refuses: fields that it does not have or does not show, operators that are
- * none or not allowed, operands of the wrong shape, what is no data, and what is over its caps; alone,
- * or beside what would be right.
+ * Filters that the schema refuses: unknown and hidden fields, unknown and forbidden operators, operands
+ * of the wrong shape, values that are not data, and filters over the limits; alone, or next to a valid
+ * filter.
  */
 export function invalidFilterArbitrary<F extends Fields>(schema: Schema<F>): fc.Arbitrary<unknown> {
   const { limits } = schema
@@ -72,11 +72,11 @@ export function invalidFilterArbitrary<F extends Fields>(schema: Schema<F>): fc.
     ),
     fc.string().map((name) => object(isOperatorName(name) ? `${name}.` : name, 1)),
   )
-  const beside = filterArbitrary(schema)
-  const placed = fc.oneof(
+  const valid = filterArbitrary(schema)
+  const filters = fc.oneof(
     mistakes,
-    fc.tuple(beside, mistakes).map((filters) => ({ $and: filters })),
-    fc.tuple(mistakes, beside).map((filters) => ({ $nor: [{ $or: filters }] })),
+    fc.tuple(valid, mistakes).map((both) => ({ $and: both })),
+    fc.tuple(mistakes, valid).map((both) => ({ $nor: [{ $or: both }] })),
   )
-  return placed.filter((own) => !safeParseFilter(schema as Schema, own).ok)
+  return filters.filter((filter) => !safeParseFilter(schema as Schema, filter).ok)
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { NULLS } from '../kinds/nulls.ts'
 import { safeParseQuery } from '../parse/index.ts'
 import type { Filter, Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
@@ -14,14 +15,18 @@ export interface Payload<F extends Fields = Fields> {
   readonly [option: string]: unknown
 }
 
-/** A sort in one of the shapes that clients may send. */
+/** A sort in one of the forms that clients may send. */
 function sortOf(schema: Schema): fc.Arbitrary<unknown> {
   const sortable = [...schema.fields.values()].filter((field) => field.sortable && !field.hidden)
   if (sortable.length === 0) return fc.constant([])
-  const term = fc.record({
-    field: fc.constantFrom(...sortable.map(({ name }) => name)),
-    direction: fc.constantFrom(1, -1),
-  })
+  const term = fc.record(
+    {
+      field: fc.constantFrom(...sortable.map(({ name }) => name)),
+      direction: fc.constantFrom(1, -1),
+      nulls: fc.constantFrom(...NULLS),
+    },
+    { requiredKeys: ['field', 'direction'] },
+  )
   const terms = fc.uniqueArray(term, { maxLength: 3, selector: ({ field }) => field })
   return fc.oneof(
     terms,
@@ -30,8 +35,8 @@ function sortOf(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 /**
- * Query payloads that the schema accepts: a filter, an order, a page, a range over the key and the
- * schema's switches, each of which may be left out.
+ * Query payloads that the schema accepts: a filter, a sort, a page, a range over the key and the
+ * schema's switches, all optional.
  */
 export function queryArbitrary<F extends Fields>(
   schema: Schema<F>,
@@ -60,8 +65,8 @@ export function queryArbitrary<F extends Fields>(
       },
       { requiredKeys: [] },
     )
-    .map(({ range: own, ...payload }) => {
-      const ranges = own === undefined ? [] : [own as [string, unknown]]
+    .map(({ range: entry, ...payload }) => {
+      const ranges = entry === undefined ? [] : [entry as [string, unknown]]
       return Object.fromEntries([...Object.entries(payload), ...ranges]) as Payload<F>
     })
     .filter((payload) => safeParseQuery(schema as Schema, payload).ok)

@@ -2,25 +2,25 @@ import fc from 'fast-check'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Kind } from '../kinds/kind.ts'
-import type { Row, Schema } from '../parse/schema.ts'
+import type { RowInput, Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
 import { foreign, json, keys, valueOfKind, valueOfType } from './values.ts'
 
 export interface RowOptions {
   /**
-   * Whether fields may hold what is none of their kind, as rows in memory and JSON by other writers
-   * do; to the fields it is absent. Off by default: a field has a value, or null, or is missing.
+   * Whether fields may hold values of other kinds, which count as absent; rows in memory and JSON of
+   * other writers can have them. By default a field has a value, or null, or is missing.
    */
   readonly foreign?: boolean
 }
 
-/** Puts a value at a path, as own properties whatever the keys are. */
+/** Sets the value at a path, as own properties even for keys such as `__proto__`. */
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [key, ...rest] = path as [string, ...string[]]
-  const define = (own: unknown) =>
+  const define = (property: unknown) =>
     Object.defineProperty(target, key, {
-      value: own,
+      value: property,
       writable: true,
       enumerable: true,
       configurable: true,
@@ -35,13 +35,23 @@ function put(target: Record<string, unknown>, path: readonly string[], value: un
 
 const NOTHING = Symbol('nothing')
 
-/** Inside JSON there are no Dates: what other writers leave there is text. */
+/** Whether `insertRow` takes a value of a field: it refuses those that are too large. */
+const isStorable =
+  ({ tooLarge }: Field['type']['kind']) =>
+  (value: unknown): boolean =>
+    tooLarge === undefined ||
+    (Array.isArray(value) ? value : [value]).every((each) => tooLarge(each) === undefined)
+
+/** JSON has no Dates: a timestamp in a wildcard is text. */
 const isJson = (value: unknown): boolean => !(value instanceof Date)
 
 function fieldValue(field: Field, options: RowOptions): fc.Arbitrary<unknown> {
   const { type, required, wildcard } = field
-  const inside = (own: fc.Arbitrary<unknown>) => (wildcard === undefined ? own : own.filter(isJson))
-  const odd = wildcard === undefined ? foreign : json
+  const storable = (values: fc.Arbitrary<unknown>) => {
+    const sized = type.kind.tooLarge === undefined ? values : values.filter(isStorable(type.kind))
+    return wildcard === undefined ? sized : sized.filter(isJson)
+  }
+  const ofOtherKinds = wildcard === undefined ? foreign : json
   const [kind] = membersOf(type.kind) as [Kind]
   const value = type.list
     ? fc.array(
@@ -51,17 +61,17 @@ function fieldValue(field: Field, options: RowOptions): fc.Arbitrary<unknown> {
         { maxLength: 4 },
       )
     : valueOfType(type)
-  if (required) return inside(value)
-  return inside(
+  if (required) return storable(value)
+  return storable(
     fc.oneof(
       { weight: 8, arbitrary: value },
       { weight: 1, arbitrary: fc.constantFrom(NOTHING, null) },
-      { weight: options.foreign === true ? 1 : 0, arbitrary: odd },
+      { weight: options.foreign === true ? 1 : 0, arbitrary: ofOtherKinds },
     ),
   )
 }
 
-/** The keys of a wildcard's document, and what stands there. */
+/** The keys and values of a wildcard's document. */
 const documentOf = ({ type }: Field, options: RowOptions): fc.Arbitrary<[string, unknown][]> =>
   fc.array(
     fc.tuple(
@@ -76,8 +86,8 @@ const documentOf = ({ type }: Field, options: RowOptions): fc.Arbitrary<[string,
 
 /**
  * Rows of a schema: every field has a value, or null, or is missing. Values come from small pools of
- * those that stores disagree on, which `filterArbitrary` draws from, too, so that filters do hit.
- * A key is as good as unique in few rows; make sure by
+ * edge cases that databases treat differently; `filterArbitrary` uses the same pools, so that filters
+ * match rows. Keys can repeat. For unique ones, use
  * `fc.uniqueArray(rowArbitrary(schema), { selector: (row) => row.id })`.
  *
  * @example
@@ -86,7 +96,7 @@ const documentOf = ({ type }: Field, options: RowOptions): fc.Arbitrary<[string,
 export function rowArbitrary<F extends Fields>(
   schema: Schema<F>,
   options: RowOptions = {},
-): fc.Arbitrary<Row<Schema<F>>> {
+): fc.Arbitrary<RowInput<Schema<F>>> {
   const fields = [...schema.fields.values()]
   const wildcards = [...schema.wildcards.values()]
   return fc
@@ -106,12 +116,12 @@ export function rowArbitrary<F extends Fields>(
       fields.forEach((field, i) => {
         if (values[i] !== NOTHING) put(row, field.path, values[i])
       })
-      return row as Row<Schema<F>>
+      return row as RowInput<Schema<F>>
     })
 }
 
-/** Whether a literal field stands at a name, above it or below it: its values are its own. */
+/** Whether the name, a parent or a child of it is a literal field, whose value is made separately. */
 const isTaken = (schema: Schema, name: string): boolean =>
   [...schema.fields.keys()].some(
-    (own) => own === name || own.startsWith(`${name}.`) || name.startsWith(`${own}.`),
+    (field) => field === name || field.startsWith(`${name}.`) || name.startsWith(`${field}.`),
   )

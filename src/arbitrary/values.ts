@@ -1,16 +1,17 @@
-// Longer than most files here: each kind has values of its own at its edges, and they shrink alike.
+// Longer than most files here: the edge cases of all kinds are listed one by one.
 
 import fc from 'fast-check'
+import { fromUnits } from '../kinds/decimals.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import type { Kind, KindName } from '../kinds/kind.ts'
 import type { FieldType } from '../operators/operator.ts'
 
 /**
- * Values that stores and languages disagree on. Rows and operands draw from the same small pools, so
- * that filters hit rows. Longer than a page because the values stand here one by one.
+ * Edge cases that databases and languages treat differently. Rows and operands come from the same
+ * small pools, so that filters match rows.
  */
 
-/** Code points at the surrogates' border, trailing spaces, case, accents, folding, quotes, patterns. */
+/** Code points around the surrogates, trailing spaces, case, accents, folding, quotes, patterns. */
 const EDGES = [
   '',
   ' ',
@@ -72,7 +73,9 @@ const text = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...EDGES) },
   {
     weight: 1,
-    arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }).filter((own) => !own.includes('\0')),
+    arbitrary: fc
+      .string({ unit: 'grapheme', maxLength: 6 })
+      .filter((value) => !value.includes('\0')),
   },
   {
     weight: 1,
@@ -155,7 +158,7 @@ const EDGE_INSTANTS = [
   '2024-05-01t12:00:00z',
 ]
 
-const two = (value: number) => String(value).padStart(2, '0')
+const twoDigits = (value: number) => String(value).padStart(2, '0')
 
 const anyInstant = fc
   .record({
@@ -176,11 +179,11 @@ const anyInstant = fc
     letter: fc.constantFrom('T', 'T', 'T', 't'),
   })
   .map(({ year, month, day, hour, minute, second, fraction, zone, letter }) => {
-    const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
-    return `${date}${letter}${two(hour)}:${two(minute)}:${two(second)}${fraction}${zone}`
+    const date = `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}`
+    return `${date}${letter}${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}${fraction}${zone}`
   })
-  // Within the years 0001–9999 whatever the offset.
-  .filter((own) => own >= '0001-01-03' && own <= '9999-12-30')
+  // In the years 0001–9999 UTC with any offset.
+  .filter((text) => text >= '0001-01-03' && text <= '9999-12-30')
 
 export const instants = fc.oneof(
   fc.constantFrom(...COMMON_INSTANTS),
@@ -188,29 +191,125 @@ export const instants = fc.oneof(
   anyInstant,
 )
 
-const dates = fc.date({
+const instantDates = fc.date({
   min: new Date('0001-01-01T00:00:00Z'),
   max: new Date('9999-12-31T23:59:59Z'),
   noInvalidDate: true,
 })
 
-const ofKinds: Readonly<Record<KindName, fc.Arbitrary<unknown>>> = {
+const days = fc.oneof(
+  fc.constantFrom('2024-05-01', '2024-05-02', '2024-02-29'),
+  fc.constantFrom(
+    '0001-01-01',
+    '0099-12-31',
+    '1582-10-10',
+    '1900-03-01',
+    '1969-12-31',
+    '9999-12-31',
+  ),
+  anyInstant.map((own) => own.slice(0, 10)),
+)
+
+/** Decimals in several notations, near each other and at the ends of grids. */
+const COMMON_DECIMALS = [0, 1, '1', '1.0', '1.5', '1.50', '15e-1', 1.5, '-1.5', '0.5', 0.1, '10']
+const EDGE_DECIMALS = [
+  '-0',
+  -0,
+  '.5',
+  '5.',
+  '+7',
+  '007',
+  '1e2',
+  '-1E+2',
+  '1e-3',
+  '1.505',
+  '-1.505',
+  '-0.001',
+  '0.30000000000000004',
+  0.1 + 0.2,
+  '99999999.99',
+  '100000000',
+  '-99999999.995',
+  '9007199254740993',
+  2n ** 53n + 1n,
+  -(2n ** 63n),
+  '1e1000',
+  '-1e-1000',
+  '123456789012345678901234567890.12345678',
+  1e21,
+  5e-324,
+]
+
+/** Decimals, most of them of the kind's own precision and scale. */
+function decimalsOf(kind: Kind): fc.Arbitrary<unknown> {
+  // The greatest value says how many digits there are.
+  const most = String(kind.position('9'.repeat(100)).value)
+  const [, fraction = ''] = most.split('.')
+  const units = BigInt(most.replace('.', ''))
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...COMMON_DECIMALS) },
+    { weight: 2, arbitrary: fc.constantFrom<(typeof EDGE_DECIMALS)[number]>(...EDGE_DECIMALS) },
+    { weight: 1, arbitrary: fc.constantFrom(most, `-${most}`, `${most}5`) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .bigInt({ min: -units, max: units })
+        .map((each) => fromUnits(each, fraction.length)),
+    },
+    { weight: 1, arbitrary: fc.integer({ min: -300, max: 300 }).map((each) => each / 100) },
+  )
+}
+
+const COMMON_UUIDS = [
+  '018f3a5c-7c1e-7f00-8000-000000000001',
+  '018f3a5c-7c1e-7f00-8000-0000000000ff',
+  '018F3A5C-7C1E-7F00-8000-0000000000FF',
+]
+
+/** Bytes that types of UUID swap, signs of integers, and what Danish and Welsh collations sort otherwise. */
+const uuids = fc.oneof(
+  fc.constantFrom(...COMMON_UUIDS),
+  fc.constantFrom(
+    '00000000-0000-0000-0000-000000000000',
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    '7fffffff-0000-1000-8000-000000000000',
+    '80000000-0000-1000-8000-000000000000',
+    'aabbccdd-0000-4000-8000-00000000000a',
+    'ab000000-0000-4000-8000-00000000000a',
+    'dd000000-0001-4000-7fff-ffffffffffff',
+    'DE000000-0001-4000-7fff-ffffffffffff',
+    '12345678-9012-3456-7890-123456789012',
+  ),
+  fc.uuid(),
+  fc.uuid().map((own) => own.toUpperCase()),
+)
+
+const ofKinds: Readonly<
+  Record<KindName, fc.Arbitrary<unknown> | ((kind: Kind) => fc.Arbitrary<unknown>)>
+> = {
   string: text,
   boolean: fc.boolean(),
   integer: integers,
   number: fc.oneof({ weight: 4, arbitrary: doubles }, { weight: 1, arbitrary: integers }),
   numeric: fc.oneof(doubles, integers),
-  timestamp: fc.oneof({ weight: 5, arbitrary: instants }, { weight: 1, arbitrary: dates }),
+  timestamp: fc.oneof({ weight: 5, arbitrary: instants }, { weight: 1, arbitrary: instantDates }),
+  date: days,
+  decimal: decimalsOf,
+  uuid: uuids,
+  enumeration: ({ values = [] }) => fc.constantFrom(...values),
 }
 
-/** Values of a kind: what is an operand of it, and what a row can hold. */
-export const valueOfKind = (kind: Kind): fc.Arbitrary<unknown> => ofKinds[kind.name]
+/** Operands of a kind; rows can hold those that are not too large. */
+export function valueOfKind(kind: Kind): fc.Arbitrary<unknown> {
+  const values = ofKinds[kind.name]
+  return typeof values === 'function' ? values(kind) : values
+}
 
-/** The same of one of a field's kinds. */
+/** Values of any of a field's kinds. */
 export const valueOfType = ({ kind }: FieldType): fc.Arbitrary<unknown> =>
   fc.oneof(...membersOf(kind).map(valueOfKind))
 
-/** Values that JSON can hold, of whatever kind; a Date is none. */
+/** Values of all kinds that can be stored in JSON; no Dates. */
 export const json: fc.Arbitrary<unknown> = fc.oneof(
   text,
   fc.constantFrom('\0', 'a\0', '\uD83D', 'a\uDE00', '\uDE00\uD83D'),
@@ -218,7 +317,30 @@ export const json: fc.Arbitrary<unknown> = fc.oneof(
   integers,
   doubles,
   instants,
+  days,
+  uuids,
   fc.constantFrom(
+    '1.50',
+    '1.5',
+    '-0.00',
+    '01.50',
+    '1.50\n',
+    '--1.50',
+    '1..50',
+    '018f3a5c7c1e7f008000000000000001',
+    '{018f3a5c-7c1e-7f00-8000-000000000001}',
+    '018f3a5c-7c1e-7f00-8000-00000000000g',
+    '018f3a5c-7c1e-7f00-8000-000000000001\n',
+    '018f3a5c-7c1e-7f00-8000-000000000001\0',
+    '2024-02-30',
+    '2023-02-29',
+    '0000-01-01',
+    '2024-13-01',
+    '2024-00-10',
+    '2024-5-1',
+    '12024-05-01',
+    '2024-05-01\n',
+    '2024-05-01\0',
     '2024-02-30T00:00:00.000000Z',
     '2024-13-01T00:00:00.000000Z',
     '2024-05-01T24:00:00.000000Z',
@@ -230,7 +352,7 @@ export const json: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown[]>([], [1, 'a', null], {}, { a: 1 }, { b: { c: 'a' } }, 2n ** 70n),
 )
 
-/** Values that are of no kind that a field has, and what JSON cannot hold. */
+/** The same, and values that cannot be stored in JSON. */
 export const foreign: fc.Arbitrary<unknown> = fc.oneof(
   json,
   fc.constantFrom<unknown[]>(
@@ -242,7 +364,7 @@ export const foreign: fc.Arbitrary<unknown> = fc.oneof(
   ),
 )
 
-/** Keys of a wildcard: mostly plain, and those that paths and quotes of some engine stumble over. */
+/** Keys of a wildcard: plain ones, and ones that are special in some engine's paths or quotes. */
 export const keys: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('k', 'k', 'q"x', 'b.c'),
   fc.constantFrom(
@@ -271,7 +393,7 @@ export const keys: fc.Arbitrary<string> = fc.oneof(
   ),
 )
 
-/** What people type, as words. */
+/** Operands of `$autocomplete`. */
 export const words: fc.Arbitrary<string> = fc.constantFrom(
   'a',
   'A',

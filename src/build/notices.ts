@@ -21,7 +21,7 @@ function notice(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}`
 }
 
-/** Writes down, in a file beside the bundles, whose code is in them and under what licence. */
+/** Writes the licences of the bundled packages to a file next to the bundles. */
 export const notices = (fileName: string) => ({
   name: `tamis:notices:${fileName}`,
   generateBundle(this: Context, _options: unknown, bundle: Readonly<Record<string, Chunk>>) {

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type UserConfig } from 'tsdown'
-import { copies } from './copies.ts'
 import { notices } from './notices.ts'
 
 const shared = {
@@ -9,22 +8,24 @@ const shared = {
   checks: { pluginTimings: false },
 } satisfies UserConfig
 
-/** What the users system stands on, and what its server does. */
+/** The dependencies of the users system and of its server. */
 const USERS = ['kysely', 'zod', 'jose', 'hono', 'pg', 'mysql2', 'rate-limiter-flexible']
 const SERVER = ['@hono/node-server', 'pino', 'prom-client']
 
 export default defineConfig([
   {
     ...shared,
-    plugins: [copies, notices('NOTICES.txt')],
+    plugins: [notices('NOTICES.txt')],
     entry: {
       tamis: 'src/index.ts',
-      sqlite: 'src/dialect/sqlite.ts',
-      postgres: 'src/dialect/postgres.ts',
-      mysql: 'src/dialect/mysql.ts',
-      duckdb: 'src/dialect/duckdb.ts',
-      clickhouse: 'src/dialect/clickhouse.ts',
+      sqlite: 'src/dialect/sqlite/index.ts',
+      postgres: 'src/dialect/postgres/index.ts',
+      mariadb: 'src/dialect/mariadb/index.ts',
+      mysql: 'src/dialect/mysql/index.ts',
+      duckdb: 'src/dialect/duckdb/index.ts',
+      clickhouse: 'src/dialect/clickhouse/index.ts',
       text: 'src/text/index.ts',
+      check: 'src/check/index.ts',
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',
       'users-browser': 'src/users/browser.ts',
@@ -39,21 +40,14 @@ export default defineConfig([
       resolve: { mainFields: ['module', 'main'], aliasFields: [['browser']] },
     },
     deps: {
-      alwaysBundle: [
-        'fastest-levenshtein',
-        '@noble/hashes',
-        '@noble/ciphers',
-        /^@?chevrotain/,
-        'lodash-es',
-        'qs',
-      ],
-      // Peers, which whoever needs them installs.
-      neverBundle: ['fast-check', 'node:sqlite', ...USERS],
+      alwaysBundle: ['@noble/hashes', '@noble/ciphers', /^@?chevrotain/, 'lodash-es', 'qs'],
+      // Optional peer dependencies, and Node.
+      neverBundle: ['fast-check', /^node:/, ...USERS],
     },
   },
   {
     ...shared,
-    plugins: [copies, notices('cli/NOTICES.txt')],
+    plugins: [notices('cli/NOTICES.txt')],
     entry: { 'cli/main': 'src/cli/main.ts' },
     format: ['esm'],
     dts: false,

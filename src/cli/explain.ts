@@ -1,4 +1,4 @@
-import { type Condition, notACondition } from '../condition/condition.ts'
+import { type Condition, refuseCondition } from '../condition/condition.ts'
 import type { Query } from '../parse/query.ts'
 import { toJson } from './output.ts'
 
@@ -25,7 +25,7 @@ function treeOf(condition: Condition): Tree {
       return { label, branches: [] }
     }
     default:
-      return notACondition(condition)
+      return refuseCondition(condition)
   }
 }
 
@@ -39,9 +39,10 @@ function* lines({ label, branches }: Tree, first: string, rest: string): Generat
 
 /** A query as text: its condition as a tree, its order, its page. */
 export function explain({ condition, ordering, limit, offset }: Query): string {
-  const order = ordering.map(
-    ({ field, direction }) => `${field.name} ${direction === 1 ? 'ascending' : 'descending'}`,
-  )
+  const order = ordering.map(({ field, direction, nulls }) => {
+    const own = `${field.name} ${direction === 1 ? 'ascending' : 'descending'}`
+    return nulls === undefined ? own : `${own} nulls ${nulls}`
+  })
   return [
     ...lines(treeOf(condition), '', ''),
     `order: ${order.join(', ')}`,

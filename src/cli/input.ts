@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { Tokenizer, TokenParser } from '@streamparser/json'
 import { isPlainObject, parseJson } from '../kinds/json.ts'
@@ -8,11 +7,12 @@ import { Mistake, messageOf } from './mistake.ts'
 /** Integers beyond ±(2^53 − 1) as bigints, as `parseJson` gives them. */
 class ExactTokenizer extends Tokenizer {
   override parseNumber(text: string): number {
+    // The declared type is too narrow: the parser passes on any value.
     return parseJson(text) as number
   }
 }
 
-/** A reader of one form of text: takes it in chunks, hands out the rows that are complete. */
+/** Reads rows from text that comes in chunks; returns the rows that are complete. */
 interface RowReader {
   write(text: string): unknown[]
   end(): unknown[]
@@ -20,13 +20,13 @@ interface RowReader {
 
 function rowOf(value: unknown, place: string): unknown {
   if (isPlainObject(value)) return value
-  throw new Mistake(`${place}: expected a row, a JSON object`)
+  throw new Mistake(`${place}: expected a JSON object`)
 }
 
 /** Newline-delimited JSON: a row a line; empty lines do not count. */
 function lineReader(name: string): RowReader {
   let number = 0
-  // The pieces of a line that has not ended: joined once, so that a long line is gone through once.
+  // The pieces of an incomplete line. They are joined once, so that a long line takes linear time.
   let pieces: string[] = []
   const read = (line: string): unknown[] => {
     number++
@@ -36,7 +36,7 @@ function lineReader(name: string): RowReader {
       return [rowOf(parseJson(line), place)]
     } catch (error) {
       if (error instanceof Mistake) throw error
-      throw new Mistake(`${place}: not JSON: ${messageOf(error)}`)
+      throw new Mistake(`${place}: not valid JSON: ${messageOf(error)}`)
     }
   }
   const finish = (): string => {
@@ -46,7 +46,7 @@ function lineReader(name: string): RowReader {
   }
   return {
     write(text) {
-      const [head, ...lines] = text.split('\n') as [string, ...string[]]
+      const [head = '', ...lines] = text.split('\n')
       pieces.push(head)
       const last = lines.pop()
       if (last === undefined) return []
@@ -58,7 +58,7 @@ function lineReader(name: string): RowReader {
   }
 }
 
-/** One JSON array of rows; its elements are handed out as they are complete. */
+/** One JSON array of rows, whose elements are returned as they are complete. */
 function arrayReader(name: string): RowReader {
   let rows: unknown[] = []
   let number = 0
@@ -70,7 +70,7 @@ function arrayReader(name: string): RowReader {
   }
   const fail = (error: unknown): never => {
     if (error instanceof Mistake) throw error
-    throw new Mistake(`${name}, after element ${number}: not JSON: ${messageOf(error)}`)
+    throw new Mistake(`${name}, after element ${number}: not valid JSON: ${messageOf(error)}`)
   }
   tokenizer.onError = fail
   parser.onError = fail
@@ -89,30 +89,30 @@ function arrayReader(name: string): RowReader {
       return take()
     },
     end() {
-      if (!parser.isEnded) fail(new Error('the array does not end'))
+      if (!parser.isEnded) fail(new Error('the array is not closed'))
       return take()
     },
   }
 }
 
-/** The rows of a file, or of standard input (`-`), one by one: NDJSON, or one JSON array. */
+/** The rows of a file, or of standard input (`-`): NDJSON, or one JSON array. */
 export async function* readRows(file: string): AsyncGenerator<unknown> {
   const name = file === '-' ? 'standard input' : file
-  const stream: Readable = file === '-' ? process.stdin : createReadStream(file)
+  const chunks: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   const decoder = new StringDecoder('utf8')
   let reader: RowReader | undefined
   let start = ''
   const read = (text: string): unknown[] => {
     if (reader !== undefined) return reader.write(text)
     start += text
-    // A byte order mark is no part of the text; empty lines are lines.
+    // A byte order mark is not part of the text. Empty lines are, because lines are counted.
     const first = /^\uFEFF?\s*(\S)/.exec(start)?.[1]
     if (first === undefined) return []
     reader = first === '[' ? arrayReader(name) : lineReader(name)
     return reader.write(start.replace(/^\uFEFF/, ''))
   }
   try {
-    for await (const chunk of stream) yield* read(decoder.write(chunk as Buffer))
+    for await (const chunk of chunks) yield* read(decoder.write(chunk))
     yield* read(decoder.end())
   } catch (error) {
     if (error instanceof Error && 'code' in error && 'syscall' in error) {

@@ -5,16 +5,16 @@ const MEBIBYTE = 1024 * 1024
 const LONGEST_LINE = 16 * MEBIBYTE
 export const NEWLINE = 0x0a
 
-/** A line of the file, as it stands there. */
+/** A line of a file, without its line break. */
 export interface Line {
   readonly number: number
   readonly bytes: Buffer
-  /** Where it begins, and where the next one does. */
+  /** The offsets of its beginning, and of the next line's. */
   readonly start: number
   readonly end: number
 }
 
-/** The lines of a file from a place on. */
+/** The lines of a file from an offset on; the first of them has the number `first`. */
 export async function* linesFrom(file: string, place: number, first: number): AsyncGenerator<Line> {
   let number = first
   let start = place
@@ -25,8 +25,12 @@ export async function* linesFrom(file: string, place: number, first: number): As
     start = end
     return line
   }
-  for await (const chunk of createReadStream(file, { start: place, highWaterMark: MEBIBYTE })) {
-    rest = Buffer.concat([rest, chunk as Buffer])
+  const stream: AsyncIterable<Buffer> = createReadStream(file, {
+    start: place,
+    highWaterMark: MEBIBYTE,
+  })
+  for await (const chunk of stream) {
+    rest = Buffer.concat([rest, chunk])
     let from = 0
     for (let to = rest.indexOf(NEWLINE); to !== -1; to = rest.indexOf(NEWLINE, from)) {
       yield next(rest.subarray(from, to), start + to + 1 - from)

@@ -5,12 +5,12 @@ import type { FrameStyle } from '../error/source.ts'
 import { linesOf } from './mistake.ts'
 import { asMistake, program } from './program.ts'
 
-// Whoever reads us may stop early: `tamis query … | head`.
+// The reader may stop early: `tamis query … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1)
 })
 
-/** Marks for somebody who looks; a program that reads us gets a line an issue. */
+/** Marks in text for a terminal; a program that reads the output gets one line an issue. */
 const TERMINAL: FrameStyle = process.env.NO_COLOR
   ? { mark: (text) => text, dim: (text) => text }
   : { mark: (text) => styleText('red', text), dim: (text) => styleText('dim', text) }
@@ -21,7 +21,7 @@ try {
   const error = asMistake(thrown)
   if (!(error instanceof CommanderError)) {
     const lines = linesOf(error, process.stderr.isTTY ? TERMINAL : undefined)
-    // Anything else is our fault, and then the stack is what helps.
+    // Anything else is a bug of tamis, and its stack helps to find it.
     if (lines === undefined) throw error
     for (const line of lines) process.stderr.write(`${line}\n`)
     process.exitCode = 2

@@ -2,10 +2,10 @@ import { FilterError } from '../error/filter-error.ts'
 import type { Issue } from '../error/issue.ts'
 import { type FrameStyle, frame, type SourceRange } from '../error/source.ts'
 
-/** What the person at the keyboard can mend: one line, no stack, exit status 2. */
+/** An error that the user can fix: printed as one line without a stack, exit status 2. */
 export class Mistake extends Error {}
 
-/** Something wrong in a text that was typed, with the places. */
+/** A mistake in the text of an option, with its places. */
 export class TextMistake extends Mistake {
   readonly marks: readonly Mark[]
 
@@ -15,14 +15,14 @@ export class TextMistake extends Mistake {
   }
 }
 
-/** One line, and what to show under it where there is somebody to look. */
+/** One line, and the text to show under it in a terminal. */
 export interface Mark {
   readonly line: string
   readonly source?: string
   readonly range?: SourceRange | undefined
 }
 
-/** An issue of a text that an option held, before it was known what it means. */
+/** An issue of an option's text that cannot be parsed. */
 export const textMark = (
   option: string,
   source: string,
@@ -36,7 +36,7 @@ export const textMark = (
 const withHint = (message: string, hint: string | undefined): string =>
   hint === undefined ? message : `${message} (${hint})`
 
-/** The option that a part of the payload was given by. */
+/** The option for each part of the payload. */
 const OPTION: Readonly<Record<string, string>> = {
   filter_conditions: '--filter',
   sort: '--sort',
@@ -46,7 +46,7 @@ const OPTION: Readonly<Record<string, string>> = {
   prev: '--prev',
 }
 
-/** An issue of what the options say together. */
+/** The line for an issue of the payload. */
 export function line({ path, message, hint }: Issue): string {
   const [, first = '', ...rest] = path.split('/')
   const option = Object.hasOwn(OPTION, first) ? OPTION[first] : undefined
@@ -58,13 +58,13 @@ export function line({ path, message, hint }: Issue): string {
 }
 
 /**
- * The lines for standard error, if the error is the user's to mend; with a style, the text is shown
- * with marks.
+ * The lines for standard error, if the user can fix the error; with a style, the text is shown with
+ * marks.
  */
 export function linesOf(error: unknown, style?: FrameStyle): readonly string[] | undefined {
   if (error instanceof TextMistake) {
-    return error.marks.flatMap(({ line: own, source, range }) => {
-      const head = `tamis: ${printable(own)}`
+    return error.marks.flatMap(({ line: text, source, range }) => {
+      const head = `tamis: ${printable(text)}`
       if (style === undefined || source === undefined || range === undefined) return head
       return [head, ...frame(source, range, style).split('\n')]
     })
@@ -72,20 +72,20 @@ export function linesOf(error: unknown, style?: FrameStyle): readonly string[] |
   const lines =
     error instanceof FilterError
       ? error.issues.map(line)
-      : error instanceof Mistake || isOurRefusal(error)
+      : error instanceof Mistake || isDefinitionError(error)
         ? [error.message.replace(/^tamis: /, '')]
         : undefined
   return lines?.map((each) => `tamis: ${printable(each)}`)
 }
 
-/** What tamis throws for a schema or a mapping that cannot be: here, the user's own. */
-const isOurRefusal = (error: unknown): error is TypeError =>
+/** Whether tamis refused the user's schema or mapping. */
+const isDefinitionError = (error: unknown): error is TypeError =>
   error instanceof TypeError && error.message.startsWith('tamis: ')
 
 /** Text on one line, without the control characters that would move a terminal's cursor. */
 export const printable = (text: string): string =>
   text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/\p{Cc}/gu, '·')
 
-/** What an error says, whatever was thrown. */
+/** The message of a thrown value. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)

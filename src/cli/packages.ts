@@ -1,6 +1,6 @@
 import { Mistake } from './mistake.ts'
 
-/** What the users system stands on, and what serves it: peers, which a query needs none of. */
+/** The peer dependencies of the users system, and of its server; queries need none of them. */
 export const USERS = ['kysely', 'zod', 'jose'] as const
 export const SERVER = [...USERS, 'hono', '@hono/node-server', 'pino', 'prom-client'] as const
 
@@ -13,9 +13,9 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** Says in one line what has to be installed, all of it. */
+/** @throws Mistake with the command that installs all missing packages. */
 export function requirePackages(command: string, names: readonly string[]): void {
   const missing = names.filter((name) => !isInstalled(name))
   if (missing.length === 0) return
-  throw new Mistake(`${command} needs what is not installed: npm install ${missing.join(' ')}`)
+  throw new Mistake(`${command}: missing packages: npm install ${missing.join(' ')}`)
 }

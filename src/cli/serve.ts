@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { IncomingMessage, Server } from 'node:http'
 import { type Command, InvalidArgumentError } from 'commander'
 import { createUsersHandler, type Users } from '../users/index.ts'
-import { Mistake, messageOf } from './mistake.ts'
+import type { Fetch, Listening } from './listen.ts'
+import { type LogOutput, logOutput } from './log.ts'
+import { metricsOf } from './metrics.ts'
 import { requirePackages, SERVER } from './packages.ts'
-import { ofUsers, openUsers, positive, type UsersCommandOptions } from './users-options.ts'
+import { givenSecret } from './secret.ts'
+import { openUsers, positive, type UsersCommandOptions, withUsersOptions } from './users-options.ts'
 
 interface ServeOptions extends UsersCommandOptions {
   readonly port: number
@@ -15,122 +17,109 @@ interface ServeOptions extends UsersCommandOptions {
   readonly guests: boolean
   readonly usesTeams?: true
   readonly worker: boolean
+  readonly metricsPort?: number
+  readonly filterCost?: number
 }
 
-/** How long a request may still take once it is said that the server stops, in ms. */
-const PATIENCE = 5000
+/** Where metrics are served without a token. */
+const LOCAL = '127.0.0.1'
+
+/** How long requests may go on after the signal to stop, in ms. */
+const CLOSE_TIMEOUT = 3000
+/** The time after the signal at which the process exits in any case, in ms. */
+const LONGEST_STOP = 4500
 
 const port = (text: string): number => {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text)
   throw new InvalidArgumentError('expected a port.')
 }
 
-/** What a request is counted as: ids would make as many series as there are users. */
-function routeOf(path: string): string {
-  const route = path
-    .replace(/^\/users\/[^/]+\/(deactivate|reactivate)$/, '/users/{id}/$1')
-    .replace(/^\/tasks\/[^/]+$/, '/tasks/{id}')
-  return ROUTES.has(route) ? route : 'other'
-}
-
-const ROUTES = new Set([
-  '/users',
-  '/users/query',
-  '/users/watch',
-  '/users/{id}/deactivate',
-  '/users/{id}/reactivate',
-  '/users/deactivate',
-  '/users/reactivate',
-  '/users/delete',
-  '/users/restore',
-  '/export/users',
-  '/tasks/{id}',
-  '/guest',
-  '/openapi.json',
-])
-
-/** What Prometheus reads: the process, the requests by route and status, and the open lists. */
-async function metricsOf(users: Users) {
-  const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client')
-  const register = new Registry()
-  collectDefaultMetrics({ register })
-  const requests = new Histogram({
-    name: 'tamis_request_seconds',
-    help: 'How long requests took until their answer began',
-    labelNames: ['method', 'route', 'status'],
-    registers: [register],
-  })
-  new Gauge({
-    name: 'tamis_watched_lists',
-    help: 'How many lists are open',
-    registers: [register],
-    collect() {
-      this.set(users.watching)
-    },
-  })
-  return { register, requests }
-}
-
-type Fetch = (request: Request, env: { readonly incoming: IncomingMessage }) => Promise<Response>
-
 async function serve(options: ServeOptions): Promise<void> {
   const limiter = options.rateLimit === undefined ? [] : ['rate-limiter-flexible']
   requirePackages('serve', [...SERVER, ...limiter])
   const { pino } = await import('pino')
-  const { serve: listen } = await import('@hono/node-server')
-  const log = pino(pino.destination({ sync: true }))
-  // Empty is as good as none.
-  const given = options.secret || process.env.TAMIS_SECRET || undefined
+  const { listen } = await import('./listen.ts')
+  const output = logOutput()
+  // pino takes a single object for options.
+  const log = pino({}, output)
+  const given = givenSecret(options.secret)
   const secret = given ?? randomBytes(32).toString('base64url')
-  const { guests, usesTeams = false, worker } = options
-  const users = await openUsers(options, { secret, guests, usesTeams, worker }, (error) =>
-    log.error(error),
+  const { guests, usesTeams = false, worker, filterCost } = options
+  const users = await openUsers(
+    options,
+    { secret, guests, usesTeams, worker, filterCost },
+    (error) => log.error(error),
   )
-  const addresses = new WeakMap<Request, string>()
-  const { register, requests } = await metricsOf(users)
-  const handler = await createUsersHandler(users, {
-    secret,
-    anonymous: options.anonymous,
-    rateLimit:
-      options.rateLimit === undefined ? undefined : { requests: options.rateLimit, seconds: 1 },
-    address: (request) => addresses.get(request) ?? '',
-  })
-
-  const answer: Fetch = async (request, { incoming }) => {
+  const metrics = await metricsOf(users)
+  const answer = await answering(users, secret, options)
+  const logged: Fetch = async (request, env) => {
     const start = performance.now()
     const path = new URL(request.url).pathname
     if (path === '/health') return health(users)
     if (path === '/metrics') {
-      return new Response(await register.metrics(), {
-        headers: { 'Content-Type': register.contentType },
-      })
+      return (await answer.isServer(request)) ? metrics.response() : unauthorized()
     }
-    addresses.set(request, incoming.socket.remoteAddress ?? '')
-    const response = await handler(request)
+    const response = await answer.handle(request, env)
     const ms = performance.now() - start
     const { method } = request
     const { status } = response
-    requests.observe({ method, route: routeOf(path), status }, ms / 1000)
+    metrics.count({ method, path, status, seconds: ms / 1000 })
     log.info({ method, path, status, ms: Number(ms.toFixed(2)) })
     return response
   }
 
-  const server = await new Promise<Server>((resolve, reject) => {
-    const own = listen({ fetch: answer as never, port: options.port, hostname: options.host }, () =>
-      resolve(own as Server),
-    )
-    own.on('error', reject)
-  }).catch(async (error: unknown) => {
+  let main: Listening | undefined
+  let local: Listening | undefined
+  try {
+    main = await listen('--port', options.port, options.host, logged)
+    if (options.metricsPort !== undefined) {
+      local = await listen('--metrics-port', options.metricsPort, LOCAL, ({ url }) =>
+        new URL(url).pathname === '/metrics'
+          ? metrics.response()
+          : new Response(null, { status: 404 }),
+      )
+    }
+  } catch (error) {
+    main?.server.close()
     await users.close()
-    throw new Mistake(`--port ${options.port}: ${messageOf(error)}`)
-  })
-  const stop = async () => {
-    process.off('SIGTERM', stop).off('SIGINT', stop)
-    await close(server, users)
+    throw error
   }
-  process.on('SIGTERM', stop).on('SIGINT', stop)
-  await introduce(server, options, given === undefined ? secret : undefined)
+  stopOnSignals(users, main, local, output, (error) => log.error(error))
+  await printHelp(main.port, options.host, given === undefined ? secret : undefined)
+  if (local !== undefined) {
+    process.stderr.write(`Metrics, without a token, are at http://${LOCAL}:${local.port}/metrics\n`)
+  }
 }
+
+/** The handler of the users, with the addresses of the senders, and a check of a server's token. */
+async function answering(users: Users, secret: string, { anonymous, rateLimit }: ServeOptions) {
+  const addresses = new WeakMap<Request, string>()
+  const handler = await createUsersHandler(users, {
+    secret,
+    anonymous,
+    rateLimit: rateLimit === undefined ? undefined : { requests: rateLimit, seconds: 1 },
+    address: (request) => addresses.get(request) ?? '',
+  })
+  const { TokenReader } = await import('../users/tokens.ts')
+  const tokens = new TokenReader(secret, users.configuration.clock)
+  const handle: Fetch = (request, { incoming }) => {
+    addresses.set(request, incoming.socket.remoteAddress ?? '')
+    return handler(request)
+  }
+  return {
+    handle,
+    async isServer({ headers }: Request): Promise<boolean> {
+      const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? []
+      return (await tokens.read(token))?.server === true
+    },
+  }
+}
+
+const unauthorized = (): Response =>
+  Response.json(
+    { code: 'unauthorized', message: 'Expected a server token', details: {} },
+    { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } },
+  )
 
 async function health(users: Users): Promise<Response> {
   try {
@@ -141,72 +130,72 @@ async function health(users: Users): Promise<Response> {
   }
 }
 
-/** Takes no more requests, ends those that there are, and leaves tasks to whoever comes next. */
-async function close(server: Server, users: Users): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  users.endWatches()
-  // A connection whose list has ended is idle only then, and would be kept for the next request.
-  const idle = setInterval(() => server.closeIdleConnections(), 20)
-  const late = setTimeout(() => server.closeAllConnections(), PATIENCE)
-  await closed
-  clearInterval(idle)
-  clearTimeout(late)
-  await users.close()
+/**
+ * At SIGTERM and SIGINT, takes no more requests, ends those that run, and exits. Tasks go on in other
+ * processes, or after a restart.
+ */
+function stopOnSignals(
+  users: Users,
+  main: Listening,
+  local: Listening | undefined,
+  output: LogOutput,
+  onError: (error: unknown) => void,
+): void {
+  const close = async () => {
+    const { end } = await import('./listen.ts')
+    const ended = end(main.server, CLOSE_TIMEOUT)
+    users.endWatches()
+    await ended
+    await users.close()
+  }
+  const stop = async () => {
+    process.off('SIGTERM', stop).off('SIGINT', stop)
+    local?.server.close().closeAllConnections()
+    const timer = setTimeout(() => process.exit(0), LONGEST_STOP)
+    await close().catch(onError)
+    await output.flush()
+    clearTimeout(timer)
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop).on('SIGINT', stop)
 }
 
-/** Says where it is, with a line to try; standard output is the log's. */
-async function introduce(
-  server: Server,
-  { host }: ServeOptions,
-  madeUp: string | undefined,
-): Promise<void> {
-  const address = server.address()
-  const own = typeof address === 'object' && address !== null ? address.port : 0
+/** Prints the address with a command to try, on standard error: standard output is the log. */
+async function printHelp(port: number, host: string, generated: string | undefined): Promise<void> {
   const name = host.includes(':') ? `[${host}]` : host
-  const url = `http://${name}:${own}`
-  const lines = [`tamis: the users are at ${url}, their description at ${url}/openapi.json`]
-  if (madeUp === undefined) {
+  const url = `http://${name}:${port}`
+  const lines = [`tamis: serving users at ${url}, described at ${url}/openapi.json`]
+  if (generated === undefined) {
     lines.push(
-      'A token is made, where TAMIS_SECRET is set as here, by npx tamis token:',
+      'To make a token, run npx tamis token with the same TAMIS_SECRET:',
       `  curl ${url}/users -H "Authorization: Bearer $(npx tamis token)"`,
     )
   } else {
     const { signToken } = await import('../users/tokens.ts')
-    const token = await signToken(madeUp, { server: true })
+    const token = await signToken(generated, { server: true })
     lines.push(
-      `No secret was given. This one, made up for trying out, is forgotten at the end: ${madeUp}`,
-      `A server’s token of it: ${token}`,
+      `No secret was given. This one was generated, and is valid until the server stops: ${generated}`,
+      `Server token: ${token}`,
       `  curl ${url}/users -H 'Authorization: Bearer ${token}'`,
     )
   }
   process.stderr.write(`${lines.join('\n')}\n`)
 }
 
-async function printToken({ secret, user }: { secret?: string; user?: string }): Promise<void> {
-  const own = secret || process.env.TAMIS_SECRET
-  if (!own) throw new Mistake('token: TAMIS_SECRET or --secret is needed')
-  requirePackages('token', ['jose'])
-  const { signToken } = await import('../users/tokens.ts')
-  const token = await signToken(own, user === undefined ? { server: true } : { user_id: user })
-  process.stdout.write(`${token}\n`)
-}
-
-export function addServe(tamis: Command): void {
-  ofUsers(tamis.command('serve'))
+export const addServe = (tamis: Command): Command =>
+  withUsersOptions(tamis.command('serve'))
     .description('serve the users of a database over HTTP')
     .option('--port <n>', 'the port; 0 for any that is free', port, 3000)
+    .option('--metrics-port <n>', `a port at ${LOCAL} for /metrics without a token`, port)
     .option('--host <name>', 'the address to listen at', '127.0.0.1')
-    .option('--secret <text>', 'what tokens are signed with; better in TAMIS_SECRET')
-    .option('--rate-limit <n>', 'requests a second of one client or address', positive)
-    .option('--anonymous', 'let requests without a token read')
-    .option('--no-guests', 'let nobody become a guest')
+    .option(
+      '--secret <text>',
+      'the secret of the tokens, at least 32 bytes; better in TAMIS_SECRET',
+    )
+    .option('--rate-limit <n>', 'the most requests a second of one client or address', positive)
+    .option('--filter-cost <n>', 'the most that a filter may cost the database', positive)
+    .option('--anonymous', 'allow reading without a token')
+    .option('--no-guests', 'do not allow guests')
     .option('--uses-teams', 'the application uses teams, and has no guests')
-    .option('--no-worker', 'leave tasks to other processes on the same database')
+    .option('--no-worker', 'leave tasks to other processes with the same database')
     .action(serve)
-  tamis
-    .command('token')
-    .description('print a token for tamis serve')
-    .option('--secret <text>', 'what it is signed with; better in TAMIS_SECRET')
-    .option('--user <id>', 'a token of this user; without, one of the server')
-    .action(printToken)
-}

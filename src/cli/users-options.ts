@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { createUsers, type Settings, type Users } from '../users/index.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
-/** What every command says that works on the users of a database. */
+/** The options of every command that works on the users of a database. */
 export interface UsersCommandOptions {
   readonly db: string
   readonly uniqueUsernames?: 'no' | 'app' | 'team'
@@ -11,25 +11,32 @@ export interface UsersCommandOptions {
 
 const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text]
 
-/** The options that say where the users are, and what is kept of them. */
-export const ofUsers = (command: Command): Command =>
+/** Adds the options for the database of the users. */
+export const withUsersOptions = (command: Command): Command =>
   command
     .option('--db <place>', 'an SQLite file, or postgres://… or mysql://…', 'users.sqlite')
     .addOption(
-      new Option('--unique-usernames <where>', 'whether two users may have one name').choices([
+      new Option('--unique-usernames <where>', 'whether usernames are unique, and where').choices([
         'no',
         'app',
         'team',
       ]),
     )
-    .option('--index <key>', 'a key of custom that is worth an index; may be repeated', collect, [])
+    .option('--index <key>', 'a key of custom to index; may be repeated', collect, [])
 
-/** Opens the users of a database; whatever keeps it shut is the person's to mend. */
+/** The time after which a warning says that opening the database waits, in milliseconds. */
+const WARN_AFTER = 3000
+
+/** Opens the users of a database. @throws Mistake for any failure. */
 export async function openUsers(
   { db, uniqueUsernames, index }: UsersCommandOptions,
   settings: Settings,
   onError: (error: unknown) => void,
 ): Promise<Users> {
+  const waiting = setTimeout(() => {
+    const where = withoutPassword(db)
+    process.stderr.write(`tamis: waiting for ${where}: it is locked or does not answer\n`)
+  }, WARN_AFTER)
   try {
     return await createUsers({
       db,
@@ -40,10 +47,12 @@ export async function openUsers(
     const message = messageOf(error)
     if (message.startsWith('tamis/users: setting ')) throw new Mistake(message)
     throw new Mistake(`--db ${withoutPassword(db)}: ${message}`)
+  } finally {
+    clearTimeout(waiting)
   }
 }
 
-/** A URL as it may stand in a message. */
+/** A URL without its password, for messages. */
 export const withoutPassword = (url: string): string =>
   url.replace(/^([a-z]+:\/\/[^/@:]*):.*@/i, '$1:…@')
 

@@ -1,27 +1,49 @@
 import { isPlainObject } from '../kinds/json.ts'
+import type { Field } from '../schema/field.ts'
+
+type Reader = (value: unknown) => unknown
 
 /**
- * Reads the value that a path leads to: own properties of plain objects only, never through a list.
+ * Whether an object on a literal path can have properties that count: a plain object, an entity of a
+ * class. A list and the built-in containers are values.
  */
-export function accessor(path: readonly string[]): (row: unknown) => unknown {
-  const [first, second, ...rest] = path as [string, ...string[]]
-  if (second === undefined) return own(first)
-  if (rest.length === 0) {
-    const outer = own(first)
-    const inner = own(second)
-    return (row) => inner(outer(row))
-  }
-  const steps = path.map(own)
+export const hasProperties = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Date) &&
+  !(value instanceof Map) &&
+  !(value instanceof Set)
+
+/**
+ * Reads a field's value in a row. On a literal path, rows and objects can be of any class, and
+ * inherited properties count, as those with getters do. In a wildcard's document only own properties
+ * of plain objects count: what JSON can store.
+ */
+export function accessor({ path, wildcard }: Pick<Field, 'path' | 'wildcard'>): Reader {
+  const document = wildcard === undefined ? path.length : wildcard.split('.').length
+  const [first, second, ...rest] = path.map((key, i) =>
+    i < document ? propertyReader(key) : memberReader(key),
+  ) as [Reader, ...Reader[]]
+  if (second === undefined) return first
+  if (rest.length === 0) return (row) => second(first(row))
   return (row) => {
-    let value = row
-    for (const step of steps) value = step(value)
+    let value = second(first(row))
+    for (const read of rest) value = read(value)
     return value
   }
 }
 
-function own(key: string): (value: unknown) => unknown {
-  // A key that Object.prototype has too must be told from it; any other cannot be inherited by a
-  // plain object, so that reading it is enough.
+/** Reads a property of an object of any class, but nothing that every object inherits. */
+function propertyReader(key: string): Reader {
+  if (key in Object.prototype) {
+    return (value) => (hasProperties(value) && Object.hasOwn(value, key) ? value[key] : undefined)
+  }
+  return (value) => (hasProperties(value) ? value[key] : undefined)
+}
+
+/** Reads an own property of a plain object. Other keys than Object.prototype's are not inherited. */
+function memberReader(key: string): Reader {
   if (key in Object.prototype) {
     return (value) => (isPlainObject(value) && Object.hasOwn(value, key) ? value[key] : undefined)
   }

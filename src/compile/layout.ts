@@ -1,9 +1,15 @@
-import type { Companion, Dialect, Place } from '../dialect/dialect.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import type { ColumnPlace, JsonPlace, Place } from '../dialect/place.ts'
+import type { Companion } from '../dialect/table.ts'
+import { servedBy } from '../operators/operator.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
 import type { Mapping } from '../schema/mapping.ts'
-import { type AnyMapping, checkMapping, mappingOf, placeOf } from '../schema/mapping.ts'
-import type { Structure } from '../schema/schema.ts'
+import { type AnyMapping, checkMapping, mappingOf } from '../schema/mapping.ts'
+import { jsonPlaceOf, placeOf } from '../schema/places.ts'
+import { findField, type Structure } from '../schema/schema.ts'
+
+const KEYS_DEEP = 100
 
 /** Where the rows of a schema are stored. */
 export interface TableTarget<F extends Fields = Fields, Params = unknown> {
@@ -13,23 +19,26 @@ export interface TableTarget<F extends Fields = Fields, Params = unknown> {
 }
 
 /** A field and its place. */
-export interface Placed {
+export interface Placed<P extends Place = Place> {
   readonly field: Field
-  readonly place: Place
+  readonly place: P
+}
+
+/** A wildcard's JSON column, and the keys of it that the mapping says are worth an index. */
+export interface PlacedDocument extends Placed<JsonPlace> {
+  readonly index: readonly string[]
 }
 
 /** A table as a schema and a mapping make it. */
 export interface Layout {
-  /** The fields with a column of their own, in the schema's order. */
-  readonly typed: readonly Placed[]
+  /** The fields with their own column, in the schema's order. */
+  readonly typed: readonly Placed<ColumnPlace>[]
   /** The wildcards, each a JSON column. */
-  readonly documents: readonly (Placed & {
-    readonly index: readonly string[]
-  })[]
+  readonly documents: readonly PlacedDocument[]
   /** The literal fields that live in a wildcard's JSON. */
-  readonly nested: readonly Placed[]
+  readonly nested: readonly Placed<JsonPlace>[]
   /** The columns that say of a list whether it is there, where the database has no NULL for one. */
-  readonly companions: readonly (Companion & { readonly of: Placed })[]
+  readonly companions: readonly (Companion & { readonly of: Placed<ColumnPlace> })[]
   /** The columns of folded words: of a typed field, or JSON of all the strings of a document. */
   readonly words: readonly { readonly column: string; readonly of: Placed }[]
 }
@@ -39,23 +48,24 @@ export function layoutOf(
   structure: Structure,
   mapping: AnyMapping = {},
 ): Layout {
-  checkMapping(structure, mapping)
-  const placed = (field: Field): Placed => ({
-    field,
-    place: placeOf(field, mapping),
-  })
-  const literal = [...structure.fields.values()].map(placed)
-  const typed = literal.filter(({ place }) => !place.json)
-  const nested = literal.filter(({ place }) => place.json)
+  checkMapping(structure.key.siblings, mapping)
+  const typed: Placed<ColumnPlace>[] = []
+  const nested: Placed<JsonPlace>[] = []
+  for (const field of structure.fields.values()) {
+    const place = placeOf(field, mapping)
+    if (place.json) nested.push({ field, place })
+    else typed.push({ field, place })
+  }
   const documents = [...structure.wildcards].map(([prefix, field]) => ({
-    ...placed(field),
+    field,
+    place: jsonPlaceOf(field, mapping),
     index: mappingOf(mapping, prefix).index ?? [],
   }))
   const words = new Map<string, Placed>()
   for (const each of [...typed, ...documents]) addWords(words, each, each)
   for (const each of nested) {
-    const home = documents.find(({ field }) => field.wildcard === each.field.wildcard) as Placed
-    addWords(words, each, home)
+    const document = documents.find(({ field }) => field.wildcard === each.field.wildcard)
+    addWords(words, each, document ?? each)
   }
   return {
     typed,
@@ -79,4 +89,27 @@ function addWords(words: Map<string, Placed>, { field, place }: Placed, of: Plac
     )
   }
   words.set(search, of)
+}
+
+/** The keys of JSON columns that the mapping says are worth an index. */
+export function indexedKeys(structure: Structure, layout: Layout, mapping: AnyMapping): Placed[] {
+  return layout.documents.flatMap(({ field, index }) =>
+    index.map((name) => {
+      const found = findField(structure, `${field.wildcard}.${name}`, KEYS_DEEP)
+      if (typeof found === 'string')
+        throw new TypeError(`tamis: mapping: index: unknown key ${name}`)
+      return { field: found, place: placeOf(found, mapping) }
+    }),
+  )
+}
+
+/**
+ * Whether a field is sorted by, or has an operator that an index serves. A boolean's index seldom
+ * does. What is hidden is asked by the server alone, often of nearly every row (not deleted), where
+ * an index misleads the planner.
+ */
+export function isWorthAnIndex({ type, hidden, sortable, operators }: Field): boolean {
+  if (hidden || type.name === 'dynamic') return false
+  if (sortable) return true
+  return type.name !== 'boolean' && [...operators].some((name) => servedBy(type, name) === 'index')
 }

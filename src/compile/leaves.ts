@@ -1,67 +1,78 @@
-import type { OperatorName } from '../operators/index.ts'
+import type { OperatorName } from '../operators/names.ts'
 import type { Field } from '../schema/field.ts'
-import { leafOpposite, leafPredicate, leafSelection } from './leaf.ts'
+import type { LeafCode } from './leaf.ts'
 
-interface LeafCode {
-  readonly leafOpposite: typeof leafOpposite
-  readonly leafPredicate: typeof leafPredicate
-  readonly leafSelection: typeof leafSelection
-}
-
-/** One copy of `leaf.ts` as it stands here; the build puts many in its place. */
-const copies: readonly LeafCode[] = [{ leafOpposite, leafPredicate, leafSelection }]
-
-/** Keys that clients make up get a share of their own, so that they cannot use up the others'. */
-const MADE_UP = Math.floor(copies.length / 4)
-
-/** How many paths have copies of their own; bounded, for clients can make up paths. */
-const MOST_PATHS = 1000
-
-/** A field as leaves reach it, and the code of each operator's. */
-interface Dealt {
+/** How leaves reach a field, and which copy of the code those of each operator run. */
+export interface LeafField {
   /** The key of the object in the row that holds the value; undefined where that is the row. */
   readonly outer: string | undefined
   readonly key: string
-  /** Whether a leaf cannot reach it: it is further inside, or has a name that every object has. */
-  readonly isFar: boolean
-  readonly codes: Map<OperatorName, LeafCode>
+  /** Whether the copies cannot reach it: it is further inside, or has a name that every object has. */
+  readonly isGeneric: boolean
+  readonly isWildcard: boolean
+  readonly copies: Map<OperatorName, number>
 }
 
-/** By path, so that fields of one name in several schemas share theirs. */
-const byPath = new Map<string, Dealt>()
-const byField = new WeakMap<Field, Dealt>()
+/** How many paths are remembered; bounded, for clients can make up paths. */
+const MOST_PATHS = 1000
 
-let own = 0
-let madeUp = 0
+/** By path, so that fields of one name in several schemas share their copies. */
+const byPath = new Map<string, LeafField>()
+const byField = new WeakMap<Field, LeafField>()
 
-/** The next copy; when all are dealt, from the first on again: shared code is slower, not wrong. */
-function next(field: Field): LeafCode {
-  const isMadeUp = MADE_UP > 0 && field.wildcard !== undefined
-  const index = isMadeUp ? madeUp++ % MADE_UP : MADE_UP + (own++ % (copies.length - MADE_UP))
-  return copies[index] as LeafCode
-}
-
-function deal(field: Field): Dealt {
-  const path = JSON.stringify(field.path)
-  let dealt = byPath.get(path)
-  if (dealt === undefined) {
-    const [first, second] = field.path as [string, string?]
-    const [outer, key] = second === undefined ? [undefined, first] : [first, second]
-    const isFar = field.path.length > 2 || field.path.some((each) => each in Object.prototype)
-    dealt = { outer, key, isFar, codes: new Map() }
-    if (byPath.size < MOST_PATHS) byPath.set(path, dealt)
-  }
-  byField.set(field, dealt)
-  return dealt
-}
-
-export const dealtTo = (field: Field): Dealt => byField.get(field) ?? deal(field)
-
-/** The copy that the leaves of a field and an operator are made by. */
-export function leafCode({ codes }: Dealt, field: Field, operator: OperatorName): LeafCode {
-  const known = codes.get(operator)
+export function leafFieldOf(field: Field): LeafField {
+  const known = byField.get(field)
   if (known !== undefined) return known
-  const code = next(field)
-  codes.set(operator, code)
-  return code
+  const path = JSON.stringify([field.wildcard, ...field.path])
+  const made = byPath.get(path) ?? leafField(field)
+  if (byPath.size < MOST_PATHS) byPath.set(path, made)
+  byField.set(field, made)
+  return made
+}
+
+function leafField({ path, wildcard }: Field): LeafField {
+  const [first = '', second] = path
+  const [outer, key] = second === undefined ? [undefined, first] : [first, second]
+  const isGeneric = path.length > 2 || path.some((each) => each in Object.prototype)
+  const isWildcard = wildcard !== undefined
+  return { outer, key, isGeneric, isWildcard, copies: new Map() }
+}
+
+/**
+ * Assigns copies round robin: when all are taken, the first is used again, which is slower and not
+ * wrong. Fields of wildcards, whose names clients make up, have a quarter of the copies to
+ * themselves, so that they cannot use up the others'.
+ */
+class RoundRobin {
+  #literals = 0
+  #wildcards = 0
+
+  next(isWildcard: boolean, copies: number): number {
+    const quarter = Math.floor(copies / 4)
+    if (isWildcard && quarter > 0) return this.#wildcards++ % quarter
+    return quarter + (this.#literals++ % (copies - quarter))
+  }
+}
+
+const assigned = /* @__PURE__ */ new RoundRobin()
+
+/** The copies of one kind of leaf, each made when it is first assigned. */
+export class Copies<T> {
+  readonly #factories: readonly (() => LeafCode<T>)[]
+  readonly #made: LeafCode<T>[] = []
+
+  constructor(factories: readonly (() => LeafCode<T>)[]) {
+    this.#factories = factories
+  }
+
+  /** The copy that the leaves of a field and an operator run. */
+  of({ copies, isWildcard }: LeafField, operator: OperatorName): LeafCode<T> {
+    let index = copies.get(operator)
+    if (index === undefined) {
+      index = assigned.next(isWildcard, this.#factories.length)
+      copies.set(operator, index)
+    }
+    this.#made[index] ??= this.#factories[index]!()
+    return this.#made[index]!
+  }
 }

@@ -1,6 +1,7 @@
 import type { SortKey } from '../condition/keyset.ts'
 import type { Ordering } from '../condition/ordering.ts'
 import type { Scalar } from '../kinds/kind.ts'
+import { nullsOf } from '../schema/ordering-term.ts'
 import { accessor } from './accessor.ts'
 
 /** How an ordering compares rows: their keys are read once each, and compared often. */
@@ -10,10 +11,12 @@ export interface CompiledOrdering {
 }
 
 export function compileSortKey(ordering: Ordering): CompiledOrdering {
-  const terms = ordering.map(({ field, direction }) => ({
-    read: accessor(field.path),
-    kind: field.type.kind,
-    direction,
+  const terms = ordering.map((term) => ({
+    read: accessor(term.field),
+    kind: term.field.type.kind,
+    direction: term.direction,
+    /** The order of an absent value and a present one. */
+    absent: nullsOf(term) === 'first' ? -1 : 1,
   }))
   return {
     keyOf(row) {
@@ -29,9 +32,10 @@ export function compileSortKey(ordering: Ordering): CompiledOrdering {
         const x = a[i]
         const y = b[i]
         if (x === y) continue
-        const { kind, direction } = terms[i]!
-        // Absent values are the smallest.
-        const order = x === undefined ? -1 : y === undefined ? 1 : kind.compare(x, y)
+        const { kind, direction, absent } = terms[i]!
+        if (x === undefined) return absent
+        if (y === undefined) return -absent
+        const order = kind.compare(x, y)
         if (order !== 0) return order * direction
       }
       return 0

@@ -1,25 +1,30 @@
 import type { Column, Dialect, Values } from '../dialect/dialect.ts'
-import { type Fragment, join, settled, sql } from '../dialect/fragment.ts'
+import { listedValues } from '../dialect/enumeration.ts'
+import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
 import type { Kind } from '../kinds/kind.ts'
+import type { Nulls } from '../kinds/nulls.ts'
 import type { Field } from '../schema/field.ts'
-import { type AnyMapping, checkMapping, placeOf } from '../schema/mapping.ts'
+import { type AnyMapping, checkMapping } from '../schema/mapping.ts'
+import { placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
 import { type Selected, selection } from './select.ts'
+import { type TableRef, TableSource } from './table-name.ts'
 
 /** A field in the statements of one table. */
 export interface PlannedColumn {
   readonly column: Column
-  /** Its terms of ORDER BY. */
-  readonly ascending: Fragment
-  readonly descending: Fragment
+  /** Its term of ORDER BY, and where NULL stands in it; undefined where there is none. */
+  order(direction: 1 | -1, nulls: Nulls | undefined): Fragment
   readonly nullable: boolean
+  /** Whether it is a column of its own, and no path into JSON. */
+  readonly isPlain: boolean
 }
 
 /** Where statements of a kind run: with a table's name before the columns, where that is needed. */
 interface Site {
   readonly dialect: Dialect<unknown>
   readonly mapping: AnyMapping
-  readonly table: string | undefined
+  readonly table: TableSource | undefined
 }
 
 /**
@@ -32,7 +37,7 @@ export class Plan {
   readonly bare: Plan
   readonly #columns = new WeakMap<Field, PlannedColumn>()
   readonly #heads = new WeakMap<Structure, Fragment>()
-  readonly #checked = new WeakSet<Structure>()
+  readonly #checked = new WeakSet<Field['siblings']>()
 
   constructor(site: Site) {
     this.site = site
@@ -43,63 +48,70 @@ export class Plan {
   of(field: Field): PlannedColumn {
     const known = this.#columns.get(field)
     if (known !== undefined) return known
+    this.check(field)
     const planned = plan(field, this.site)
     this.#columns.set(field, planned)
     return planned
   }
 
-  /** Throws where the mapping names what a schema does not have. */
-  check(structure: Structure): void {
-    if (this.#checked.has(structure)) return
-    checkMapping(structure, this.site.mapping)
-    this.#checked.add(structure)
+  /** Throws where the mapping names what the schema of a field does not have. */
+  check({ siblings }: Field): void {
+    if (this.#checked.has(siblings)) return
+    checkMapping(siblings, this.site.mapping)
+    this.#checked.add(siblings)
   }
 
   /** What is selected, each under the name of its field. */
   selected(structure: Structure, select?: readonly string[]): readonly Selected[] {
-    const { dialect, mapping, table = '' } = this.site
-    return selection(structure, { dialect, table, mapping, select })
+    const { dialect, mapping, table } = this.site
+    const isQualified = dialect.aliasesHide === true || table?.hasAlias === true
+    const qualifier = isQualified ? table?.qualifier : undefined
+    return selection(structure, { dialect, table: qualifier, mapping, select })
+  }
+
+  /** The table as it stands in FROM. */
+  get from(): Fragment {
+    const { dialect, table } = this.site
+    if (table === undefined) throw new TypeError('tamis: a filter has no table')
+    return table.in(dialect)
   }
 
   /** `SELECT … FROM …` */
   head(structure: Structure, select?: readonly string[]): Fragment {
     const known = select === undefined ? this.#heads.get(structure) : undefined
     if (known !== undefined) return known
-    const { dialect, table = '' } = this.site
-    const head = settled(headOf(dialect, this.selected(structure, select), [], table))
+    const { dialect } = this.site
+    const head = flatten(headOf(dialect, this.selected(structure, select), [], this.from))
     if (select === undefined) this.#heads.set(structure, head)
     return head
   }
 }
 
-/** `SELECT … FROM …` of the columns, each under its field's name, and of what else is needed. */
+/** `SELECT … FROM …` of the columns, with their fields' names as aliases, and further terms. */
 export function headOf(
   dialect: Dialect<unknown>,
   selected: readonly Selected[],
   more: readonly Fragment[],
-  table: string,
+  from: Fragment,
 ): Fragment {
   const columns = selected.map(({ name, value }) => sql`${value} AS ${dialect.identifier(name)}`)
-  return sql`SELECT ${join([...columns, ...more], sql`, `)} FROM ${dialect.identifier(table)}`
+  return sql`SELECT ${join([...columns, ...more], sql`, `)} FROM ${from}`
 }
 
 function plan(field: Field, { dialect, mapping, table }: Site): PlannedColumn {
   const place = placeOf(field, mapping)
-  const column = dialect.column({ ...place, table })
+  const column = dialect.column({ ...place, table: table?.qualifier })
   const { nullable } = place
   const values = new Map<Kind, Values>()
-  const order = (direction: 1 | -1) => settled(dialect.order(column.order, direction, nullable))
-  const terms = new Map<1 | -1, Fragment>()
-  const term = (direction: 1 | -1): Fragment => {
-    const own = terms.get(direction) ?? order(direction)
-    terms.set(direction, own)
-    return own
+  const terms = {
+    1: new Map<Nulls | undefined, Fragment>(),
+    [-1]: new Map<Nulls | undefined, Fragment>(),
   }
   return {
     column: {
       ...methodsOf(column),
       of(kind) {
-        const known = values.get(kind) ?? column.of(kind)
+        const known = values.get(kind) ?? listedValues(kind, column.of(kind), column)
         values.set(kind, known)
         return known
       },
@@ -107,23 +119,35 @@ function plan(field: Field, { dialect, mapping, table }: Site): PlannedColumn {
         return column.order
       },
     },
-    // Made when they are asked for: not every field that is filtered by can be sorted by.
-    get ascending() {
-      return term(1)
-    },
-    get descending() {
-      return term(-1)
+    // Made lazily: not every field with operators is sortable.
+    order(direction, nulls) {
+      const known = terms[direction].get(nulls)
+      if (known !== undefined) return known
+      const made = flatten(dialect.order(column.order, direction, nulls))
+      terms[direction].set(nulls, made)
+      return made
     },
     nullable,
+    isPlain: !place.json,
   }
 }
 
-const methodsOf = ({ present, holdsAny, holdsAll, holdsExactly, hasWords }: Column) => ({
+const methodsOf = ({
   present,
   holdsAny,
   holdsAll,
   holdsExactly,
   hasWords,
+  truth,
+  either,
+}: Column) => ({
+  present,
+  holdsAny,
+  holdsAll,
+  holdsExactly,
+  hasWords,
+  truth,
+  either,
 })
 
 const NO_MAPPING: AnyMapping = {}
@@ -131,7 +155,7 @@ const NO_MAPPING: AnyMapping = {}
 /** So many tables of one mapping are kept: a server that makes up more makes some of them again. */
 const MOST_TABLES = 1000
 
-/** By mapping, dialect and table; the plan that names no table stands under the empty name. */
+/** By mapping, dialect and table; the plan without a table has the empty name. */
 const plans = new WeakMap<AnyMapping, Map<Dialect<unknown>, Map<string, Plan>>>()
 
 /**
@@ -141,15 +165,22 @@ const plans = new WeakMap<AnyMapping, Map<Dialect<unknown>, Map<string, Plan>>>(
 export function planOf(
   dialect: Dialect<unknown>,
   mapping: AnyMapping = NO_MAPPING,
-  table?: string,
+  table?: TableRef,
+  alias?: string,
 ): Plan {
   if (typeof mapping !== 'object' || mapping === null) {
     throw new TypeError('tamis: mapping: expected an object of fields')
   }
-  const name = table ?? ''
+  const source =
+    table === undefined
+      ? alias === undefined
+        ? undefined
+        : new TableSource(alias, alias)
+      : new TableSource(table, alias)
+  const name = source?.key ?? ''
   const known = plans.get(mapping)?.get(dialect)?.get(name)
   if (known !== undefined) return known
-  const made = new Plan({ dialect, mapping, table })
+  const made = new Plan({ dialect, mapping, table: source })
   const byDialect = plans.get(mapping) ?? new Map<Dialect<unknown>, Map<string, Plan>>()
   const byTable = byDialect.get(dialect) ?? new Map<string, Plan>()
   if (byTable.size >= MOST_TABLES) byTable.clear()

@@ -1,9 +1,12 @@
-import type { Dialect, Place } from '../dialect/dialect.ts'
-import { Fragment, join, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
+// Longer than most files here: how a row is bound, checked and written, for all kinds of places.
+
+import type { Dialect } from '../dialect/dialect.ts'
+import { type Fragment, join, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
+import type { ColumnPlace, Place } from '../dialect/place.ts'
 import { render } from '../dialect/render.ts'
 import { describe } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
-import { isPlainObject, printJson } from '../kinds/json.ts'
+import { isPlainObject, JSON_DEPTH, printJson } from '../kinds/json.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { isText } from '../kinds/string.ts'
 import { searchText } from '../kinds/words.ts'
@@ -11,27 +14,64 @@ import type { Fields } from '../schema/definition.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
 import { accessor } from './accessor.ts'
-import { type Layout, layoutOf, type Placed, type TableTarget } from './layout.ts'
+import { checkJson, checkText } from './bound.ts'
+import {
+  indexedKeys,
+  isWorthAnIndex,
+  type Layout,
+  layoutOf,
+  type Placed,
+  type TableTarget,
+} from './layout.ts'
+import { type TableRef, tableFragment } from './table-name.ts'
 
-/** A path as one string; no segment holds U+0000. */
-const pathKey = (path: readonly string[]): string => path.join('\0')
+/**
+ * The field at a path, if there is one. Paths are compared by segments: the keys of a document can be
+ * long, and joining them for each value would copy them each time.
+ */
+function byPath(fields: readonly Placed[]): (path: readonly string[]) => Placed | undefined {
+  const byLast = new Map<string | undefined, Placed[]>()
+  for (const each of fields) {
+    const last = each.field.path.at(-1)
+    byLast.set(last, [...(byLast.get(last) ?? []), each])
+  }
+  return (path) =>
+    byLast
+      .get(path.at(-1))
+      ?.find(
+        ({ field }) =>
+          field.path.length === path.length && field.path.every((key, i) => key === path[i]),
+      )
+}
 
 /** Reads the parameter for one column from a row. */
 type ColumnReader = (row: unknown) => Parameter
 
-/** The canonical elements of a list; undefined where the value is none. */
+/** The canonical elements of a list; undefined if the value is not a list. */
 function readList({ kind }: Place, value: unknown): Scalar[] | undefined {
   if (!Array.isArray(value)) return undefined
   return value.map((each) => kind.read(each)).filter((each) => each !== undefined)
 }
 
+/** Throws for a value of the field's kind that is too large: it would be lost. */
+function checkSize({ field, place }: Placed, value: unknown): void {
+  const { kind, list } = place
+  if (kind.tooLarge === undefined) return
+  for (const each of list && Array.isArray(value) ? value : [value]) {
+    const most = kind.tooLarge(each)
+    if (most === undefined) continue
+    throw new TypeError(`tamis: ${field.name}: expected ${most}, received ${describe(each)}`)
+  }
+}
+
 /** Reads a field's canonical value; throws where it is required and absent. */
 function requiredReader({ field, place }: Placed): (row: unknown) => Scalar | Scalar[] | undefined {
-  const read = accessor(field.path)
+  const read = accessor(field)
   return (row) => {
     const value = read(row)
-    const own = place.list ? readList(place, value) : place.kind.read(value)
-    if (own !== undefined || !field.required) return own
+    const canonical = place.list ? readList(place, value) : place.kind.read(value)
+    checkSize({ field, place }, value)
+    if (canonical !== undefined || !field.required) return canonical
     const what = place.list ? 'a list' : place.kind.expects
     throw new TypeError(
       `tamis: ${field.name}: required, expected ${what}, received ${describe(value)}`,
@@ -39,58 +79,88 @@ function requiredReader({ field, place }: Placed): (row: unknown) => Scalar | Sc
   }
 }
 
-function typedReader(dialect: Dialect<unknown>, placed: Placed): ColumnReader {
-  const { place } = placed
+function typedReader(
+  dialect: Dialect<unknown>,
+  placed: Placed<ColumnPlace>,
+  isKey: boolean,
+): ColumnReader {
+  const { field, place } = placed
   const read = requiredReader(placed)
+  const bound = dialect.bound?.(place, isKey || isWorthAnIndex(field))
   // Where a list cannot be NULL, its companion says that it is not there.
   const absent = dialect.companion?.(place) === undefined ? null : dialect.encodeList(place, [])
   return (row) => {
-    const own = read(row)
-    if (own === undefined) return absent
-    return Array.isArray(own)
-      ? dialect.encodeList(place, own)
-      : dialect.encode(place, own as Scalar)
+    const value = read(row)
+    if (value === undefined) return absent
+    if (bound !== undefined) {
+      for (const each of Array.isArray(value) ? value : [value]) {
+        if (typeof each === 'string') checkText(field, bound, each)
+      }
+    }
+    return Array.isArray(value)
+      ? dialect.encodeList(place, value)
+      : dialect.encode(place, value as Scalar)
   }
 }
 
 /**
- * A wildcard's document as JSON. Timestamps in it are stored in canonical form, so that SQL can
- * compare them as text.
+ * A wildcard's document as JSON. What can be written in several ways, as timestamps can, is stored in
+ * canonical form, so that SQL can compare it as text.
  */
-function documentReader({ field }: Placed, literals: readonly Placed[]): ColumnReader {
-  const read = accessor(field.path)
-  const own = literals.filter((each) => each.field.wildcard === field.wildcard)
-  const literal = new Map(own.map((each) => [pathKey(each.field.path), each.place]))
-  const required = own.filter((each) => each.field.required).map(requiredReader)
-  const text = membersOf(field.type.kind).find((kind) => kind.name === 'timestamp')
+function documentReader(
+  dialect: Dialect<unknown>,
+  { field }: Placed,
+  literals: readonly Placed[],
+  keys: readonly Placed[],
+): ColumnReader {
+  const read = accessor(field)
+  const depth = (dialect.jsonDepth ?? JSON_DEPTH) + field.path.length - 1
+  const inDocument = literals.filter((each) => each.field.wildcard === field.wildcard)
+  const literalAt = byPath(inDocument)
+  const required = inDocument.filter((each) => each.field.required).map(requiredReader)
+  const bounds = [...inDocument.filter((each) => isWorthAnIndex(each.field)), ...keys].flatMap(
+    (each) => {
+      const bound = each.field.wildcard === field.wildcard && dialect.bound?.(each.place, true)
+      return bound ? [{ bound, field: each.field, read: accessor(each.field) }] : []
+    },
+  )
+  const rewritten = membersOf(field.type.kind).filter(({ isRewritten }) => isRewritten)
 
   function replace(value: unknown, path: readonly string[]): unknown {
-    const place = literal.get(pathKey(path))
-    const kind =
-      place === undefined ? text : membersOf(place.kind).find((each) => each.name === 'timestamp')
-    if (kind === undefined) return value
+    const literal = literalAt(path)
+    const place = literal?.place
+    const kinds =
+      place === undefined ? rewritten : membersOf(place.kind).filter((each) => each.isRewritten)
+    if (kinds.length === 0) return value
+    if (literal !== undefined) checkSize(literal, value)
     if (place?.list === true) return readList(place, value) ?? value
     if (Array.isArray(value) || isPlainObject(value)) return value
-    const canonical = kind.read(value)
-    return canonical ?? (value instanceof Date ? undefined : value)
+    for (const kind of kinds) {
+      const canonical = kind.read(value)
+      if (canonical !== undefined) return canonical
+    }
+    return value instanceof Date ? undefined : value
   }
 
   return (row) => {
     for (const check of required) check(row)
     const value = read(row)
-    return isPlainObject(value) ? (printJson(value, field.path, replace) ?? null) : null
+    if (!isPlainObject(value)) return null
+    const json = printJson(value, field.path, replace, depth)
+    for (const each of bounds) checkJson(each.field, each.bound, each.read(row))
+    return json ?? null
   }
 }
 
 /** Whether a list is there. */
 function presenceReader({ field, place }: Placed): ColumnReader {
-  const read = accessor(field.path)
+  const read = accessor(field)
   return (row) => readList(place, read(row)) !== undefined
 }
 
 /** The folded words of a string, or of every string of a document, in objects like its own. */
 function wordsReader({ field, place }: Placed): ColumnReader {
-  const read = accessor(field.path)
+  const read = accessor(field)
   if (!place.json) {
     return (row) => {
       const value = read(row)
@@ -100,21 +170,31 @@ function wordsReader({ field, place }: Placed): ColumnReader {
   return (row) => {
     const value = read(row)
     if (!isPlainObject(value)) return null
-    const fold = (own: unknown) =>
-      typeof own === 'string' && isText(own)
-        ? searchText(own)
-        : isPlainObject(own)
-          ? own
+    const fold = (part: unknown) =>
+      typeof part === 'string' && isText(part)
+        ? searchText(part)
+        : isPlainObject(part)
+          ? part
           : undefined
     return printJson(value, field.path, fold) ?? null
   }
 }
 
-function readersOf(dialect: Dialect<unknown>, layout: Layout): Map<string, ColumnReader> {
+function readersOf(
+  dialect: Dialect<unknown>,
+  structure: Structure,
+  layout: Layout,
+  mapping: AnyMapping,
+): Map<string, ColumnReader> {
   const readers = new Map<string, ColumnReader>()
-  for (const each of layout.typed) readers.set(each.place.column, typedReader(dialect, each))
+  for (const each of layout.typed) {
+    const isKey = each.field === structure.key
+    readers.set(each.place.column, typedReader(dialect, each, isKey))
+  }
+  const literals = [...layout.typed, ...layout.nested]
+  const keys = indexedKeys(structure, layout, mapping)
   for (const each of layout.documents) {
-    readers.set(each.place.column, documentReader(each, [...layout.typed, ...layout.nested]))
+    readers.set(each.place.column, documentReader(dialect, each, literals, keys))
   }
   for (const { column, of } of layout.companions) readers.set(column, presenceReader(of))
   for (const { column, of } of layout.words) readers.set(column, wordsReader(of))
@@ -125,7 +205,8 @@ function readersOf(dialect: Dialect<unknown>, layout: Layout): Map<string, Colum
 export type Insert<Params = readonly Parameter[]> = Statement<Params> | readonly Statement<Params>[]
 
 export interface InsertTarget<F extends Fields = Fields, Params = unknown>
-  extends TableTarget<F, Params> {
+  extends Omit<TableTarget<F, Params>, 'table'> {
+  readonly table: TableRef
   /** Whether it takes the place of the row of the same key; without, two of a key are an error. */
   readonly replace?: boolean | undefined
 }
@@ -143,7 +224,8 @@ export function insertRow<F extends Fields, Params>(
  * list of statements for one transaction. Values that are absent to their field are stored as NULL,
  * or left out of the JSON.
  *
- * @throws TypeError where a required value is absent, or where a wildcard holds what is not JSON;
+ * @throws TypeError where a required value is absent, where a text is longer or JSON deeper than the
+ * table's types and indexes hold, or where a wildcard holds what is not JSON;
  * where the database has no statement that replaces a row.
  */
 export function insertRow<F extends Fields, Params>(
@@ -151,8 +233,9 @@ export function insertRow<F extends Fields, Params>(
   target: InsertTarget<NoInfer<F>, Params>,
 ): (row: unknown) => Insert<Params> {
   const { dialect, table, replace = false } = target
-  const layout = layoutOf(dialect, structure, target.mapping as AnyMapping | undefined)
-  const readers = readersOf(dialect, layout)
+  const mapping = (target.mapping ?? {}) as AnyMapping
+  const layout = layoutOf(dialect, structure, mapping)
+  const readers = readersOf(dialect, structure, layout, mapping)
   const names = join([...readers.keys()].map(dialect.identifier), sql`, `)
   const columns = [...readers.values()]
   const places = new Map(layout.typed.map(({ place }) => [place.column, place]))
@@ -160,24 +243,29 @@ export function insertRow<F extends Fields, Params>(
     const place = places.get(name)
     return (place && dialect.store?.(place, null)) ?? sql`${null}`
   })
-  const key = layout.typed.find(({ field }) => field === structure.key) as Placed
+  const key = layout.typed.find(({ field }) => field === structure.key)
+  if (key === undefined) throw new TypeError('tamis: mapping: the key must have a column')
   const tail = replace ? replacement(dialect, key.place, [...readers.keys()]) : sql``
   const { texts } =
-    sql`INSERT INTO ${dialect.identifier(table)} (${names}) VALUES (${join(values, sql`, `)})${tail}`
-  const sides = layout.typed
-    .filter(({ place }) => place.sideTable !== undefined)
-    .map(({ field, place }) => ({ place, read: accessor(field.path) }))
-  const readKey = typedReader(dialect, key)
+    sql`INSERT INTO ${tableFragment(dialect, table)} (${names}) VALUES (${join(values, sql`, `)})${tail}`
+  const strings = Object.assign([...texts], { raw: texts })
+  const sides = layout.typed.flatMap(({ field, place }) =>
+    place.sideTable === undefined
+      ? []
+      : [{ place, side: place.sideTable.table, read: accessor(field) }],
+  )
+  const readKey = typedReader(dialect, key, true)
 
   return (row) => {
     const parameters = columns.map((read) => read(row))
-    const insert = render(new Fragment(texts, parameters), dialect)
+    const insert = render(sql(strings, ...parameters), dialect)
     if (sides.length === 0) return insert
-    const owner = readKey(row)
-    const filled = sides.flatMap(({ place, read }) => {
-      const old = replace ? [render(ownedBy(dialect, place, owner), dialect)] : []
-      const side = dialect.insertSide?.(place, owner, readList(place, read(row)) ?? [])
-      return side === undefined ? old : [...old, render(side, dialect)]
+    const encoded = readKey(row)
+    const owner = dialect.store?.(key.place, encoded) ?? encoded
+    const filled = sides.flatMap(({ place, side, read }) => {
+      const old = replace ? [render(deleteOwned(dialect, side, owner), dialect)] : []
+      const fresh = dialect.insertSide?.(place, side, owner, readList(place, read(row)) ?? [])
+      return fresh === undefined ? old : [...old, render(fresh, dialect)]
     })
     return [insert, ...filled]
   }
@@ -190,9 +278,13 @@ function replacement(
 ): Fragment {
   const others = columns.filter((name) => name !== column)
   if (dialect.replace !== undefined) return dialect.replace(column, others)
-  throw new TypeError(`tamis: ${dialect.name}: no statement here replaces a row`)
+  throw new TypeError(`tamis: ${dialect.name}: replacing rows is not supported`)
 }
 
-/** Empties a side table of what it has of a row that is replaced. */
-const ownedBy = (dialect: Dialect<unknown>, { sideTable }: Place, owner: Parameter): Fragment =>
-  sql`DELETE FROM ${dialect.identifier(sideTable?.table ?? '')} WHERE ${dialect.identifier('owner')} = ${owner}`
+/** Deletes the side-table rows of a row that is replaced. */
+const deleteOwned = (
+  dialect: Dialect<unknown>,
+  side: string,
+  owner: Fragment | Parameter,
+): Fragment =>
+  sql`DELETE FROM ${dialect.identifier(side)} WHERE ${dialect.identifier('owner')} = ${owner}`

@@ -1,34 +1,45 @@
 import { type Condition, conjunction } from '../condition/condition.ts'
 import { isBound } from '../condition/cursor.ts'
-import { keyset, reversed } from '../condition/keyset.ts'
-import type { Ordering } from '../condition/ordering.ts'
+import { keyset, type SortKey } from '../condition/keyset.ts'
+import { type Ordering, reversed } from '../condition/ordering.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { issue } from '../error/issue.ts'
 import type { Query } from '../parse/query.ts'
 
-/** What a page is cut from: rows of a condition in an ordering, from its other end for `prev`. */
+/** The rows of a page before `limit`: a condition and an ordering, reversed for `prev`. */
 export interface Scan {
   readonly condition: Condition
+  /** The condition without the place that it begins behind. */
+  readonly base: Condition
+  readonly key: SortKey | undefined
   readonly ordering: Ordering
   readonly isReversed: boolean
 }
 
 /**
- * How a query's page is found, in memory and in SQL alike.
+ * The scan that finds a query's page, in memory and in SQL.
  *
- * @throws FilterError where its cursor is of a query to which the server had joined something else.
+ * @throws FilterError if the server's part of the condition has changed since the cursor was made.
  */
-export function scanOf({ condition, ordering, from }: Query): Scan {
-  if (from === undefined) return { condition, ordering, isReversed: false }
+export function scanOf({ condition, bound, ordering, from }: Query): Scan {
+  if (from === undefined)
+    return { condition, base: condition, key: undefined, ordering, isReversed: false }
   const { name, place } = from
-  if (!isBound(place, ordering, condition)) {
-    const expected = 'a cursor that a page of this query gave'
-    const received = 'one of another query'
+  if (!isBound(place, ordering, bound)) {
+    const expected = 'a cursor from a page of this query'
+    const received = 'a cursor of another query'
     throw new FilterError([
       issue('invalid_cursor', `/${name}`, { subject: name, expected, received }),
     ])
   }
   const isReversed = name === 'prev'
-  const own = isReversed ? reversed(ordering) : ordering
-  return { condition: conjunction([condition, keyset(own, place.key)]), ordering: own, isReversed }
+  const scanned = isReversed ? reversed(ordering) : ordering
+  const { key } = place
+  return {
+    condition: conjunction([condition, keyset(scanned, key)]),
+    base: condition,
+    key,
+    ordering: scanned,
+    isReversed,
+  }
 }

@@ -1,14 +1,17 @@
 import type { Ordering } from '../condition/ordering.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
+import { quote } from '../error/describe.ts'
 import type { Field } from '../schema/field.ts'
-import { type AnyMapping, placeOf } from '../schema/mapping.ts'
+import type { AnyMapping } from '../schema/mapping.ts'
+import { placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
 
 /** What is selected, and from where. */
 interface SelectTarget {
   readonly dialect: Dialect<unknown>
-  readonly table: string
+  /** What to put before columns, if their names alone could mean something else. */
+  readonly table: string | undefined
   readonly mapping?: AnyMapping | undefined
   readonly select?: readonly string[] | undefined
 }
@@ -25,7 +28,7 @@ export function selection(structure: Structure, target: SelectTarget): readonly 
   const names = [...structure.fields.keys(), ...structure.wildcards.keys()]
   if (select?.length === 0) throw new TypeError('tamis: select: expected at least one field')
   const unknown = select?.find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new TypeError(`tamis: select: there is no field ${unknown}`)
+  if (unknown !== undefined) throw new TypeError(`tamis: select: unknown field ${quote(unknown)}`)
   const chosen = (select ?? names).flatMap((name) => {
     const field = structure.fields.get(name)
     // What lives in a wildcard's JSON comes with it.
@@ -40,11 +43,11 @@ export function selection(structure: Structure, target: SelectTarget): readonly 
   return [...new Set(chosen)].map((name) => {
     const field = structure.fields.get(name) ?? structure.wildcards.get(name)
     const place = placeOf(field as Field, mapping)
-    return { name, value: dialect.select(dialect.aliasesHide ? { ...place, table } : place) }
+    return { name, value: dialect.select({ ...place, table }) }
   })
 }
 
-/** The cursor of a row is made of what it is sorted by. */
+/** Cursors are made of the values of the sort fields, so these must be selected. */
 export function checkSorted(
   ordering: Ordering,
   selected: readonly Selected[],
@@ -53,6 +56,6 @@ export function checkSorted(
   for (const { field } of ordering) {
     const name = placeOf(field, mapping).json ? (field.wildcard as string) : field.name
     if (selected.some((each) => each.name === name)) continue
-    throw new TypeError(`tamis: select: lookAhead needs what the query is sorted by: ${name}`)
+    throw new TypeError(`tamis: select: lookAhead requires the sort field ${name}`)
   }
 }

@@ -1,78 +1,40 @@
-import { type And, type Condition, isTrue, notACondition, type Or } from '../condition/condition.ts'
+// Longer than most files here: what a statement takes and gives is described where it is compiled.
+
+import { type Condition, isTrue } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
-import { chain } from '../dialect/balance.ts'
-import { AND, OR } from '../dialect/column.ts'
-import { type Dialect, FALSE, TRUE } from '../dialect/dialect.ts'
-import { type Fragment, join, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import { type Fragment, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
 import { render } from '../dialect/render.ts'
-import { operatorOf } from '../operators/index.ts'
 import type { Query } from '../parse/query.ts'
-import type { AnyMapping } from '../schema/mapping.ts'
+import type { Fields, OfFields } from '../schema/definition.ts'
+import type { AnyMapping, Mapping } from '../schema/mapping.ts'
+import { pageApart } from './apart.ts'
+import { orderBy, whole } from './clauses.ts'
 import { headOf, type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
-import { checkSorted, type Selected } from './select.ts'
+import { checkSorted } from './select.ts'
+import type { TableRef } from './table-name.ts'
+import { headWithOrder, turned } from './turned.ts'
 
-const COMMA = sql`, `
 const NOTHING = sql``
+const ORDER_BY = sql` ORDER BY `.strings[0]
 
 /** Where a condition is to run. */
-export interface Target<Params = unknown> {
+export interface Target<Params = unknown, F extends Fields = Fields> {
   readonly dialect: Dialect<Params>
   /**
    * Where fields live; without one, each in the column of its name. What it says is worked out once
    * and kept with the object: hand over the same one each time, and make another to change it.
    */
-  readonly mapping?: AnyMapping | undefined
-}
-
-function toSql(condition: Condition, plan: Plan): Fragment {
-  switch (condition.kind) {
-    case 'and':
-      return condition.conditions.length === 0 ? TRUE : chain(members(condition, plan), AND)
-    case 'or':
-      return condition.conditions.length === 0 ? FALSE : chain(members(condition, plan), OR)
-    case 'leaf': {
-      const { field, operator, operand, negated } = condition
-      const record = operatorOf(operator)
-      const { complement = false } = record
-      return record.sql(plan.of(field).column, field.type, operand, negated !== complement)
-    }
-    default:
-      return notACondition(condition)
-  }
-}
-
-/**
- * A chain is parsed as a tree that leans to the left: what stands last in it is the least deep. So
- * the leaves come first, and wide lists in each other do not add up to SQLite's limit of 1,000.
- */
-function members({ conditions }: And | Or, plan: Plan): readonly Fragment[] {
-  const fragments: Fragment[] = []
-  for (const each of conditions) if (each.kind === 'leaf') fragments.push(toSql(each, plan))
-  for (const each of conditions) if (each.kind !== 'leaf') fragments.push(toSql(each, plan))
-  return fragments
-}
-
-function orderBy(ordering: Ordering, plan: Plan, before = '', after = ''): Fragment {
-  const terms: Fragment[] = []
-  for (let i = 0; i < ordering.length; i++) {
-    const { field, direction } = ordering[i]!
-    const planned = plan.of(field)
-    terms.push(direction === 1 ? planned.ascending : planned.descending)
-  }
-  return join(terms, COMMA, before, after)
-}
-
-/** In parentheses, whatever it is: a chain of several has its own. */
-function whole(condition: Condition, plan: Plan): Fragment {
-  const fragment = toSql(condition, plan)
-  const isChain = condition.kind !== 'leaf' && condition.conditions.length > 1
-  return isChain ? fragment : sql`(${fragment})`
+  readonly mapping?: Mapping<F> | undefined
 }
 
 /** Where the numbers of placeholders begin, for a statement that has parameters before these. */
-export interface FilterTarget<Params = unknown> extends Target<Params> {
+export interface FilterTarget<Params = unknown, F extends Fields = Fields>
+  extends Target<Params, F> {
   readonly firstParameter?: number
+  /** The name that the statement gives the table, to put before its columns: for joins. */
+  readonly alias?: string
 }
 
 /** A condition as SQL, and what it is made of, for query builders that place parameters themselves. */
@@ -86,18 +48,47 @@ export interface CompiledFilter<Params = readonly Parameter[]> extends Statement
 
 /**
  * A condition as a boolean expression in parentheses, true of the same rows as the predicate. It is
- * safe beside other conditions: `WHERE tenant = ? AND ${text}`.
+ * safe to combine with other conditions: `WHERE tenant = ? AND ${text}`.
  *
- * @throws TypeError where the dialect cannot say it exactly, naming field and dialect.
+ * @throws TypeError where the dialect cannot say it exactly, naming field and dialect, or where the
+ * mapping names a field that the condition's schema does not have.
  * @throws FilterError where the filter asks of a key that no path of the database reaches.
  */
-export function compileFilter<Params>(
-  condition: Condition,
-  target: FilterTarget<Params>,
+export function compileFilter<F extends Fields, Params>(
+  condition: Condition & OfFields<F>,
+  target: FilterTarget<Params, NoInfer<F>>,
 ): CompiledFilter<Params> {
-  const { dialect, mapping, firstParameter } = target
-  return inPieces(whole(condition, planOf(dialect, mapping)), dialect, firstParameter)
+  const filter = filterOf(condition, target)
+  const dense = denseFor(target.dialect, filter)
+  return dense === undefined ? filter : filterOf(condition, { ...target, dialect: dense })
 }
+
+/** The dialect that writes a statement with fewer parameters, if it has too many. */
+function denseFor<Params>(
+  { dense }: Dialect<Params>,
+  { params }: Statement<Params>,
+): Dialect<Params> | undefined {
+  const isOver = dense && Array.isArray(params) && params.length > dense.mostParameters
+  return isOver ? dense.dialect : undefined
+}
+
+function filterOf<Params>(
+  condition: Condition,
+  target: Omit<FilterTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
+): CompiledFilter<Params> {
+  const { dialect, alias, firstParameter } = target
+  const plan = planOf(dialect, target.mapping as AnyMapping | undefined, undefined, alias)
+  return inPieces(whole(condition, plan), dialect, firstParameter)
+}
+
+/**
+ * A fragment of the sql`` tag as a statement: the text with the dialect's placeholders, and its
+ * parameters.
+ */
+export const compileSql = <Params>(
+  fragment: Fragment,
+  { dialect }: Pick<Target<Params>, 'dialect'>,
+): Statement<Params> => render(fragment, dialect)
 
 function inPieces<Params>(
   fragment: Fragment,
@@ -109,12 +100,26 @@ function inPieces<Params>(
   return { ...render(fragment, dialect, first), strings }
 }
 
-export interface QueryTarget<Params = unknown> extends Target<Params> {
-  readonly table: string
+export interface QueryTarget<Params = unknown, F extends Fields = Fields>
+  extends Target<Params, F> {
+  /** The table; `{ schema, name }` for one that the search path does not find. */
+  readonly table: TableRef
+  /** A name for the table in this statement, which stands before each of its columns. */
+  readonly alias?: string
   /** The fields to select (a wildcard by its prefix); all of them where it is left out. */
   readonly select?: readonly string[]
   /** Fetches one row more than the page has, for `pageOf`. */
   readonly lookAhead?: boolean
+  /**
+   * A SELECT of the rows to look at instead of the whole table, with all of its columns: where the
+   * caller knows a faster way to them than the database does. It is made by the sql`` tag:
+   * `` sql`SELECT * FROM people WHERE id IN (SELECT owner FROM memberships WHERE team = ${team})` ``.
+   */
+  readonly source?: Fragment
+  /** The index by which the table is read: `INDEXED BY` in SQLite, `FORCE INDEX` in MariaDB and MySQL. */
+  readonly index?: string
+  /** Locks the rows until the transaction ends: `FOR UPDATE` in PostgreSQL, MariaDB and MySQL. */
+  readonly forUpdate?: boolean
 }
 
 /** A whole SELECT, and what it was made of, for those who build their own. */
@@ -134,35 +139,90 @@ export interface CompiledQuery<Params = readonly Parameter[]> extends Statement<
  * A query as a whole SELECT of the mapped columns, each under its field's name: the same rows in the
  * same order as `runQuery`.
  *
- * @throws TypeError where the dialect cannot say it exactly, or the mapping or `select` names a field
- * that there is not.
+ * @throws TypeError where the dialect cannot say it exactly, or has nothing like `index` or `forUpdate`,
+ * or where the mapping or `select` names a field that there is not.
  * @throws FilterError where the query's cursor is of one to which the server had joined something
  * else (`invalid_cursor`), or where it asks of a key that no path of the database reaches.
  */
-export function compileQuery<Params>(
-  query: Query,
-  target: QueryTarget<Params>,
+export function compileQuery<F extends Fields, Params>(
+  query: Query & OfFields<F>,
+  target: QueryTarget<Params, NoInfer<F>>,
 ): CompiledQuery<Params> {
-  const { dialect, table, mapping, select, lookAhead = false } = target
+  const compiled = queryOf(query, target)
+  const dense = denseFor(target.dialect, compiled)
+  return dense === undefined ? compiled : queryOf(query, { ...target, dialect: dense })
+}
+
+function queryOf<Params>(
+  query: Query,
+  target: Omit<QueryTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
+): CompiledQuery<Params> {
+  const { dialect, table, alias, select, lookAhead = false, forUpdate = false } = target
   const { schema, offset } = query
   // A bare name after ORDER BY is an alias first; a table before it says which is meant.
-  const qualified = planOf(dialect, mapping, table)
+  const qualified = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
   const { bare } = qualified
-  bare.check(schema)
-  const { condition, ordering, isReversed } = scanOf(query)
+  bare.check(schema.key)
+  const scan = scanOf(query)
+  const { condition, ordering, isReversed } = scan
   const limit = query.limit === 0 || !lookAhead ? query.limit : query.limit + 1
   if (lookAhead && select !== undefined) {
     checkSorted(ordering, qualified.selected(schema, select), bare.site.mapping)
   }
-  const plan = dialect.aliasesHide === true ? qualified : bare
-  const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`
-  const order = orderBy(ordering, qualified, ' ORDER BY ', ' ')
-  const tail = sql`${filter}${order}${dialect.limit(limit, offset)}`
-  const statement = isReversed
-    ? turned(qualified, qualified.selected(schema, select), ordering, tail)
-    : sql`${qualified.head(schema, select)}${tail}`
+  const plan = dialect.aliasesHide === true || alias !== undefined ? qualified : bare
+  const from = fromOf(target, qualified)
+  const head = () => headFrom(qualified, schema, select, from)
+  const selected = () => qualified.selected(schema, select)
+  const together = () => {
+    const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`
+    const order = orderBy(ordering, qualified, ORDER_BY, ' ')
+    const tail = sql`${filter}${order}${dialect.limit(limit, offset)}`
+    if (!isReversed) return sql`${head()}${tail}`
+    const own = selected()
+    const inner = sql`${headWithOrder(qualified, own, ordering, from)}${tail}`
+    return turned(qualified, own, ordering, inner)
+  }
+  // Rows of a UNION cannot be locked, and what is read from is the caller's choice of a way.
+  const isTogether = from !== undefined || forUpdate
+  const page = { plan: qualified, head, selected, scan, limit, offset }
+  const rows = (isTogether ? undefined : pageApart(page)) ?? together()
+  const statement = forUpdate ? sql`${rows}${lockOf(dialect)}` : rows
   const { text, params } = render(statement, dialect)
-  return new Compiled(text, params, { condition, ordering, plan: bare, dialect }, limit, offset)
+  return new Compiled(
+    text,
+    params,
+    { condition, ordering, plan: alias === undefined ? bare : qualified, dialect },
+    limit,
+    offset,
+  )
+}
+
+/** What is read from; undefined for the table as it is. */
+function fromOf(
+  { dialect, source, index }: Omit<QueryTarget, 'mapping'>,
+  plan: Plan,
+): Fragment | undefined {
+  if (source === undefined && index === undefined) return undefined
+  const qualifier = dialect.identifier(plan.site.table?.qualifier ?? '')
+  if (index === undefined) return sql`(${source ?? plan.from}) AS ${qualifier}`
+  if (source !== undefined) throw new TypeError('tamis: index conflicts with source')
+  if (dialect.useIndex !== undefined) return sql`${plan.from}${dialect.useIndex(index)}`
+  throw new TypeError(`tamis: ${dialect.name}: index hints are not supported`)
+}
+
+const headFrom = (
+  plan: Plan,
+  schema: Query['schema'],
+  select: readonly string[] | undefined,
+  from: Fragment | undefined,
+): Fragment =>
+  from === undefined
+    ? plan.head(schema, select)
+    : headOf(plan.site.dialect, plan.selected(schema, select), [], from)
+
+function lockOf({ name, forUpdate }: Dialect<unknown>): Fragment {
+  if (forUpdate !== undefined) return forUpdate
+  throw new TypeError(`tamis: ${name}: forUpdate is not supported`)
 }
 
 /** What the parts of a statement are made of. */
@@ -173,7 +233,7 @@ interface Parts<Params> {
   readonly dialect: Dialect<Params>
 }
 
-/** The parts are for those who build a statement of their own, and are made when they are asked for. */
+/** The parts are for building other statements and are made lazily. */
 class Compiled<Params> implements CompiledQuery<Params> {
   readonly text: string
   readonly params: Params
@@ -198,35 +258,4 @@ class Compiled<Params> implements CompiledQuery<Params> {
     const { ordering, plan, dialect } = this.#parts
     return inPieces(orderBy(ordering, plan), dialect)
   }
-}
-
-/** The rows that were found from the other end, in the order that was asked for. */
-function turned(
-  plan: Plan,
-  selected: readonly Selected[],
-  ordering: Ordering,
-  tail: Fragment,
-): Fragment {
-  const { dialect, table = '' } = plan.site
-  const names = selected.map(({ name }) => dialect.identifier(name))
-  const terms = ordering.map(({ field, direction }, i) => {
-    const { column, nullable } = plan.of(field)
-    const alias = dialect.identifier(aliasOf(selected, i))
-    const back = dialect.order(alias, direction === 1 ? -1 : 1, nullable)
-    return { value: sql`${column.order} AS ${alias}`, back }
-  })
-  const more = terms.map(({ value }) => value)
-  const inner = sql`${headOf(dialect, selected, more, table)}${tail}`
-  const back = join(
-    terms.map((term) => term.back),
-    COMMA,
-  )
-  return sql`SELECT ${join(names, COMMA)} FROM (${inner}) AS found ORDER BY ${back}`
-}
-
-/** A name that no selected field has, in whatever case. */
-function aliasOf(selected: readonly Selected[], i: number): string {
-  let alias = `order_${i}`
-  while (selected.some(({ name }) => name.toLowerCase() === alias)) alias += '_'
-  return alias
 }

@@ -1,5 +1,6 @@
-import { type OperatorName, operatorOf } from '../operators/index.ts'
-import type { Operand } from '../operators/operator.ts'
+import { isOperatorName, type OperatorName } from '../operators/names.ts'
+import type { FieldType, Operand, Operator } from '../operators/operator.ts'
+import type { Fields, OfFields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
 
 /**
@@ -33,9 +34,11 @@ export const TRUE: And = { kind: 'and', conditions: [] }
 export const FALSE: Or = { kind: 'or', conditions: [] }
 
 /** What a switch over the kinds of conditions ends with: untyped callers hand over anything. */
-export function notACondition(value: never): never {
+export function refuseCondition(value: never): never {
   const kind = typeof value === 'object' && value !== null ? 'an object' : typeof value
-  throw new TypeError(`tamis: expected a condition, made by parseFilter or condition; got ${kind}`)
+  throw new TypeError(
+    `tamis: expected a condition from parseFilter() or condition(), received ${kind}`,
+  )
 }
 
 export const isTrue = (condition: Condition): boolean =>
@@ -45,10 +48,14 @@ export const isFalse = (condition: Condition): boolean =>
   condition.kind === 'or' && condition.conditions.length === 0
 
 /** True where all of the conditions are; `and()` is true of every row. */
-export const and = (...conditions: readonly Condition[]): Condition => conjunction(conditions)
+export const and = <F extends Fields>(
+  ...conditions: readonly (Condition & OfFields<F>)[]
+): Condition & OfFields<F> => conjunction(conditions)
 
 /** True where at least one of the conditions is; `or()` is true of no row. */
-export const or = (...conditions: readonly Condition[]): Condition => disjunction(conditions)
+export const or = <F extends Fields>(
+  ...conditions: readonly (Condition & OfFields<F>)[]
+): Condition & OfFields<F> => disjunction(conditions)
 
 export function conjunction(conditions: readonly Condition[]): Condition {
   const all: Condition[] = []
@@ -56,7 +63,7 @@ export function conjunction(conditions: readonly Condition[]): Condition {
     if (isFalse(each)) return FALSE
     if (each.kind === 'and') for (const inner of each.conditions) all.push(inner)
     else if (each.kind === 'or' || each.kind === 'leaf') all.push(each)
-    else notACondition(each)
+    else refuseCondition(each)
   }
   if (all.length === 0) return TRUE
   return all.length === 1 ? (all[0] as Condition) : { kind: 'and', conditions: all }
@@ -68,14 +75,14 @@ export function disjunction(conditions: readonly Condition[]): Condition {
     if (isTrue(each)) return TRUE
     if (each.kind === 'or') for (const inner of each.conditions) all.push(inner)
     else if (each.kind === 'and' || each.kind === 'leaf') all.push(each)
-    else notACondition(each)
+    else refuseCondition(each)
   }
   if (all.length === 0) return FALSE
   return all.length === 1 ? (all[0] as Condition) : { kind: 'or', conditions: all }
 }
 
 /** True where the condition is not: of exactly the other rows. */
-export function not(condition: Condition): Condition {
+export function not<F extends Fields>(condition: Condition & OfFields<F>): Condition & OfFields<F> {
   switch (condition.kind) {
     case 'and':
       return disjunction(condition.conditions.map(not))
@@ -84,14 +91,25 @@ export function not(condition: Condition): Condition {
     case 'leaf':
       return { ...condition, negated: !condition.negated }
     default:
-      return notACondition(condition)
+      return refuseCondition(condition)
   }
 }
 
+/** The record of an operator, which the field's type brings. */
+export function operatorOf({ name, operators }: FieldType, operator: OperatorName): Operator {
+  const record = operators[operator]
+  if (record === undefined) throw new TypeError(`tamis: a ${name} field has no ${operator}`)
+  return record
+}
+
+/** The operator of a name; undefined if the type does not have it. */
+export const findOperator = ({ operators }: FieldType, name: string): Operator | undefined =>
+  isOperatorName(name) ? operators[name] : undefined
+
 /** An operator applied to a field; the operand is canonical. */
 export function leaf(field: Field, operator: OperatorName, operand: Operand): Condition {
-  const record = operatorOf(operator)
-  const constant = record.fold?.(operand)
-  if (constant !== undefined) return constant === (record.complement === true) ? FALSE : TRUE
+  const { fold, complement = false } = operatorOf(field.type, operator)
+  const constant = fold?.(operand)
+  if (constant !== undefined) return constant === complement ? FALSE : TRUE
   return { kind: 'leaf', field, operator, operand, negated: false }
 }

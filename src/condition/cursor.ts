@@ -3,63 +3,66 @@ import { equalBytes } from '@noble/ciphers/utils.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { Bindings } from '../cache/bindings.ts'
 import type { Scalar } from '../kinds/kind.ts'
+import { FOLD_VERSION } from '../kinds/words.ts'
+import { canonical } from './canonical.ts'
 import type { Condition } from './condition.ts'
 import type { SortKey } from './keyset.ts'
 import type { Ordering } from './ordering.ts'
-import { printFilter } from './print.ts'
 
 /**
- * Cursors as text: base64url of a version, a check and a body. The body is the binding to what was
- * asked and to what was run, and the place. Without a key the check is a checksum; with one it is an
- * HMAC, from which the body's encryption takes its nonce (the SIV construction of Rogaway and
- * Shrimpton, "Deterministic Authenticated-Encryption", 2006): the same place has the same cursor,
- * and no random source is needed.
+ * Cursors as text: base64url of a version, a tag and a body. The body holds the keyset, and hashes
+ * that bind it to the client's query and to the condition that was run. Without a key the tag is a
+ * checksum. With one it is an HMAC and serves as the nonce of the body's encryption (SIV mode: Rogaway
+ * and Shrimpton, "Deterministic Authenticated-Encryption", 2006), so that equal places have equal
+ * cursors and no random source is needed.
  */
 
-const CHECKED = 1
-const SEALED = 2
+// 1 and 2 were bound to how a filter was spelt.
+const CHECKED = 3
+const SEALED = 4
 const CHECK = 16
 const BINDING = 12
 
-/** Far longer than the cursor of any row that can be indexed; bounds what a hostile one costs. */
-const LONGEST = 1 << 20
+/** Bounds the cost of a hostile cursor. No indexed row has values of this length. */
+const LONGEST = 1 << 16
 
-/** What a cursor says. */
+/** The content of a cursor. */
 export interface Place {
-  /** Of the ordering and the filter that a client asked for. */
+  /** The binding to the client's ordering and filter. */
   readonly asked: string
-  /** Of the ordering and the whole condition, what the server added included. */
+  /** The binding to the ordering and the condition, including what the server joined to it. */
   readonly whole: string
   readonly key: SortKey
 }
 
-/** A short text that is another for another ordering or condition. */
-export function bindingOf(ordering: Ordering, condition: Condition): string {
-  const terms = ordering.map(({ field, direction }) => [field.name, direction])
-  const text = JSON.stringify([terms, printFilter(condition)], (_, own: unknown) =>
-    typeof own === 'bigint' ? `${own}n` : own,
-  )
-  return toBase64(sha256(utf8ToBytes(text)).subarray(0, BINDING))
-}
+const bindings = /* @__PURE__ */ new Bindings<Condition, Ordering>()
 
-/** Whether a cursor of one ordering and condition was used with another. */
+/** A hash of an ordering and a condition, the same for every spelling of one condition. */
+export const bindingOf = (ordering: Ordering, condition: Condition): string =>
+  bindings.get(ordering, condition, () => {
+    const terms = ordering.map(({ field, direction, nulls }) => [field.name, direction, nulls])
+    const text = JSON.stringify([FOLD_VERSION, terms]) + canonical(condition)
+    return toBase64(sha256(utf8ToBytes(text)).subarray(0, BINDING))
+  })
+
+/** Whether a cursor was made for this ordering and condition. */
 export const isBound = ({ whole }: Place, ordering: Ordering, condition: Condition): boolean =>
   whole === bindingOf(ordering, condition)
 
-/** Makes and reads cursors, with the server's key where there is one. */
+/** Writes and reads cursors, encrypted if the server has a key. */
 export class CursorSeal {
   readonly #secret: Uint8Array | undefined
 
   constructor(secret?: string | Uint8Array) {
     if (secret === undefined) return
     if ((typeof secret !== 'string' && !(secret instanceof Uint8Array)) || secret.length === 0) {
-      throw new TypeError('tamis: cursorKey: expected text or bytes, at least one')
+      throw new TypeError('tamis: cursorKey: expected a string or Uint8Array that is not empty')
     }
     this.#secret = typeof secret === 'string' ? utf8ToBytes(secret) : secret
   }
 
-  /** The cursor of a place. */
   write({ asked, whole, key }: Place): string {
     const values = key.map((value) => (typeof value === 'bigint' ? String(value) : (value ?? null)))
     const body = utf8ToBytes(JSON.stringify([asked, whole, ...values]))
@@ -67,7 +70,7 @@ export class CursorSeal {
     return toBase64(concatBytes(Uint8Array.of(this.#version), check, this.#crypt(check, body)))
   }
 
-  /** The place that a cursor stands for; undefined for a text that is no cursor of ours. */
+  /** Undefined for a text that `write` did not return. */
   read(text: string, ordering: Ordering): Place | undefined {
     const bytes = text.length > LONGEST ? undefined : fromBase64(text)
     if (bytes === undefined || bytes.length <= 1 + CHECK) return undefined
@@ -82,7 +85,7 @@ export class CursorSeal {
     return this.#secret === undefined ? CHECKED : SEALED
   }
 
-  /** A key of its own for each purpose. */
+  /** Derives a separate key for each purpose. */
   #keyFor(secret: Uint8Array, purpose: string): Uint8Array {
     return hmac(sha256, secret, utf8ToBytes(`tamis cursor: ${purpose}`))
   }
@@ -105,7 +108,7 @@ export class CursorSeal {
   }
 }
 
-/** Without a key anyone can write a body: it is checked as an operand is. */
+/** Without a key anyone can forge a body, so its values are checked like operands. */
 function readBody(body: Uint8Array, ordering: Ordering): Place | undefined {
   let parsed: unknown
   try {
@@ -119,21 +122,26 @@ function readBody(body: Uint8Array, ordering: Ordering): Place | undefined {
   const key: (Scalar | undefined)[] = []
   for (const [i, value] of values.entries()) {
     const { kind } = ordering[i]!.field.type
-    // Integers beyond what JSON's readers keep are written as text.
+    // Bigints are written as text.
     const isLong =
       kind.name === 'integer' && typeof value === 'string' && /^-?\d{1,20}$/.test(value)
-    const own = value === null ? undefined : kind.operand(isLong ? BigInt(value) : value)
-    if (own === undefined && value !== null) return undefined
-    // An operand may be finer than what a row can hold; a place may not.
-    if (own !== undefined && kind.position(own).side !== 0) return undefined
-    key.push(own)
+    const canonical = value === null ? undefined : kind.operand(isLong ? BigInt(value) : value)
+    if (canonical === undefined && value !== null) return undefined
+    // An operand may lie between two values that a row can hold; a keyset is values of a row.
+    if (canonical !== undefined && kind.position(canonical).side !== 0) return undefined
+    key.push(canonical)
   }
   return { asked, whole, key }
 }
 
+const CHUNK = 4096
+
 function toBase64(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += String.fromCharCode(byte)
+  // In chunks, because the number of a call's arguments is limited.
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
+  }
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
@@ -145,7 +153,8 @@ function fromBase64(text: string): Uint8Array | undefined {
   } catch {
     return undefined
   }
-  const bytes = Uint8Array.from(binary, (each) => each.charCodeAt(0))
-  // Another spelling of the same bytes is no cursor that was handed out.
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
+  // Reject other encodings of the same bytes (unused bits of the last character).
   return toBase64(bytes) === text ? bytes : undefined
 }

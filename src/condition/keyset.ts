@@ -1,36 +1,46 @@
 import type { Scalar } from '../kinds/kind.ts'
+import { nullsOf } from '../schema/ordering-term.ts'
 import { type Condition, conjunction, disjunction, FALSE, leaf, not } from './condition.ts'
 import type { Ordering } from './ordering.ts'
 
-/** A row's place in an ordering: the canonical value of each term, undefined where it is absent. */
+/** A row's values of the ordering's fields, undefined where absent. */
 export type SortKey = readonly (Scalar | undefined)[]
 
-/** The ordering from its other end. */
-export const reversed = (ordering: Ordering): Ordering =>
-  ordering.map(({ field, direction }) => ({ field, direction: direction === 1 ? -1 : 1 }))
+/** The operators for the values after and before a place in the order. */
+const RANGES = {
+  1: { after: '$gt', notBefore: '$gte', before: '$lt', notAfter: '$lte' },
+  [-1]: { after: '$lt', notBefore: '$lte', before: '$gt', notAfter: '$gte' },
+} as const
 
 /**
- * True of the rows that stand behind a place in an ordering. Each term but the last is said as "not
- * before, and: behind, or equal and the rest": the first part is a range at which an index is
- * entered. Without it, databases scan.
+ * The condition for keyset pagination: true of the rows after `key` in the ordering. Of two terms it
+ * is `a >= x AND (a > x OR b > y)`. The first part is redundant, but a sargable range: without it,
+ * databases scan.
  */
 export function keyset(ordering: Ordering, key: SortKey): Condition {
   let rest: Condition = FALSE
   for (let i = ordering.length - 1; i >= 0; i--) {
-    const { field, direction } = ordering[i]!
+    const term = ordering[i]!
+    const { field } = term
+    const isAbsentFirst = nullsOf(term) === 'first'
     const value = key[i]
     if (value === undefined) {
-      // Absent values are the smallest: all that is present is behind, or nothing is.
+      // Either all present values come after, or none.
       const absent = leaf(field, '$eq', null)
-      const beside = conjunction([absent, rest])
-      rest = direction === 1 ? disjunction([not(absent), beside]) : beside
+      const absentAndRest = conjunction([absent, rest])
+      rest = isAbsentFirst ? disjunction([not(absent), absentAndRest]) : absentAndRest
       continue
     }
-    // The complements of >= and > are true of absent values, too, which come last then.
-    const behind = direction === 1 ? leaf(field, '$gt', value) : not(leaf(field, '$gte', value))
-    const within = direction === 1 ? leaf(field, '$gte', value) : not(leaf(field, '$gt', value))
+    const range = RANGES[term.direction]
+    // If absent values come last, they come after: the complements are true of them.
+    const after = isAbsentFirst
+      ? leaf(field, range.after, value)
+      : not(leaf(field, range.notAfter, value))
+    const notBefore = isAbsentFirst
+      ? leaf(field, range.notBefore, value)
+      : not(leaf(field, range.before, value))
     const isLast = i === ordering.length - 1
-    rest = isLast ? behind : conjunction([within, disjunction([behind, rest])])
+    rest = isLast ? after : conjunction([notBefore, disjunction([after, rest])])
   }
   return rest
 }

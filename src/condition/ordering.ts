@@ -1,4 +1,5 @@
-import type { OrderingTerm, Structure } from '../schema/schema.ts'
+import { type OrderingTerm, reversedTerm } from '../schema/ordering-term.ts'
+import type { Structure } from '../schema/schema.ts'
 
 /** A total order of rows: its last term is the key, or one of them is. */
 export type Ordering = readonly OrderingTerm[]
@@ -9,3 +10,6 @@ export function totalOrdering(structure: Structure, terms: readonly OrderingTerm
   if (terms.some(({ field }) => field === key)) return terms
   return [...terms, { field: key, direction: terms.at(-1)?.direction ?? 1 }]
 }
+
+/** The ordering from its other end. */
+export const reversed = (ordering: Ordering): Ordering => ordering.map(reversedTerm)

@@ -1,4 +1,4 @@
-import { type Condition, type Leaf, notACondition } from './condition.ts'
+import { type Condition, type Leaf, refuseCondition } from './condition.ts'
 
 /** A filter as plain data: what `printFilter` gives. */
 export interface PrintedFilter {
@@ -14,7 +14,7 @@ function printLeaf({ field, operator, operand, negated }: Leaf): PrintedFilter {
   return negated ? { $nor: [filter] } : filter
 }
 
-/** JavaScript lists such keys before the others, whatever order they were written in. */
+/** JavaScript lists integer keys before the others, in any order of insertion. */
 const isIndex = (name: string): boolean => /^\d+$/.test(name)
 
 /** Whether the conditions can be keys of one object: leaves of different fields. */
@@ -47,6 +47,6 @@ export function printFilter(condition: Condition): PrintedFilter {
     case 'leaf':
       return printLeaf(condition)
     default:
-      return notACondition(condition)
+      return refuseCondition(condition)
   }
 }

@@ -3,9 +3,9 @@ import { type Fragment, join } from './fragment.ts'
 const WIDEST = 100
 
 /**
- * Joins conditions with AND or OR in parentheses. Databases parse a chain as a tree as deep as it is
- * long, and SQLite refuses one deeper than 1,000 (sqlite.org/limits.html#max_expr_depth), so a long
- * chain is grouped.
+ * Joins conditions with AND or OR, in parentheses. Databases parse `a OR b OR c` as a tree whose depth
+ * is the number of terms, and SQLite's limit is 1,000 (sqlite.org/limits.html#max_expr_depth), so long
+ * chains are nested in groups.
  */
 export function chain(conditions: readonly Fragment[], separator: Fragment): Fragment {
   if (conditions.length === 1) return conditions[0] as Fragment

@@ -1,150 +1,175 @@
-import type { DynamicKind } from '../kinds/dynamic.ts'
 import type { Kind, Range, Scalar } from '../kinds/kind.ts'
-import type { EpochUnit } from '../kinds/timestamp.ts'
-import { type Fragment, type Parameter, sql } from './fragment.ts'
-
-/**
- * How a column holds timestamps: a type of the database's own, whose digits of the second are six,
- * canonical text, or ticks of a unit since 1970.
- */
-export type TimestampStorage =
-  | 'timestamptz'
-  | 'timestamp'
-  | 'datetime'
-  | 'text'
-  | { readonly epoch: EpochUnit }
-
-/** Where the values of one field stand in a table: what a schema and a mapping say of it. */
-export interface Place {
-  /** The field's name, for messages. */
-  readonly field: string
-  readonly kind: Kind | DynamicKind
-  readonly list: boolean
-  readonly column: string
-  /** The table to name before the column, where the column alone would mean something else. */
-  readonly table?: string | undefined
-  /** Whether that is a JSON column, which holds more than this field. */
-  readonly json: boolean
-  /** The keys into a JSON column; none for the column as a whole. */
-  readonly path: readonly string[]
-  /** Whether a row may be without a value: the column is not NOT NULL. */
-  readonly nullable: boolean
-  /** The digits of the second, for timestamps, and how the mapping says that they are stored. */
-  readonly digits: number
-  readonly storage: TimestampStorage | undefined
-  /** The column of folded words, `native` for none of the kind, undefined where there is neither. */
-  readonly search: string | 'native' | undefined
-  /** A table of (owner, value) rows that membership is asked of, and the column that owns them. */
-  readonly sideTable: { readonly table: string; readonly owner: string } | undefined
-  /** Whether it is sorted by, or is the key. */
-  readonly isSorted: boolean
-  /** Whether the mapping names a key of a JSON column as worth an index. */
-  readonly indexed: boolean
-  /** Whether the database compares strings in JSON by code point, as the mapping says. */
-  readonly jsonCollation: 'C' | undefined
-}
+import type { Nulls } from '../kinds/nulls.ts'
+import type { Fragment, Parameter } from './fragment.ts'
+import type { ColumnPlace, JsonPlace, Place } from './place.ts'
+import type { Syntax } from './syntax.ts'
+import type { Bound, ColumnDefinition, Companion, Index, SideTable } from './table.ts'
+import type { ColumnType } from './types.ts'
 
 export type Comparison = '=' | Range
 
 /**
- * The values of one kind in a column, as SQL. Each method answers a condition that is true of
- * exactly those rows or, `negated`, of exactly the others; where it is not true it may be NULL.
+ * The values of one kind in a column, as SQL. Each method returns a condition that is true of exactly
+ * the rows that match or, if `negated`, of exactly the others. Instead of FALSE it may be NULL.
  */
 export interface Values {
-  /** The value is present and compares so with the constant. */
+  /** The value is present and `value comparison constant` is true. */
   compare(comparison: Comparison, constant: Scalar, negated: boolean): Fragment
-  /** The value equals one of the constants, which are not none. */
+  /** The value equals one of the constants, of which there is at least one. */
   isIn(constants: readonly Scalar[], negated: boolean): Fragment
 }
 
-/** A field as SQL: what the operators' records speak to. Its methods answer as those of `Values`. */
+/** A field as SQL, for the operators. Its methods return conditions as those of {@link Values} do. */
 export interface Column {
   present(negated: boolean): Fragment
-  /** The values of one of the field's kinds; those of its other kinds count as absent there. */
+  /** The values of one of the field's kinds; values of its other kinds count as absent. */
   of(kind: Kind): Values
-  /** Lists: the row's is present and holds one of the constants, which are not none. */
+  /** The list is present and contains one of the constants, of which there is at least one. */
   holdsAny(constants: readonly Scalar[], negated: boolean): Fragment
-  /** Every one of the constants, which are not none. */
+  /** The list contains all of the constants, of which there is at least one. */
   holdsAll(constants: readonly Scalar[], negated: boolean): Fragment
-  /** Every one of the constants, and of its own kind nothing else. */
+  /** The list contains all of the constants and no other value of its kind. */
   holdsExactly(constants: readonly Scalar[], negated: boolean): Fragment
-  /** Folded words: the value has each of the words and one that begins with the prefix. */
+  /** The text has each of the folded words, and a word that begins with the prefix. */
   hasWords(words: readonly string[], prefix: string, negated: boolean): Fragment
-  /** What ORDER BY sorts by, NULL where the value is absent. */
+  /** The expression to sort by, NULL if the value is absent. */
   readonly order: Fragment
+  /** A condition that is true of every row, or of none. */
+  truth(value: boolean): Fragment
+  /** Joins the conditions with OR or, if `negated`, their complements with AND. */
+  either(conditions: readonly Fragment[], negated: boolean): Fragment
 }
 
-/** An index that createTable suggests: what it is of, and its kind where it is not the ordinary. */
-export interface Index {
-  /** What tells it from another index of the same field. */
-  readonly label: string
-  readonly on: Fragment
-  /** What stands before it, `USING gin` say: then it is of this alone, without the key. */
-  readonly using?: Fragment | undefined
-  /** What stands after it, `TYPE minmax` say, and likewise. */
-  readonly as?: Fragment | undefined
+/**
+ * How a page in the order of a column with NULL is found by an ordinary index: the rows with a value
+ * by a SELECT of their own, and those without by another.
+ */
+export interface Apart {
+  /** Whether an index of the column is read in an order with NULL where it stands: one SELECT does. */
+  isWalked(direction: 1 | -1, nulls: Nulls): boolean
+  /** Whether ORDER BY names a column that is NULL, so that its index is read. */
+  readonly ordersByNull: boolean
+  /** The same condition, which holds only where the column is NULL, so that it is a range of its index. */
+  asRange?(value: Fragment, condition: Fragment): Fragment
+  /** The ways to rows without a value; of several, the one whose condition holds. */
+  ways?(value: Fragment, from: Fragment): readonly Way[]
+  /** LIMIT where a condition on no column holds, and LIMIT 0 elsewhere; without it WHERE says so. */
+  limitIf?(limit: number, conditions: readonly Fragment[]): Fragment
 }
 
-/** A column beside those that hold values. */
-export interface Companion {
-  readonly column: string
-  readonly definition: Fragment
+export interface Way {
+  readonly isNull: Fragment
+  readonly condition?: Fragment
 }
 
-/** One database's SQL. A dialect says only what is its own; the rest is in `compile`. */
+/** The differences of one database's SQL; what databases share is in `compile`. */
 export interface Dialect<Params = readonly Parameter[]> {
   readonly name: string
-  /** Whether the names that SELECT gives hide columns of the same names, in WHERE as well. */
+  readonly syntax: Syntax
+  /** Whether aliases of SELECT hide columns of the same names, also in WHERE. */
   readonly aliasesHide?: true
-  /** Whether a placeholder says the type of its parameter, so that the text depends on it. */
+  /** Whether placeholders contain the type, so that the text depends on the parameters. */
   readonly typed?: true
-  /** What stands in the text for the parameter of a number. */
   placeholder(index: number, value: Parameter): string
-  /** The parameters as the usual driver takes them, the first of that number. */
+  /** The parameters as the usual driver takes them; `first` is the number of the first. */
   params(values: readonly Parameter[], first: number): Params
-  /** A name as the database reads it, whatever it is made of. */
+  /** A quoted identifier. */
   identifier(name: string): Fragment
-  /** A field for WHERE and ORDER BY. Throws a TypeError for what the engine cannot reach exactly. */
+
+  // Reading
+
+  /** A field for WHERE and ORDER BY. @throws TypeError if the engine cannot match it exactly. */
   column(place: Place): Column
-  /** A column for SELECT, so that a driver hands it over without loss. */
+  /** The expression to SELECT, of a type that drivers return without loss. */
   select(place: Place): Fragment
-  /** A term of ORDER BY, absent values the smallest. */
-  order(value: Fragment, direction: 1 | -1, nullable: boolean): Fragment
+  /** A term of ORDER BY; `nulls` says where NULL stands, undefined if there is none. */
+  order(value: Fragment, direction: 1 | -1, nulls: Nulls | undefined): Fragment
   limit(limit: number, offset: number): Fragment
+  /** How rows with and without a value are found apart, where an index finds them so. */
+  readonly apart?: Apart
+  /**
+   * How to write a statement that would have more parameters than the database takes: each long list
+   * of constants is one parameter, which is slower to look up.
+   */
+  readonly dense?: { readonly mostParameters: number; readonly dialect: Dialect<Params> }
+  /** An index hint after the table in FROM, in databases that have them. */
+  useIndex?(name: string): Fragment
+  /** The clause that locks the selected rows; undefined in databases that lock as a whole. */
+  readonly forUpdate?: Fragment
+  /** How the values of a column, or of a list's elements, are stored, read and compared. */
+  typeOf(place: ColumnPlace): ColumnType
+  /** Converts a driver's value of a column to that of a row; NULL becomes undefined. */
+  decode(place: ColumnPlace, stored: unknown): unknown
 
-  /** A canonical value, or a list of them, as the parameter that a column of its own stores. */
-  encode(place: Place, value: Scalar): Parameter
-  encodeList(place: Place, values: readonly Scalar[]): Parameter
-  /** That parameter as INSERT takes it, where it is more than itself. */
-  store?(place: Place, parameter: Parameter): Fragment
-  /** What a driver gave for a column, as a row holds it; undefined for NULL. */
-  decode(place: Place, stored: unknown): unknown
+  // Writing
 
-  /** What follows INSERT so that it replaces the row of the same key, where there is such a thing. */
+  /** Canonical values as the parameter to store. */
+  encode(place: ColumnPlace, value: Scalar): Parameter
+  encodeList(place: ColumnPlace, values: readonly Scalar[]): Parameter
+  /** The expression for INSERT, if the parameter alone does not do. */
+  store?(place: ColumnPlace, parameter: Parameter): Fragment
+  /** The clause that makes INSERT an upsert, in databases that have one. */
   replace?(key: string, others: readonly string[]): Fragment
+  /** Inserts the side-table rows of a list; `owner` is the row's key as it is stored. */
+  insertSide?(
+    place: ColumnPlace,
+    side: string,
+    owner: Fragment | Parameter,
+    values: readonly Scalar[],
+  ): Fragment
 
-  /** A column's type and the constraints under which the promise holds. */
-  define(place: Place, isKey: boolean): Fragment
-  /** Beside a list's column, whether the list is there, where the database has no NULL for one. */
-  companion?(place: Place): Companion | undefined
-  /** What the database computes from a key of a JSON column, where an index can be of nothing else. */
-  generated?(place: Place): readonly Companion[]
-  /** The type of a column of folded words, and of the JSON of those of a document. */
+  // Tables
+
+  columnType(place: Place): Fragment
+  /** The CHECK constraint under which filters find the same rows here as in memory. */
+  columnCheck(place: Place): Fragment | undefined
+  /** The type and constraints after a column's name in CREATE TABLE. */
+  printColumn(column: ColumnDefinition): Fragment
+  /** A column that stores whether a list is present, in databases whose lists cannot be NULL. */
+  companion?(place: ColumnPlace): Companion | undefined
+  /** Generated columns for a key of a JSON column, in databases that can index nothing else. */
+  generated?(place: JsonPlace): readonly Companion[]
+  /** The type of a search column: of one text or, if `json`, of all texts of a document. */
   words(json: boolean): Fragment
-  /** What follows the columns in CREATE TABLE. */
-  tableOptions(key: Place): Fragment
-  /** What an index that serves the place is on: none where none can. */
+  /** The clauses after the columns in CREATE TABLE. */
+  tableOptions(key: string): Fragment
+  /** The indexes that serve filters on the place. */
   indexed(place: Place): readonly Index[]
-  /** What must be there before the table, for extensions that were asked for by name. */
-  extensions?(names: readonly string[]): Fragment[]
-  /** An index of a column of folded words, where the extensions have one. */
+  /** The indexes of a search column that need one of the extensions. */
   indexedWords?(column: string, extensions: readonly string[]): readonly Index[]
-  /** The table that membership of a list is asked of. */
-  sideTable?(place: Place, owner: { readonly table: string; readonly key: Place }): Fragment[]
-  /** Fills it for one row; `owner` is the row's encoded key. */
-  insertSide?(place: Place, owner: Parameter, values: readonly Scalar[]): Fragment
+  /** Whether CREATE INDEX and ADD COLUMN have IF NOT EXISTS. */
+  readonly ifNotExists: { readonly index: boolean; readonly column: boolean }
+  /** The statements that install the named extensions. */
+  extensions?(names: readonly string[]): Fragment[]
+  /** The types of a side table's columns. */
+  sideTypes?(place: ColumnPlace, key: ColumnPlace): Pick<SideTable, 'ownerType' | 'valueType'>
+  printSideTable?(side: SideTable): readonly Fragment[]
+  /**
+   * The maximal length of a text, or of a value in a JSON column; undefined if there is none.
+   * `isIndexed` says whether createTable makes an index of it.
+   */
+  bound?(place: Place, isIndexed: boolean): Bound | undefined
+  /** The nesting limit of JSON columns, if it is lower than JSON_DEPTH. */
+  readonly jsonDepth?: number
 }
 
-/** SQL's constants of truth. */
-export const TRUE = sql`TRUE`
-export const FALSE = sql`FALSE`
+/** The part of a dialect that its `table.ts` contains. */
+export type Tables = Pick<
+  Dialect,
+  | 'columnType'
+  | 'columnCheck'
+  | 'printColumn'
+  | 'companion'
+  | 'generated'
+  | 'words'
+  | 'tableOptions'
+  | 'indexed'
+  | 'indexedWords'
+  | 'ifNotExists'
+  | 'extensions'
+  | 'sideTypes'
+  | 'printSideTable'
+  | 'insertSide'
+  | 'bound'
+  | 'jsonDepth'
+>

@@ -1,19 +1,21 @@
 /**
- * SQL text and its parameters. The sql tag is the only way to make SQL: what is interpolated is a
- * parameter, or a fragment that the tag made. Names reach the text through a dialect's `identifier`
- * and checked words through `word`, which are the two callers of `raw`.
+ * SQL text and its parameters. SQL is made by the sql tag only: an interpolated value becomes a
+ * parameter, unless it is a fragment. `raw`, which makes a fragment of any text, is called for quoted
+ * identifiers (`names.ts`), checked words (`word`) and literals (`literal.ts`) only.
  */
 
-/** What a driver is handed for one parameter; a list where the database has arrays. */
+import { joinedStrings } from '../cache/joined-strings.ts'
+
+/** The value of one parameter; a list in databases with arrays. */
 export type Parameter = string | number | bigint | boolean | null | readonly Parameter[]
 
 /**
- * Text with what stands between its pieces: other fragments, and parameters. It is a tree, written
- * out once, when it is rendered: to make a fragment of others costs the same however long they are.
+ * Pieces of text with fragments and parameters between them. Fragments form a tree that is flattened
+ * only when it is rendered, so that composing them does not copy text.
  */
 export class Fragment {
-  // Declared, and not defined twice: many are made for each statement.
-  /** One text more than there are values. */
+  // `declare` avoids that each field is defined twice: many fragments are made for each statement.
+  /** One more than `values`. */
   declare readonly strings: readonly string[]
   declare readonly values: readonly (Fragment | Parameter)[]
 
@@ -22,18 +24,18 @@ export class Fragment {
     this.values = values
   }
 
-  /** The texts around the parameters, all the way down. */
+  /** The pieces of text around all parameters of the tree. */
   get texts(): readonly string[] {
-    return settled(this).strings
+    return flatten(this).strings
   }
 
   get parameters(): readonly Parameter[] {
-    return settled(this).values as readonly Parameter[]
+    return flatten(this).values as readonly Parameter[]
   }
 }
 
-/** The same fragment written out, for one that is used again and again. */
-export function settled(fragment: Fragment): Fragment {
+/** The same SQL without nested fragments; renders faster, for fragments that are used often. */
+export function flatten(fragment: Fragment): Fragment {
   const texts: string[] = []
   const parameters: Parameter[] = []
   let text = ''
@@ -55,37 +57,16 @@ export function settled(fragment: Fragment): Fragment {
   return new Fragment(texts, parameters)
 }
 
-/** Text that is known to be safe: for a dialect's quoted identifiers and for `word`. */
+/** A fragment of text that is known to be safe. */
 export const raw = (text: string): Fragment => new Fragment([text], [])
 
-/** A fragment of the text; what is interpolated is a fragment, or becomes a parameter. */
+/** Makes a fragment; interpolated values that are not fragments become parameters. */
 export const sql = (
   strings: TemplateStringsArray,
   ...values: readonly (Fragment | Parameter)[]
 ): Fragment => new Fragment(strings, values)
 
-/** Longer joins are rare. */
-const MOST_SHARED = 100
-
-type Seams = (readonly string[])[]
-
-/**
- * The texts around so many fragments, by what is between, before and after them: shared by all that
- * are joined alike, so that `render` knows them again.
- */
-const seams = new Map<string, Map<string, Map<string, Seams>>>()
-
-function seamsOf(between: string, before: string, after: string): Seams {
-  const known = seams.get(between)?.get(before)?.get(after)
-  if (known !== undefined) return known
-  const made: Seams = []
-  const byBefore = seams.get(between) ?? new Map<string, Map<string, Seams>>()
-  const byAfter = byBefore.get(before) ?? new Map<string, Seams>()
-  seams.set(between, byBefore.set(before, byAfter.set(after, made)))
-  return made
-}
-
-/** The fragments, with the separator between them, and text before and after them all. */
+/** Joins fragments with a separator, and text before the first and after the last. */
 export function join(
   fragments: readonly Fragment[],
   separator: Fragment,
@@ -94,35 +75,28 @@ export function join(
 ): Fragment {
   const { length } = fragments
   if (length === 0) return raw(before + after)
-  if (separator.values.length > 0) throw new TypeError('tamis: a separator is text alone')
-  const between = separator.strings[0]!
-  const known = seamsOf(between, before, after)
-  let strings = known[length]
-  if (strings === undefined) {
-    strings = [before, ...Array<string>(length - 1).fill(between), after]
-    if (length <= MOST_SHARED) known[length] = strings
-  }
-  return new Fragment(strings, fragments)
+  if (separator.values.length > 0) throw new TypeError('tamis: a separator has no parameters')
+  return new Fragment(joinedStrings(length, separator.strings[0]!, before, after), fragments)
 }
 
-/** Fragments that begin alike, each with a value at its end. */
-export function ending(start: Fragment): (value: Fragment | Parameter) => Fragment {
-  const { strings, values } = settled(start)
+/** Makes a function that appends a value to the same fragment, which is flattened once. */
+export function appender(start: Fragment): (value: Fragment | Parameter) => Fragment {
+  const { strings, values } = flatten(start)
   const texts = [...strings, '']
   if (values.length === 0) return (value) => new Fragment(texts, [value])
   return (value) => new Fragment(texts, [...values, value])
 }
 
-/** What may stand in the text as itself: letters, digits and underscores of ASCII. */
+/** Whether a text is safe without quotes: ASCII letters, digits and underscores. */
 export const isWord = (text: string): boolean => /^[A-Za-z0-9_]+$/.test(text)
 
-/** A checked word, as a piece of a literal. */
+/** A fragment of a text that {@link isWord} accepts. */
 export function word(text: string): Fragment {
-  if (!isWord(text)) throw new TypeError('tamis: not a word that may stand in SQL')
+  if (!isWord(text)) throw new TypeError(`tamis: not a word of SQL: ${JSON.stringify(text)}`)
   return raw(text)
 }
 
-/** A statement or a piece of one, as a driver takes it. */
+/** SQL and parameters, as a driver takes them. */
 export interface Statement<Params = readonly Parameter[]> {
   readonly text: string
   readonly params: Params

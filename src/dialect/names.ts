@@ -1,9 +1,9 @@
-/** How the dialects name columns, and what they say of one that they cannot serve. */
+/** Quoted names, and errors about columns. */
 
-import type { Place } from './dialect.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
+import type { ColumnName, Place } from './place.ts'
 
-/** Throws what the author of a mapping has to read: what this engine cannot do exactly. */
+/** Throws because the engine cannot do exactly what a mapping requires. */
 export type Refuse = (place: Pick<Place, 'field'>, what: string) => never
 
 export const refuser =
@@ -12,16 +12,16 @@ export const refuser =
     throw new TypeError(`tamis: ${dialect}: ${field}: ${what}`)
   }
 
-/** A column's name, after its table's where that is needed. */
+/** A column's name, qualified by the table if there is one. */
 export const nameOf = (
-  { column, table }: Pick<Place, 'column' | 'table'>,
+  { column, table }: ColumnName,
   identifier: (name: string) => Fragment,
 ): Fragment =>
   table === undefined ? identifier(column) : sql`${identifier(table)}.${identifier(column)}`
 
 /**
- * Quotes a name, the quotes in it doubled or escaped otherwise; `most` says how many bytes of it the
- * database tells apart.
+ * Quotes a name; quotes in it are replaced by `escaped`. `most` is the maximal length in bytes: some
+ * databases truncate longer names without an error.
  */
 export function quoteName(
   name: string,
@@ -31,10 +31,10 @@ export function quoteName(
   escaped = quote + quote,
 ): Fragment {
   if (name === '' || name.includes('\0') || !name.isWellFormed()) {
-    throw new TypeError(`tamis: ${dialect}: not a name: ${JSON.stringify(name)}`)
+    throw new TypeError(`tamis: ${dialect}: not a valid name: ${JSON.stringify(name)}`)
   }
   if (most !== undefined && new TextEncoder().encode(name).length > most) {
-    throw new TypeError(`tamis: ${dialect}: a name is at most ${most} bytes long: ${name}`)
+    throw new TypeError(`tamis: ${dialect}: the name is longer than ${most} bytes: ${name}`)
   }
   return raw(`${quote}${name.replaceAll(quote, escaped)}${quote}`)
 }

@@ -1,5 +1,3 @@
-import { distance } from 'fastest-levenshtein'
-
 const SHOWN = 60
 // Printing a bigint takes time that grows with the square of its length.
 const PRINTABLE = 10n ** 60n
@@ -8,10 +6,10 @@ const PRINTABLE = 10n ** 60n
 export const printable = (text: string): string =>
   text.replace(
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (own) => `\\u${own.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
-/** The text in quotes, cut where it is long: what a client sent can be megabytes. */
+/** The text in quotes, truncated: a client can send megabytes. */
 export function quote(text: string): string {
   return text.length <= SHOWN
     ? printable(JSON.stringify(text))
@@ -50,25 +48,4 @@ export function describe(value: unknown): string {
 export function oneOf(names: readonly string[]): string {
   const last = names.at(-1)
   return names.length < 2 ? (last ?? 'none') : `${names.slice(0, -1).join(', ')} or ${last}`
-}
-
-/**
- * The candidate that was probably meant, if one is near: two letters differ, or a third of them.
- * Names far longer than any candidate are not compared at all, so that a hostile one costs nothing.
- */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  let best: string | undefined
-  let least = Number.POSITIVE_INFINITY
-  const folded = name.toLowerCase()
-  for (const candidate of candidates) {
-    const { length } = candidate
-    const allowed = length < 2 ? 0 : Math.max(length > 3 ? 2 : 1, Math.floor(length / 3))
-    if (Math.abs(length - name.length) > allowed) continue
-    const edits = distance(folded, candidate.toLowerCase())
-    if (edits <= allowed && edits < least) {
-      best = candidate
-      least = edits
-    }
-  }
-  return best
 }

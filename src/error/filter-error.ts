@@ -1,9 +1,12 @@
 import { printable } from './describe.ts'
 import type { Issue, IssueCode } from './issue.ts'
-import { frame } from './source.ts'
+import type { Source } from './source.ts'
 
 const line = ({ path, message, hint }: Issue): string =>
   `${path === '' ? '' : `${printable(path)}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
+
+/** Marks the errors of every copy of the package: a process can load the ESM and the CommonJS build. */
+const BRAND: unique symbol = Symbol.for('tamis.FilterError')
 
 /**
  * What is thrown for anything that a client may have got wrong, and for nothing else.
@@ -16,13 +19,25 @@ export class FilterError extends Error {
   override readonly name = 'FilterError'
   readonly issues: readonly [Issue, ...Issue[]]
   /** The text that the issues are in, where there was one; kept out of logs and responses. */
-  readonly #source: string | undefined
+  readonly #source: Source | undefined
 
-  constructor(issues: readonly [Issue, ...Issue[]], source?: string) {
+  constructor(issues: readonly [Issue, ...Issue[]], source?: Source) {
     const [first, ...others] = issues
     super(others.length === 0 ? line(first) : `${line(first)} [and ${others.length} more]`)
     this.issues = issues
     this.#source = source
+  }
+
+  /** True of the FilterErrors of any copy of the package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass inherits this method, and is recognised by its own prototype.
+    // biome-ignore lint/complexity/noThisInStatic: the class that was asked, which may be a subclass
+    if (this !== FilterError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  get [BRAND](): true {
+    return true
   }
 
   get code(): IssueCode {
@@ -46,9 +61,9 @@ export class FilterError extends Error {
     const source = this.#source
     return this.issues
       .map((each) => {
-        const own = `${this.name}: ${line(each)}`
-        if (source === undefined || each.range === undefined) return own
-        return `${own}\n${frame(source, each.range)}`
+        const text = `${this.name}: ${line(each)}`
+        if (source === undefined || each.range === undefined) return text
+        return `${text}\n${source.frame(each.range)}`
       })
       .join('\n')
   }

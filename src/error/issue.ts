@@ -17,33 +17,41 @@ export interface Particulars {
   readonly hint?: string | undefined
 }
 
+/** Subjects such as "the filter" are capitalized; names of fields are not. */
+const capitalized = (subject: string): string =>
+  /^(the|an?) /.test(subject) ? subject.charAt(0).toUpperCase() + subject.slice(1) : subject
+
 const expectation = ({ subject, expected, received }: Particulars): string =>
-  `${subject}: expected ${expected}${received === undefined ? '' : `, received ${received}`}`
+  `${capitalized(subject)}: expected ${expected}${received === undefined ? '' : `, received ${received}`}`
 
 /** The codes, each with its sentence. */
 export const sentences = {
-  unknown_field: ({ subject }) => `${subject} is not a field that can be asked for`,
-  unknown_operator: ({ subject, received }) => `${subject}: ${received} is not an operator here`,
+  unknown_field: ({ subject }) => `Unknown field ${subject}`,
+  unknown_operator: ({ subject, received }) =>
+    `${capitalized(subject)}: unknown operator ${received}`,
   operator_not_allowed: ({ subject, received, expected }) =>
-    `${subject}: ${received} is not allowed; allowed: ${expected}`,
+    `${subject}: ${received} is not allowed; expected one of ${expected}`,
   invalid_operand: expectation,
   empty: expectation,
   too_deep: expectation,
   too_many: expectation,
   too_long: expectation,
-  not_sortable: ({ subject, expected }) => `${subject} cannot be sorted by; sortable: ${expected}`,
+  too_costly: expectation,
+  not_sortable: ({ subject, expected }) =>
+    `${subject} is not sortable; expected one of ${expected}`,
   invalid_sort: expectation,
   invalid_limit: expectation,
   invalid_offset: expectation,
   invalid_cursor: expectation,
-  unknown_option: ({ subject, expected }) => `${subject} is not an option; options: ${expected}`,
+  unknown_option: ({ subject, expected }) =>
+    `Unknown option ${subject}; expected one of ${expected}`,
   syntax: expectation,
 } as const satisfies Record<string, (particulars: Particulars) => string>
 
 /** The stable name of a kind of mistake; callers may switch on it. */
 export type IssueCode = keyof typeof sentences
 
-/** One mistake in what a client sent. */
+/** One mistake in a client's input. */
 export interface Issue {
   readonly code: IssueCode
   /** Where: a JSON Pointer (RFC 6901) into the input; the empty string is the whole of it. */

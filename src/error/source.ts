@@ -3,7 +3,7 @@
 /** A place in a text. Offsets and columns count UTF-16 code units, as editors do. */
 export interface SourceRange {
   readonly start: number
-  /** The offset behind the last character. */
+  /** The offset after the last character. */
   readonly end: number
   /** From 1. */
   readonly line: number
@@ -11,17 +11,41 @@ export interface SourceRange {
   readonly column: number
 }
 
+/** A text that issues are in, as an error shows it. */
+export interface Source {
+  /** The line of a place, with a mark under it. */
+  frame(range: SourceRange): string
+}
+
+export const sourceOf = (text: string): Source => ({ frame: (range) => frame(text, range) })
+
+/** Finds the lines and columns of places in a text. */
+export type Locator = (start: number, end: number) => SourceRange
+
+/** A locator of one text, which finds the ends of its lines once, at the first call. */
+export function locatorOf(text: string): Locator {
+  let begins: readonly number[] | undefined
+  return (start, end) => {
+    begins ??= lineBegins(text)
+    // The last line that begins at the place or before it.
+    let low = 0
+    let high = begins.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (begins[middle]! <= start) low = middle
+      else high = middle
+    }
+    return { start, end, line: low + 1, column: start - begins[low]! + 1 }
+  }
+}
+
 const LINE_END = /\r\n|[\n\r]/g
 
-export function sourceRange(text: string, start: number, end: number): SourceRange {
-  let line = 1
-  let begin = 0
-  for (const { 0: own, index } of text.matchAll(LINE_END)) {
-    if (index + own.length > start) break
-    line++
-    begin = index + own.length
-  }
-  return { start, end, line, column: start - begin + 1 }
+/** The offsets at which lines begin. */
+function lineBegins(text: string): readonly number[] {
+  const begins = [0]
+  for (const { 0: lineEnd, index } of text.matchAll(LINE_END)) begins.push(index + lineEnd.length)
+  return begins
 }
 
 /** So much of a line is shown; a longer one is cut around the place. */
@@ -42,9 +66,10 @@ const PLAIN: FrameStyle = { mark: (text) => text, dim: (text) => text }
  */
 export function frame(text: string, at: SourceRange, { mark, dim }: FrameStyle = PLAIN): string {
   const begin = at.start - at.column + 1
-  const rest = text.slice(begin)
+  // No more of the line is looked at than can be shown: it may be the whole of a long text.
+  const rest = text.slice(at.start, at.start + WIDTH + 1)
   const length = rest.search(/[\n\r]/)
-  const whole = length === -1 ? rest : rest.slice(0, length)
+  const whole = text.slice(begin, at.start + (length === -1 ? rest.length : length))
   const from = whole.length <= WIDTH ? 0 : Math.max(0, at.column - 1 - BEFORE)
   const shown = whole.slice(from, from + WIDTH)
   const head = from > 0 ? '…' : ''

@@ -5,6 +5,7 @@ const read = (value: unknown): boolean | undefined =>
 
 export const boolean: Kind<boolean> = {
   name: 'boolean',
+  family: 'boolean',
   expects: 'a boolean',
   operand: read,
   read,

@@ -1,25 +1,16 @@
-import { oneOf } from '../error/describe.ts'
-import type { Kind, Scalar, Test } from './kind.ts'
+import { describe, oneOf } from '../error/describe.ts'
+import type { Family, Kind, Scalar, Test } from './kind.ts'
 
-/** A kind made of several: values of different members are never equal and never ordered. */
-export interface DynamicKind extends Omit<Kind, 'name'> {
+/** A union of kinds. Values of different members are neither equal nor ordered. */
+export interface DynamicKind
+  extends Omit<Kind, 'name' | 'family' | 'format' | 'jsonSchema' | 'isRewritten'> {
   readonly name: 'dynamic'
   readonly members: readonly Kind[]
+  /** The member that a canonical value belongs to. */
+  memberOf(value: Scalar): Kind
 }
 
 export type AnyKind = Kind | DynamicKind
-
-/** How JavaScript tells the members apart: at most one of them holds strings, one numbers. */
-type Family = 'text' | 'numeric' | 'boolean'
-
-const FAMILY = {
-  string: 'text',
-  timestamp: 'text',
-  integer: 'numeric',
-  number: 'numeric',
-  numeric: 'numeric',
-  boolean: 'boolean',
-} as const satisfies Record<Kind['name'], Family>
 
 function familyOf(value: unknown): Family {
   switch (typeof value) {
@@ -34,20 +25,15 @@ function familyOf(value: unknown): Family {
   }
 }
 
-/** The members of a kind: itself, for a kind that is not dynamic. */
+/** The members of a dynamic kind, or the kind itself. */
 export const membersOf = (kind: AnyKind): readonly Kind[] =>
   kind.name === 'dynamic' ? kind.members : [kind]
 
-/** The member that a canonical value belongs to. */
-export function memberOf(kind: AnyKind, value: Scalar): Kind {
-  if (kind.name !== 'dynamic') return kind
-  const family = familyOf(value)
-  const member = kind.members.find((each) => FAMILY[each.name] === family)
-  if (member === undefined) throw new TypeError(`tamis: no member of ${kind.expects} holds this`)
-  return member
-}
+/** The kind of a canonical value. */
+export const memberOf = (kind: AnyKind, value: Scalar): Kind =>
+  kind.name === 'dynamic' ? kind.memberOf(value) : kind
 
-/** Canonical values, put to the member that each belongs to. */
+/** Groups canonical values by the member that each belongs to. */
 export function byMember(
   kind: AnyKind,
   values: readonly Scalar[],
@@ -63,27 +49,46 @@ export function byMember(
   return [...groups]
 }
 
-/** Builds a kind of the members, at most one of each family. */
+/** The union of the members: of texts several, if no text belongs to two of them. */
 export function dynamic(members: readonly Kind[]): DynamicKind {
-  const byFamily: Record<Family, Kind | undefined> = {
-    text: undefined,
-    numeric: undefined,
-    boolean: undefined,
+  const byFamily: Record<Family, Kind[]> = { text: [], numeric: [], boolean: [] }
+  for (const member of members) {
+    byFamily[member.family].push(member)
+    if (member.takesNumbers) byFamily.numeric.push(member)
   }
-  for (const member of members) byFamily[FAMILY[member.name]] = member
 
+  /** The member that a value belongs to, by what it is as an operand or in a row. */
+  function holderOf(value: unknown, as: 'operand' | 'read'): Kind | undefined {
+    const own = byFamily[familyOf(value)]
+    return own.length <= 1 ? own[0] : own.find((member) => member[as](value) !== undefined)
+  }
+
+  const hint = members.find((each) => each.hint !== undefined)?.hint
+  const values = members.find((each) => each.values !== undefined)?.values
   const kind: DynamicKind = {
     name: 'dynamic',
     members,
+    memberOf(value) {
+      const member = holderOf(value, 'operand')
+      if (member === undefined)
+        throw new TypeError(`tamis: expected ${kind.expects}, received ${describe(value)}`)
+      return member
+    },
     expects: oneOf(members.map((each) => each.expects)),
-    operand: (input) => byFamily[familyOf(input)]?.operand(input),
-    read: (value) => byFamily[familyOf(value)]?.read(value),
-    compare: (a, b) => memberOf(kind, a).compare(a, b),
-    position: (operand) => memberOf(kind, operand).position(operand),
-    range: (comparison, constant) => memberOf(kind, constant).range(comparison, constant),
-    equals: (constant) => memberOf(kind, constant).equals(constant),
+    ...(hint === undefined ? {} : { hint }),
+    ...(values === undefined ? {} : { values }),
+    operand: (input) => holderOf(input, 'operand')?.operand(input),
+    tooLong(input) {
+      const issues = members.map((member) => member.tooLong?.(input))
+      return issues.find((each) => each !== undefined)
+    },
+    read: (value) => holderOf(value, 'read')?.read(value),
+    compare: (a, b) => kind.memberOf(a).compare(a, b),
+    position: (operand) => kind.memberOf(operand).position(operand),
+    range: (comparison, constant) => kind.memberOf(constant).range(comparison, constant),
+    equals: (constant) => kind.memberOf(constant).equals(constant),
     among(constants) {
-      const tests = byMember(kind, constants).map(([member, own]) => member.among(own))
+      const tests = byMember(kind, constants).map(([member, values]) => member.among(values))
       const [first] = tests
       if (tests.length === 1) return first as Test
       return (value) => tests.some((holds) => holds(value))

@@ -1,9 +1,8 @@
-// Longer than most files here: three kinds of numbers share one arithmetic between integers of 64 bits
-// and doubles.
+// Longer than most files here: three kinds of numbers share the comparison of int64 with doubles.
 
 import { exactly, FEW, isWithin, type Kind, type Position, type Range, type Test } from './kind.ts'
 
-/** What an integer field holds beyond the safe integers: signed 64 bits, as databases do. */
+/** The range of integer fields: int64, as in databases. */
 export const MIN_INT64 = -(2n ** 63n)
 export const MAX_INT64 = 2n ** 63n - 1n
 
@@ -11,82 +10,79 @@ const isInt64 = (value: bigint): boolean => value >= MIN_INT64 && value <= MAX_I
 
 type Numeric = number | bigint
 
-// JavaScript compares a number with a bigint by value, exactly, whatever their sizes.
+// JavaScript compares a number with a bigint by value, without rounding.
 const compare = (a: Numeric, b: Numeric): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Adding 0 turns -0 into 0, so that equal values have one form. */
+/** Adding 0 turns -0 into 0, so that equal values have one canonical form. */
 const finite = (value: number): number | undefined =>
   Number.isFinite(value) ? value + 0 : undefined
 
-/** A safe integer as a number, any other of 64 bits as a bigint. */
+/** A safe integer as a number, any other int64 as a bigint. */
 function fromBigInt(value: bigint): Numeric | undefined {
   if (!isInt64(value)) return undefined
   const near = Number(value)
   return Number.isSafeInteger(near) ? near : value
 }
 
-/** An unsafe number is no operand: whatever was meant, it has lost digits on its way. */
+/** An unsafe number is refused: it may have been rounded before it came here. */
 function integerOperand(input: unknown): Numeric | undefined {
   if (typeof input === 'number') return Number.isSafeInteger(input) ? input + 0 : undefined
   return typeof input === 'bigint' ? fromBigInt(input) : undefined
 }
 
-/**
- * What a row holds is taken at its value: JSON and databases know one number 2^53, however it is
- * written.
- */
+/** Unlike operands, unsafe numbers in rows are accepted: databases read them as the same integer. */
 function readInteger(value: unknown): Numeric | undefined {
   if (Number.isSafeInteger(value)) return (value as number) + 0
   if (typeof value === 'bigint') return fromBigInt(value)
   return Number.isInteger(value) ? fromBigInt(BigInt(value as number)) : undefined
 }
 
-/** An integer as a double where one equals it, else as the bigint that it came as. */
+/** An integer as the double that equals it, or unchanged if none does. */
 function toDouble(value: bigint): Numeric {
   const near = Number(value)
   return Number.isFinite(near) && BigInt(near) === value ? near : value
 }
 
-/** How values of a kind are told from the others, and what rows and constants are compared as. */
+/** Which values belong to a kind of number, and their canonical form. */
 interface Reading {
-  /** Whether a double is one that the kind holds. */
+  /** Whether a double belongs to the kind. */
   holds(value: number): boolean
   read(value: unknown): Numeric | undefined
 }
 
-/** An integer of 32 bits, which every kind of number holds: asked without a call. */
-const isShort = (value: number): boolean => (value | 0) === value
+/** Every kind of number holds int32, so for these `holds` need not be called. */
+const isInt32 = (value: number): boolean => (value | 0) === value
 
 /**
- * A range over doubles. They are compared as they come, and what is no number of the kind (NaN
- * fails any comparison) is told afterwards, among those that are within.
+ * A range over doubles. Values are compared first; only those in the range are checked to belong to
+ * the kind. NaN fails any comparison.
  */
 function rangeBy({ holds, read }: Reading) {
   return (comparison: Range, constant: Numeric): Test => {
     const isOther = (value: unknown): boolean => {
-      const own = typeof value === 'bigint' ? read(value) : undefined
-      return own !== undefined && isWithin(comparison, compare(own, constant))
+      const canonical = typeof value === 'bigint' ? read(value) : undefined
+      return canonical !== undefined && isWithin(comparison, compare(canonical, constant))
     }
     switch (comparison) {
       case '>':
         return (value) =>
           typeof value === 'number'
-            ? value > constant && (isShort(value) || holds(value))
+            ? value > constant && (isInt32(value) || holds(value))
             : isOther(value)
       case '>=':
         return (value) =>
           typeof value === 'number'
-            ? value >= constant && (isShort(value) || holds(value))
+            ? value >= constant && (isInt32(value) || holds(value))
             : isOther(value)
       case '<':
         return (value) =>
           typeof value === 'number'
-            ? value < constant && (isShort(value) || holds(value))
+            ? value < constant && (isInt32(value) || holds(value))
             : isOther(value)
       case '<=':
         return (value) =>
           typeof value === 'number'
-            ? value <= constant && (isShort(value) || holds(value))
+            ? value <= constant && (isInt32(value) || holds(value))
             : isOther(value)
       default:
         return comparison satisfies never
@@ -94,9 +90,9 @@ function rangeBy({ holds, read }: Reading) {
   }
 }
 
-const view = new DataView(new ArrayBuffer(8))
+const view = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8))
 
-/** The double before a finite one, which is not the least. */
+/** The next smaller double of a finite one that is not the least. */
 function previousDouble(value: number): number {
   if (value === 0) return -Number.MIN_VALUE
   view.setFloat64(0, value)
@@ -104,7 +100,7 @@ function previousDouble(value: number): number {
   return view.getFloat64(0)
 }
 
-/** A finite double as a fraction, whose denominator is a power of two. */
+/** A finite double as the fraction `numerator / 2 ** bits`. */
 function fractionOf(value: number) {
   view.setFloat64(0, Math.abs(value))
   const word = view.getBigInt64(0)
@@ -117,7 +113,7 @@ function fractionOf(value: number) {
     : { mantissa, numerator: signed, bits: -shift }
 }
 
-/** A fraction as decimal digits, all of them. */
+/** `numerator / 2 ** bits` as a decimal, exactly. */
 function decimalOf(numerator: bigint, bits: number): string {
   // n / 2^k is n × 5^k / 10^k.
   const digits = String((numerator < 0n ? -numerator : numerator) * 5n ** BigInt(bits))
@@ -127,7 +123,7 @@ function decimalOf(numerator: bigint, bits: number): string {
   return `${numerator < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
 }
 
-/** A range of decimals, each end in it or not. */
+/** An interval of decimals, each end included or not. */
 export interface DecimalRange {
   readonly low: string
   readonly hasLow: boolean
@@ -136,40 +132,40 @@ export interface DecimalRange {
 }
 
 /**
- * The decimals that are read as a double: from midway between it and the one before to midway
- * between it and the one after, ends included where its last bit is 0 (IEEE 754, ties to even). Where
- * integers of 64 bits are themselves, they are none of these.
+ * The decimals that round to a double: between the midpoints to its neighbours, the ends included if
+ * its last bit is 0 (IEEE 754, ties to even). For the kind `numeric`, which keeps int64 exact, the
+ * interval excludes int64.
  */
 export function roundingRange(value: number, { name }: Pick<Kind, 'name'>): DecimalRange {
   const before = value === -Number.MAX_VALUE ? undefined : previousDouble(value)
   const after = value === Number.MAX_VALUE ? undefined : -previousDouble(-value)
   const isEven = (fractionOf(value).mantissa & 1n) === 0n
-  const own = {
-    low: midway(value, before),
+  const range = {
+    low: midpoint(value, before),
     hasLow: isEven,
-    high: midway(value, after),
+    high: midpoint(value, after),
     hasHigh: isEven,
   }
-  if (name !== 'numeric') return own
-  if (value === 2 ** 63) return { ...own, low: String(MAX_INT64), hasLow: false }
-  if (value === -(2 ** 63)) return { ...own, high: String(MIN_INT64), hasHigh: true }
-  return own
+  if (name !== 'numeric') return range
+  if (value === 2 ** 63) return { ...range, low: String(MAX_INT64), hasLow: false }
+  if (value === -(2 ** 63)) return { ...range, high: String(MIN_INT64), hasHigh: true }
+  return range
 }
 
-/** Midway between two neighbours; behind the last double, as if there were one more. */
-function midway(value: number, neighbour: number | undefined): string {
-  const own = fractionOf(value)
+/** The midpoint to a neighbour; the greatest double has the neighbour 2^1024, as in IEEE 754. */
+function midpoint(value: number, neighbour: number | undefined): string {
+  const fraction = fractionOf(value)
   if (neighbour === undefined) {
     const half = 1n << 970n
-    return decimalOf(own.numerator + (value < 0 ? -half : half), 0)
+    return decimalOf(fraction.numerator + (value < 0 ? -half : half), 0)
   }
   const other = fractionOf(neighbour)
-  const bits = Math.max(own.bits, other.bits)
-  const scaled = (each: typeof own) => each.numerator << BigInt(bits - each.bits)
-  return decimalOf(scaled(own) + scaled(other), bits + 1)
+  const bits = Math.max(fraction.bits, other.bits)
+  const scaled = (each: typeof fraction) => each.numerator << BigInt(bits - each.bits)
+  return decimalOf(scaled(fraction) + scaled(other), bits + 1)
 }
 
-/** Where a number lies among the integers of 64 bits. */
+/** Where a number lies among int64. */
 export function positionAmongIntegers(operand: Numeric): Position<bigint> {
   const whole = typeof operand === 'bigint' ? operand : BigInt(Math.floor(operand))
   if (whole < MIN_INT64) return { value: MIN_INT64, side: -1 }
@@ -177,7 +173,7 @@ export function positionAmongIntegers(operand: Numeric): Position<bigint> {
   return { value: whole, side: Number.isInteger(operand) || typeof operand === 'bigint' ? 0 : 1 }
 }
 
-/** Where no double equals an operand, it stays a bigint: that is how it is told. */
+/** Where a number lies among the doubles. Its canonical form is a bigint only if no double equals it. */
 export function positionAmongDoubles(operand: Numeric): Position<Numeric> {
   if (typeof operand === 'number') return exactly(operand)
   const near = Number(operand)
@@ -189,11 +185,11 @@ export function positionAmongDoubles(operand: Numeric): Position<Numeric> {
   }
 }
 
-/** A finite double, or the one nearest to a bigint: what a column of doubles makes of it. */
+/** A bigint is read as the nearest double, as a column of doubles would store it. */
 const readNumber = (value: unknown): number | undefined =>
   typeof value === 'number' || typeof value === 'bigint' ? finite(Number(value)) : undefined
 
-/** A bigint of 64 bits as itself; anything else as the double that it is, or is nearest to. */
+/** An int64 keeps its value; any other bigint is read as the nearest double. */
 const readNumeric = (value: unknown): Numeric | undefined =>
   typeof value === 'bigint' && isInt64(value) ? toDouble(value) : readNumber(value)
 
@@ -212,12 +208,12 @@ const isBigInt = (value: unknown): value is bigint => typeof value === 'bigint'
 
 function amongBy({ read }: Reading) {
   return (constants: readonly Numeric[]): Test => {
-    // A double in a row can be what a bigint says, and is then read as one.
+    // Unsafe doubles of rows may have a bigint as their canonical form.
     const isRead = constants.some(isBigInt)
     if (constants.length <= FEW) {
       return (value) => {
-        const own = typeof value === 'number' && !isRead ? value : read(value)
-        for (let i = 0; i < constants.length; i++) if (own === constants[i]) return true
+        const canonical = typeof value === 'number' && !isRead ? value : read(value)
+        for (let i = 0; i < constants.length; i++) if (canonical === constants[i]) return true
         return false
       }
     }
@@ -236,35 +232,38 @@ const integers: Reading = {
 
 export const integer: Kind<Numeric> = {
   name: 'integer',
+  family: 'numeric',
   expects: 'an integer',
   operand: integerOperand,
   read: readInteger,
   compare,
   position: exactly,
-  range: rangeBy(integers),
-  equals: equalsBy(integers),
-  among: amongBy(integers),
+  range: /* @__PURE__ */ rangeBy(integers),
+  equals: /* @__PURE__ */ equalsBy(integers),
+  among: /* @__PURE__ */ amongBy(integers),
 }
 
 const doubles: Reading = { holds: Number.isFinite, read: readNumber }
 
 export const number: Kind<Numeric> = {
   name: 'number',
+  family: 'numeric',
   expects: 'a finite number',
   operand: numberOperand,
   read: readNumber,
   compare,
   position: positionAmongDoubles,
-  range: rangeBy(doubles),
-  equals: equalsBy(doubles),
-  among: amongBy(doubles),
+  range: /* @__PURE__ */ rangeBy(doubles),
+  equals: /* @__PURE__ */ equalsBy(doubles),
+  among: /* @__PURE__ */ amongBy(doubles),
 }
 
 const both: Reading = { holds: Number.isFinite, read: readNumeric }
 
-/** What a dynamic field holds that admits both integers and numbers: finite doubles and int64. */
+/** The kind of dynamic fields with both `integer` and `number`: int64 and finite doubles. */
 export const numeric: Kind<Numeric> = {
   name: 'numeric',
+  family: 'numeric',
   expects: 'a finite number',
   operand: numberOperand,
   read: readNumeric,
@@ -273,7 +272,7 @@ export const numeric: Kind<Numeric> = {
     typeof operand === 'bigint' && isInt64(operand)
       ? exactly(operand)
       : positionAmongDoubles(operand),
-  range: rangeBy(both),
-  equals: equalsBy(both),
-  among: amongBy(both),
+  range: /* @__PURE__ */ rangeBy(both),
+  equals: /* @__PURE__ */ equalsBy(both),
+  among: /* @__PURE__ */ amongBy(both),
 }

@@ -1,51 +1,58 @@
 /**
- * Folding text into words, for `$autocomplete`. The words of a value are stored beside it for SQL,
- * so a change of what this file does is a change of stored data.
+ * Folds text into words, for `$autocomplete`. For SQL the words are stored in a search column, so a
+ * change to the folding changes stored data.
  */
 
-/** Raised whenever the same text may fold into other words than before. */
+/** Incremented when the same text may fold into other words than before. */
 export const FOLD_VERSION = 1
 
 const MARKS = /\p{M}+/gu
 const WORDS = /[\p{L}\p{N}]+/gu
 
-/** Case and accents taken away; ß and ẞ are ss, ς is σ. */
+/** Up to this length, removing marks before normalization does not pay. */
+const SHORT = 32
+
+/** Removes case and accents; ß and ẞ become ss, ς becomes σ. */
 function fold(text: string): string {
-  const bare = text.normalize('NFKD').replace(MARKS, '')
-  // Lower, upper, lower: what only an upper case tells apart (ß, SS) ends the same.
+  // `normalize` sorts each run of marks in quadratic time, so marks of long texts are removed before.
+  // The result is the same: normalization reorders marks only, and marks decompose into marks only.
+  // Two other characters, U+FF9E and U+FF9F, decompose into marks of the same class, which keep
+  // their order.
+  const sparse = text.length > SHORT ? text.replace(MARKS, '') : text
+  const bare = sparse.normalize('NFKD').replace(MARKS, '')
+  // Lower, upper, lower: ß and SS become the same only in upper case.
   return bare.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 }
 
 /**
- * The words of a text, folded, as `$autocomplete` compares them: its longest runs of letters and
- * digits, without case and accents.
+ * The folded words of a text: its maximal runs of letters and digits, without case and accents.
  */
 export const wordsOf = (text: string): readonly string[] => fold(text).match(WORDS) ?? []
 
 /**
- * The words with one space before, between and after them, as a search column stores them; one
- * space where there are none. A whole word is found as " word ", the beginning of one as " wo".
+ * The words with one space before, between and after them, as a search column stores them; a single
+ * space if there are none. " word " finds a whole word, " wo" a prefix.
  */
 export function searchText(text: string): string {
   const words = wordsOf(text)
   return words.length === 0 ? ' ' : ` ${words.join(' ')} `
 }
 
-/** What each unit of ASCII folds into: a letter's or a digit's code, 0 for all else. */
+/** The folded form of each ASCII character: the code of a letter or digit, or 0. */
 const ASCII = Uint8Array.from({ length: 128 }, (_, unit) => {
   const [word = ''] = wordsOf(String.fromCharCode(unit))
   return word === '' ? 0 : word.charCodeAt(0)
 })
 
 /**
- * Whether a text has a word that is the needle or, where it is no `whole` word that is looked for,
- * begins with it. Undefined where a unit beyond ASCII comes first: that text has to be folded. What
- * follows an ASCII letter changes nothing of it, so that a word that was found stands.
+ * Whether a text has a word that equals the needle or, unless `whole`, begins with it. Undefined if
+ * a character beyond ASCII comes before the match, or anywhere in a text without a match: then the
+ * caller must fold the text. Later characters do not change how ASCII characters before them fold.
  */
 export function findAscii(text: string, needle: string, whole: boolean): boolean | undefined {
   const { length } = text
   const first = needle.charCodeAt(0)
-  // All units so far, of which one beyond ASCII leaves a bit: one look for it, and not one for each.
+  // The OR of all units so far: above 127 if one of them is not ASCII.
   let units = 0
   let before = 0
   for (let at = 0; at < length; at++) {
@@ -60,7 +67,7 @@ export function findAscii(text: string, needle: string, whole: boolean): boolean
   return units <= 127 ? false : undefined
 }
 
-/** Whether the needle is at a place, whose first letter is; a unit beyond ASCII is in no needle. */
+/** Whether the needle, whose first letter matches, is at this place. Only ASCII can match. */
 function isWordAt(text: string, at: number, needle: string, whole: boolean): boolean {
   const end = at + needle.length
   if (end > text.length) return false

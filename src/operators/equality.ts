@@ -1,36 +1,28 @@
 import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
-import { holdsAny, holdsExactly } from './lists.ts'
 import { isOneOfSql } from './members.ts'
-import type { FieldType, Operand, Operator } from './operator.ts'
+import { type FieldType, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
 
-const isList = (operand: Operand): operand is readonly (Scalar | null)[] => Array.isArray(operand)
+/** A field of scalars has no operand that is a list: those are the list operators'. */
+const isScalar = (operand: Operand<'equal'>): operand is Scalar | null => !Array.isArray(operand)
 
-/**
- * `$eq`: equal to the operand; to null: absent. A list field equals a scalar that it holds, and a
- * list that holds the same elements.
- */
+/** `$eq`: equal to the operand; to null: absent. */
 export const $eq = {
-  types: ['string', 'boolean', 'integer', 'number', 'timestamp', 'list', 'dynamic'],
   shape: 'equal',
+  servedBy: 'index',
+  cost: () => ONE_COMPARISON,
   test(type, operand) {
-    if (operand === null) return absent(type)
-    if (isList(operand)) return holdsExactly.test(type.kind, operand as readonly Scalar[])
-    if (type.list) return holdsAny.test(type.kind, [operand])
+    if (operand === null || !isScalar(operand)) return absent(type)
     return equals(type, operand)
   },
   sql(column, type, operand, negated) {
-    if (operand === null) return absentSql(column, negated)
-    if (isList(operand)) {
-      return holdsExactly.sql(column, type.kind, operand as readonly Scalar[], negated)
-    }
-    if (type.list) return holdsAny.sql(column, type.kind, [operand], negated)
+    if (operand === null || !isScalar(operand)) return absentSql(column, negated)
     return isOneOfSql(column, type.kind, [operand], negated)
   },
-} as const satisfies Operator
+} as const satisfies Operator<'equal'>
 
 /** `$ne`: the complement of `$eq`. */
-export const $ne = { ...$eq, complement: true } as const satisfies Operator
+export const $ne = { ...$eq, complement: true } as const satisfies Operator<'equal'>
 
 function equals({ kind }: FieldType, operand: Scalar) {
   const { value, side } = kind.position(operand)

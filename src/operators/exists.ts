@@ -11,11 +11,12 @@ export const absentSql = (column: Column, negated: boolean): Fragment => column.
 
 /** `$exists`: present (true), or absent (false). */
 export const $exists = {
-  types: ['string', 'boolean', 'integer', 'number', 'timestamp', 'list', 'dynamic'],
   shape: 'boolean',
+  // In JSON, each kind of the field is tested.
+  cost: ({ kind }) => ({ passes: kind.name === 'dynamic' ? 1.5 : 1, comparing: 0 }),
   test(type, operand) {
     const isAbsent = absent(type)
-    return operand === true ? (value) => !isAbsent(value) : isAbsent
+    return operand ? (value) => !isAbsent(value) : isAbsent
   },
-  sql: (column, _type, operand, negated) => absentSql(column, negated !== (operand === true)),
-} as const satisfies Operator
+  sql: (column, _type, operand, negated) => absentSql(column, negated !== operand),
+} as const satisfies Operator<'boolean'>

@@ -1,8 +1,9 @@
-import { type Column, FALSE, TRUE } from '../dialect/dialect.ts'
+import type { Column } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar, Test } from '../kinds/kind.ts'
 import { attainable } from './members.ts'
+import type { Cost } from './operator.ts'
 
 /**
  * What can be said of a list's elements. An element of another kind counts as not there, and so
@@ -11,6 +12,8 @@ import { attainable } from './members.ts'
 export interface ListTest {
   test(kind: AnyKind, operands: readonly Scalar[]): (value: unknown) => boolean
   sql(column: Column, kind: AnyKind, operands: readonly Scalar[], negated: boolean): Fragment
+  /** The cost for a number of operands; PostgreSQL compares each with each element. */
+  cost(operands: number): Cost
 }
 
 const never = () => false
@@ -23,6 +26,7 @@ function hasSome(list: readonly unknown[], test: Test): boolean {
 
 /** The list holds at least one of the operands. */
 export const holdsAny: ListTest = {
+  cost: (operands) => ({ passes: 1, comparing: 2 * operands }),
   test(kind, operands) {
     const [first, ...others] = attainable(kind, operands)
     if (first === undefined) return never
@@ -35,13 +39,14 @@ export const holdsAny: ListTest = {
   },
   sql(column, kind, operands, negated) {
     const constants = attainable(kind, operands)
-    if (constants.length === 0) return negated ? TRUE : FALSE
+    if (constants.length === 0) return column.truth(negated)
     return column.holdsAny(constants, negated)
   },
 }
 
 /** The list holds every operand. */
 export const holdsAll: ListTest = {
+  cost: (operands) => ({ passes: 1.2, comparing: 2 * operands }),
   test(kind, operands) {
     const constants = attainable(kind, operands)
     if (constants.length < operands.length) return never
@@ -66,7 +71,7 @@ export const holdsAll: ListTest = {
   },
   sql(column, kind, operands, negated) {
     const constants = attainable(kind, operands)
-    if (constants.length < operands.length) return negated ? TRUE : FALSE
+    if (constants.length < operands.length) return column.truth(negated)
     if (constants.length === 0) return column.present(negated)
     return column.holdsAll(constants, negated)
   },
@@ -74,6 +79,7 @@ export const holdsAll: ListTest = {
 
 /** The list holds every operand and nothing else. */
 export const holdsExactly: ListTest = {
+  cost: (operands) => ({ passes: 1.5, comparing: 4 * operands }),
   test(kind, operands) {
     const all = holdsAll.test(kind, operands)
     const set = new Set<Scalar | undefined>([...attainable(kind, operands), undefined])
@@ -81,7 +87,7 @@ export const holdsExactly: ListTest = {
   },
   sql(column, kind, operands, negated) {
     const constants = attainable(kind, operands)
-    if (constants.length < operands.length) return negated ? TRUE : FALSE
+    if (constants.length < operands.length) return column.truth(negated)
     return column.holdsExactly(constants, negated)
   },
 }

@@ -1,6 +1,5 @@
-import { chain } from '../dialect/balance.ts'
-import { type Column, FALSE, TRUE } from '../dialect/dialect.ts'
-import { type Fragment, sql } from '../dialect/fragment.ts'
+import type { Column } from '../dialect/dialect.ts'
+import type { Fragment } from '../dialect/fragment.ts'
 import { type AnyKind, byMember } from '../kinds/dynamic.ts'
 import { exactly, type Scalar, type Test } from '../kinds/kind.ts'
 
@@ -31,12 +30,12 @@ export function isOneOfSql(
   negated: boolean,
 ): Fragment {
   const groups = byMember(kind, attainable(kind, operands))
-  if (groups.length === 0) return negated ? TRUE : FALSE
+  if (groups.length === 0) return column.truth(negated)
   const conditions = groups.map(([member, constants]) => {
     const values = column.of(member)
     return constants.length === 1
       ? values.compare('=', constants[0] as Scalar, negated)
       : values.isIn(constants, negated)
   })
-  return chain(conditions, negated ? sql` AND ` : sql` OR `)
+  return column.either(conditions, negated)
 }

@@ -1,27 +1,25 @@
 import type { Column } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
-import type { Range, Scalar, Test } from '../kinds/kind.ts'
+import type { Range, Scalar, ScalarTypeName, Test } from '../kinds/kind.ts'
+import type { OperatorName } from './names.ts'
 
 /** What a schema calls the type of a field. */
-export type TypeName =
-  | 'string'
-  | 'boolean'
-  | 'integer'
-  | 'number'
-  | 'timestamp'
-  | 'list'
-  | 'dynamic'
+export type TypeName = ScalarTypeName | 'list' | 'dynamic'
 
 /** What a field holds: values of a kind, or lists of them. */
 export interface FieldType {
   readonly name: TypeName
   readonly kind: AnyKind
   readonly list: boolean
+  /** The operators that a field of the type can have, by name. */
+  readonly operators: Operators
+  /** Those that it has where it lists none. */
+  readonly defaultOperators: Operators
 }
 
-/** An operand once it has been checked: canonical. */
-export type Operand = Scalar | null | readonly (Scalar | null)[]
+/** Operators by their wire names. */
+export type Operators = { readonly [N in OperatorName]?: Operator }
 
 /**
  * The shapes of operands, each with its type for a field of values `V`; `parse/operand.ts` checks
@@ -41,34 +39,75 @@ export interface OperandShapes<V> {
   words: string
 }
 
+export type Shape = keyof OperandShapes<unknown>
+
+/** The canonical operands, by shape. */
+interface CanonicalOperands {
+  equal: Scalar | null | readonly Scalar[]
+  scalar: Scalar
+  members: readonly (Scalar | null)[]
+  elements: readonly Scalar[]
+  boolean: boolean
+  words: string
+}
+
+/** An operand once it has been checked: canonical. */
+export type Operand<S extends Shape = Shape> = CanonicalOperands[S]
+
 /**
- * One operator, whole: on what fields, with what operand, and what it is true of, in memory and in
- * SQL side by side.
+ * What an operator costs a database for each row, in the units of `condition/cost.ts`: how many times
+ * the field's value is read, and what comparing it with the operand costs beside.
  */
-export interface Operator {
-  /** The types of field that have it where the field lists no operators. */
-  readonly types: readonly TypeName[]
-  /** The types that have it only where the field lists it. */
-  readonly onRequest?: readonly TypeName[]
-  readonly shape: keyof OperandShapes<unknown>
-  /** Whether it is the complement of what `test` and `sql` say: both back ends negate them. */
+export interface Cost {
+  readonly passes: number
+  readonly comparing: number
+}
+
+/** What a table has for an operator. */
+export type Service = 'index' | 'words'
+
+/** What finds the rows of an operator without reading the table, where anything does. */
+export function servedBy({ operators }: FieldType, name: OperatorName): Service | undefined {
+  const { complement, servedBy } = operators[name] ?? {}
+  return complement ? undefined : servedBy
+}
+
+/** The value is read once and compared with one other. */
+export const ONE_COMPARISON: Cost = { passes: 1, comparing: 0 }
+
+/**
+ * One operator, whole: with what operand, and what it is true of, in memory and in SQL side by side.
+ * The types of field that have it list it in
+ * `scalar-operators.ts` and `list-operators.ts`. The operand's shape is the type
+ * parameter: `parse/operand.ts` checks it before any of these functions is called.
+ */
+export interface Operator<S extends Shape = Shape> {
+  readonly shape: S
+  /** Whether the operator is the complement of `test` and `sql`, which both back ends negate. */
   readonly complement?: true
-  /** What the operand alone decides, whatever the row (before any complement). */
-  fold?(operand: Operand): boolean | undefined
+  /** The result if it depends on the operand only (before any complement). */
+  fold?(operand: Operand<S>): boolean | undefined
   /** Works once on the operand; the function that it returns is called with each row's value. */
-  test(type: FieldType, operand: Operand): Test
+  test(type: FieldType, operand: Operand<S>): Test
   /**
    * The test of two operands of this operator and another of its family at once, where that is
    * faster than one after the other.
    */
   testBoth?(
     type: FieldType,
-    operand: Operand,
+    operand: Operand<S>,
     other: Operator,
-    otherOperand: Operand,
+    otherOperand: Operand<S>,
   ): Test | undefined
-  /** What a member of a family is told from the others by. */
+  /**
+   * What finds the rows that it is true of without reading the table: an `index` of the field, or its
+   * column of folded `words`. Nothing finds those of a complement.
+   */
+  readonly servedBy?: Service
+  /** The maximal cost for a database for one row. */
+  cost(type: FieldType, operand: Operand<S>): Cost
+  /** What distinguishes a member from the others of its family. */
   readonly range?: Range
   /** The same as SQL, or exactly the rows that it is not true of. */
-  sql(column: Column, type: FieldType, operand: Operand, negated: boolean): Fragment
+  sql(column: Column, type: FieldType, operand: Operand<S>, negated: boolean): Fragment
 }

@@ -1,22 +1,23 @@
 import { memberOf } from '../kinds/dynamic.ts'
-import { type Bound, beside, type Range, type Scalar } from '../kinds/kind.ts'
-import type { FieldType, Operand, Operator } from './operator.ts'
+import { type Bound, type Range, rangeAt, type Scalar } from '../kinds/kind.ts'
+import { type FieldType, ONE_COMPARISON, type Operator } from './operator.ts'
 
-/** A range as the values of a kind can say it. */
-function boundOf({ kind }: FieldType, comparison: Range, operand: Operand): Bound {
-  const { value, side } = kind.position(operand as Scalar)
-  return { comparison: beside(comparison, side), constant: value }
+/** The range with a constant that a row can hold. */
+function boundOf({ kind }: FieldType, comparison: Range, operand: Scalar): Bound {
+  const { value, side } = kind.position(operand)
+  return { comparison: rangeAt(comparison, side), constant: value }
 }
 
 /** `$gt`, `$gte`, `$lt`, `$lte`: present, of the operand's kind, and so ordered. */
 const range = (comparison: Range) =>
   ({
-    types: ['string', 'boolean', 'integer', 'number', 'timestamp', 'dynamic'],
     shape: 'scalar',
+    servedBy: 'index',
     range: comparison,
+    cost: () => ONE_COMPARISON,
     test(type, operand) {
-      const { comparison: own, constant } = boundOf(type, comparison, operand)
-      return type.kind.range(own, constant)
+      const bound = boundOf(type, comparison, operand)
+      return type.kind.range(bound.comparison, bound.constant)
     },
     testBoth(type, operand, other, otherOperand) {
       if (other.range === undefined || type.kind.within === undefined) return undefined
@@ -26,12 +27,13 @@ const range = (comparison: Range) =>
       ])
     },
     sql(column, type, operand, negated) {
-      const { comparison: own, constant } = boundOf(type, comparison, operand)
-      return column.of(memberOf(type.kind, constant)).compare(own, constant, negated)
+      const bound = boundOf(type, comparison, operand)
+      const values = column.of(memberOf(type.kind, bound.constant))
+      return values.compare(bound.comparison, bound.constant, negated)
     },
-  }) as const satisfies Operator
+  }) as const satisfies Operator<'scalar'>
 
-export const $gt = range('>')
-export const $gte = range('>=')
-export const $lt = range('<')
-export const $lte = range('<=')
+export const $gt = /* @__PURE__ */ range('>')
+export const $gte = /* @__PURE__ */ range('>=')
+export const $lt = /* @__PURE__ */ range('<')
+export const $lte = /* @__PURE__ */ range('<=')

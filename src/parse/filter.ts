@@ -9,20 +9,20 @@ import {
   not,
   TRUE,
 } from '../condition/condition.ts'
-import { label, nearest, oneOf, quote } from '../error/describe.ts'
+import { costOf, operandBytes } from '../condition/cost.ts'
+import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
-import {
-  findOperator,
-  isOperatorName,
-  type OperatorName,
-  operatorNames,
-  operatorOf,
-} from '../operators/index.ts'
-import type { Operator } from '../operators/operator.ts'
+import { isOperatorName, type OperatorName } from '../operators/names.ts'
 import type { Field } from '../schema/field.ts'
 import { DEEPEST, type Limits } from '../schema/limits.ts'
 import { findField, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
+import {
+  allowedOperators,
+  misplacedOperator,
+  operatorNotAllowed,
+  unknownOperator,
+} from './mistakes.ts'
 import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
 import { unknownField } from './unknown-field.ts'
@@ -36,9 +36,12 @@ const LOGICAL = new Map<string, (conditions: readonly Condition[]) => Condition>
 
 const DOLLAR = 36
 
+/** What a database is sent of one filter at most. */
+const MOST_BYTES = 1024 * 1024
+
 const UNLIMITED = Number.POSITIVE_INFINITY
 
-/** Who speaks: a client, held to the schema, or the server, which sees and may do everything. */
+/** `trusted` is for filters of the server, which may use everything and have no limits. */
 export interface Reader {
   readonly structure: Structure
   readonly report: Report
@@ -46,24 +49,24 @@ export interface Reader {
 }
 
 /**
- * Reads one filter. Every method reports what is wrong and goes on, answering TRUE in place of what
- * it could not read: the result counts only where nothing was reported.
+ * Reads one filter. A method that finds a mistake reports it and returns TRUE, so that reading
+ * continues: the result is valid only if nothing was reported.
  */
 export class FilterReader {
   readonly #structure: Structure
   readonly #report: Report
   readonly #trusted: boolean
-  readonly #caps: Pick<Limits, 'depth' | 'conditions' | 'list' | 'string' | 'segments'>
-  /** How many conditions may still come. */
+  readonly #limits: Pick<Limits, 'depth' | 'conditions' | 'list' | 'string' | 'segments'>
+  /** The number of conditions that are still allowed. */
   #left: number
-  /** Whether that ran out: it is reported once, however many come after. */
+  /** Whether `too_many` was reported: it is reported once only. */
   #full = false
 
   constructor({ structure, report, trusted }: Reader) {
     this.#structure = structure
     this.#report = report
     this.#trusted = trusted
-    this.#caps = trusted
+    this.#limits = trusted
       ? {
           depth: DEEPEST,
           conditions: UNLIMITED,
@@ -72,7 +75,35 @@ export class FilterReader {
           segments: UNLIMITED,
         }
       : structure.limits
-    this.#left = this.#caps.conditions
+    this.#left = this.#limits.conditions
+  }
+
+  /** Reads a whole filter and checks its limits and its cost. */
+  read(input: unknown): Condition {
+    const condition = this.filter(input)
+    if (!this.#trusted) this.#checkCost(condition)
+    return condition
+  }
+
+  #checkCost(condition: Condition): void {
+    const { cost: most } = this.#structure.limits
+    const cost = costOf(condition)
+    if (cost > most) {
+      this.#report.add('too_costly', {
+        subject: 'the filter',
+        expected: `a cost of at most ${most}`,
+        received: `${cost}`,
+        hint: 'use fewer conditions, above all on lists and keys of JSON, or one $in for several values',
+      })
+    }
+    const bytes = operandBytes(condition)
+    if (bytes > MOST_BYTES) {
+      this.#report.add('too_costly', {
+        subject: 'the filter',
+        expected: `names and operands of at most ${MOST_BYTES} bytes together`,
+        received: `${bytes}`,
+      })
+    }
   }
 
   /** A filter: fields and logical lists, joined by and. */
@@ -116,7 +147,7 @@ export class FilterReader {
   }
 
   #tooMany(count: number): undefined {
-    const { conditions } = this.#caps
+    const { conditions } = this.#limits
     const received = `${conditions - this.#left + count} or more`
     this.#left = 0
     if (this.#full) return undefined
@@ -129,7 +160,7 @@ export class FilterReader {
     })
   }
 
-  /** Counts a condition; false where it is one too many. */
+  /** Counts a condition; false if it is over the limit. */
   #count(): boolean {
     if (this.#left > 0) {
       this.#left--
@@ -141,17 +172,20 @@ export class FilterReader {
 
   /** Whether one level deeper is allowed. */
   #descend(name: string, depth: number): boolean {
-    if (depth < this.#caps.depth) return true
+    if (depth < this.#limits.depth) return true
     this.#report.add('too_deep', {
       subject: name,
-      expected: `nesting of at most ${this.#caps.depth}`,
+      expected: `nesting of at most ${this.#limits.depth}`,
     })
     return false
   }
 
   #logical(name: string, value: unknown, depth: number): Condition {
     const join = LOGICAL.get(name)
-    if (join === undefined) return this.#misplaced(name)
+    if (join === undefined) {
+      misplacedOperator(this.#report, name, LOGICAL.keys())
+      return TRUE
+    }
     if (!this.#count() || !this.#descend(name, depth)) return TRUE
     const report = this.#report
     const length = isList(value) ? lengthOf(value) : undefined
@@ -167,8 +201,8 @@ export class FilterReader {
       })
       return TRUE
     }
-    if (length > this.#caps.list) {
-      const expected = `at most ${this.#caps.list} filters`
+    if (length > this.#limits.list) {
+      const expected = `at most ${this.#limits.list} filters`
       report.add('too_many', {
         subject: name,
         expected,
@@ -186,50 +220,30 @@ export class FilterReader {
     return join(conditions)
   }
 
-  /** A $name where only logical lists can stand. */
-  #misplaced(name: string): Condition {
-    const names = [...LOGICAL.keys()]
-    const near = nearest(name, names)
-    const hint =
-      name === '$not'
-        ? '$not stands in an operators object: {field: {$not: {…}}}; of a whole filter, write {$nor: [{…}]}'
-        : isOperatorName(name)
-          ? `an operator stands behind a field: {field: {${name}: …}}`
-          : near === undefined
-            ? `at this level: ${oneOf(names)}`
-            : `did you mean ${near}?`
-    this.#report.add('unknown_operator', {
-      subject: 'the filter',
-      received: quote(name),
-      hint,
-    })
-    return TRUE
-  }
-
   #field(name: string, value: unknown, depth: number): Condition {
     const field = this.#find(name)
     if (field === undefined) return TRUE
     if (typeof value === 'object' && value !== null && !isList(value)) {
-      // An object that is no list and no Date is read as operators, whatever its keys.
+      // Objects other than lists and Dates are read as operators, with any keys.
       const entries = entriesOf(value, this.#left)
       const isDate = entries instanceof Unreadable && millisecondsOf(value) !== undefined
       if (!isDate) return this.#operators(field, entries, depth)
     }
     // A bare operand.
-    return this.#apply(field, '$eq', operatorOf('$eq'), value, undefined)
+    return this.#apply(field, '$eq', value, undefined)
   }
 
   #find(name: string): Field | undefined {
     const report = this.#report
-    if (name.length > this.#caps.string) {
+    if (name.length > this.#limits.string) {
       return report.add('too_long', {
         subject: quote(name),
-        expected: `a name of at most ${this.#caps.string} characters`,
+        expected: `a name of at most ${this.#limits.string} characters`,
       })
     }
-    const field = findField(this.#structure, name, this.#caps.segments)
+    const field = findField(this.#structure, name, this.#limits.segments)
     if (field === 'too_deep') {
-      const expected = `a path of at most ${this.#caps.segments} segments after the prefix`
+      const expected = `a path of at most ${this.#limits.segments} segments after the prefix`
       return report.add('too_deep', { subject: quote(name), expected })
     }
     if (field !== 'unknown' && (this.#trusted || !field.hidden)) return field
@@ -245,7 +259,7 @@ export class FilterReader {
     if (keys.length === 0) {
       this.#report.add('empty', {
         subject: label(field.name),
-        expected: `an operator: ${this.#allowed(field)}`,
+        expected: `an operator: ${allowedOperators(field)}`,
         received: 'an empty object',
       })
       return TRUE
@@ -259,75 +273,34 @@ export class FilterReader {
 
   #operator(field: Field, name: string, operand: unknown, depth: number): Condition {
     this.#report.enter(name)
-    const record = findOperator(name)
-    const condition =
-      record === undefined
-        ? this.#noOperator(field, name, operand, depth)
-        : this.#apply(field, name as OperatorName, record, operand, name)
+    const condition = isOperatorName(name)
+      ? this.#apply(field, name, operand, name)
+      : this.#notAnOperator(field, name, operand, depth)
     this.#report.leave()
     return condition
   }
 
-  /** `$not`, or a name that is no operator's. */
-  #noOperator(field: Field, name: string, operand: unknown, depth: number): Condition {
-    if (name === '$not') {
-      if (!this.#count() || !this.#descend(name, depth)) return TRUE
-      return not(this.#operators(field, entriesOf(operand, this.#left), depth + 1))
+  /** `$not`, or a name that no operator has. */
+  #notAnOperator(field: Field, name: string, operand: unknown, depth: number): Condition {
+    if (name !== '$not') {
+      unknownOperator(this.#report, field, name, this.#trusted)
+      return TRUE
     }
-    const candidates = this.#trusted ? operatorNames : [...field.operators]
-    const near = nearest(name, candidates) ?? nearest(name, operatorNames)
-    const isOperator = name.startsWith('$')
-    const hint = near === undefined ? undefined : `did you mean ${near}?`
-    if (isOperator) {
-      this.#report.add('unknown_operator', {
-        subject: label(field.name),
-        received: quote(name),
-        hint,
-      })
-    } else {
-      this.#report.add('invalid_operand', {
-        subject: label(field.name),
-        expected: 'operators, whose names begin with $',
-        received: `the key ${quote(name)}`,
-        hint,
-      })
-    }
-    return TRUE
+    if (!this.#count() || !this.#descend(name, depth)) return TRUE
+    return not(this.#operators(field, entriesOf(operand, this.#left), depth + 1))
   }
 
-  #allowed(field: Field): string {
-    return field.operators.size === 0 ? 'none' : [...field.operators].join(', ')
-  }
-
-  #apply(
-    field: Field,
-    name: OperatorName,
-    record: Operator,
-    input: unknown,
-    written: string | undefined,
-  ): Condition {
+  /** An operator applied to a field; `written` is undefined for a bare operand. */
+  #apply(field: Field, name: OperatorName, input: unknown, written: string | undefined): Condition {
     if (!this.#count()) return TRUE
     const report = this.#report
-    if (!field.operators.has(name)) {
-      if (!this.#trusted) {
-        report.add('operator_not_allowed', {
-          subject: label(field.name),
-          received: written ?? `a bare operand ($eq)`,
-          expected: this.#allowed(field),
-        })
-        return TRUE
-      }
-      const { types, onRequest = [] } = record
-      if (!types.includes(field.type.name) && !onRequest.includes(field.type.name)) {
-        report.add('invalid_operand', {
-          subject: label(field.name),
-          expected: this.#allowed(field),
-          received: `${name}, which a ${field.type.name} field has not`,
-        })
-        return TRUE
-      }
+    const record = field.type.operators[name]
+    // The server may use every operator of the type, a client those that the field lists.
+    if (record === undefined || (!this.#trusted && !field.operators.has(name))) {
+      operatorNotAllowed(report, field, this.#trusted ? name : written, this.#trusted)
+      return TRUE
     }
-    const at = { field, operator: written, caps: this.#caps, report }
+    const at = { field, operator: written, limits: this.#limits, report }
     const operand = operandReaders[record.shape](input, at)
     return operand === undefined ? TRUE : leaf(field, name, operand)
   }

@@ -1,13 +1,23 @@
 import { type Condition, conjunction } from '../condition/condition.ts'
-import type { Fields, FieldsFilter } from '../schema/definition.ts'
+import type { Fields, FieldsFilter, OfFields } from '../schema/definition.ts'
 import { FilterReader } from './filter.ts'
 import { type Query, type QueryOptions, readQuery } from './query.ts'
 import { collect, orThrow, type Result } from './report.ts'
-import { readTrusted, type Schema } from './schema.ts'
+import type { FieldsOf, Schema } from './schema.ts'
+import { readTrusted } from './trusted.ts'
+
+/** A condition of a schema's fields, which the type of its mapping is inferred from. */
+export type ConditionOf<S extends Schema> = Condition & OfFields<FieldsOf<S>>
+
+/** A query of a schema's fields. */
+export type QueryOf<S extends Schema> = Query & OfFields<FieldsOf<S>>
 
 /** Checks a client's filter: the condition, or every issue that was found (at most 20). */
-export const safeParseFilter = (schema: Schema, input: unknown): Result<Condition> =>
-  collect((report) => new FilterReader({ structure: schema, report, trusted: false }).filter(input))
+export const safeParseFilter = <S extends Schema>(
+  schema: S,
+  input: unknown,
+): Result<ConditionOf<S>> =>
+  collect((report) => new FilterReader({ structure: schema, report, trusted: false }).read(input))
 
 /**
  * Checks a client's filter against the schema.
@@ -15,15 +25,15 @@ export const safeParseFilter = (schema: Schema, input: unknown): Result<Conditio
  * @throws FilterError with every issue that was found (at most 20), and nothing else, whatever the
  * input is.
  */
-export const parseFilter = (schema: Schema, input: unknown): Condition =>
+export const parseFilter = <S extends Schema>(schema: S, input: unknown): ConditionOf<S> =>
   orThrow(safeParseFilter(schema, input))
 
 /** Checks a client's query payload: the query, or every issue that was found (at most 20). */
-export const safeParseQuery = (
-  schema: Schema,
+export const safeParseQuery = <S extends Schema>(
+  schema: S,
   payload: unknown,
   options?: QueryOptions,
-): Result<Query> => collect((report) => readQuery(schema, payload, report, options))
+): Result<QueryOf<S>> => collect((report) => readQuery(schema, payload, report, options))
 
 /**
  * Checks a client's query payload: `filter_conditions`, `sort`, `limit`, `offset` or a cursor
@@ -32,25 +42,43 @@ export const safeParseQuery = (
  * @throws FilterError with every issue that was found (at most 20), and nothing else, whatever the
  * payload is.
  */
-export const parseQuery = (schema: Schema, payload: unknown, options?: QueryOptions): Query =>
-  orThrow(safeParseQuery(schema, payload, options))
+export const parseQuery = <S extends Schema>(
+  schema: S,
+  payload: unknown,
+  options?: QueryOptions,
+): QueryOf<S> => orThrow(safeParseQuery(schema, payload, options))
 
 /**
- * A condition of the server's own: typed, sees hidden fields, and is held to no operator list and no
- * cap. Never hand it what a client sent.
+ * A condition of the server: typed, may use hidden fields, and is not restricted by operator lists and
+ * limits. Never pass it input of a client.
  *
  * @throws FilterError where it is malformed all the same.
  */
 export const condition = <F extends Fields>(
   schema: Schema<F>,
   filter: FieldsFilter<NoInfer<F>>,
-): Condition => readTrusted(schema, filter)
+): ConditionOf<Schema<F>> => readTrusted(schema, filter)
+
+export interface RestrictOptions {
+  /**
+   * Whether cursors are bound to the condition; true where it is left out. `false` is for one that
+   * changes from page to page, such as `expires_at` after now: it always applies, and a cursor of
+   * the page before is a cursor still.
+   */
+  readonly bind?: boolean
+}
 
 /**
  * The query, of only those rows of which the condition is true too: a tenant's, say. The cursors of
- * its pages are bound to it: used with another, they are `invalid_cursor` when the query runs.
+ * its pages are bound to it, unless `bind` is false: used with another, they are `invalid_cursor`
+ * when the query runs.
  */
-export const restrict = (query: Query, own: Condition): Query => ({
+export const restrict = <F extends Fields>(
+  query: Query & OfFields<F>,
+  restriction: Condition,
+  { bind = true }: RestrictOptions = {},
+): Query & OfFields<F> => ({
   ...query,
-  condition: conjunction([query.condition, own]),
+  condition: conjunction([query.condition, restriction]),
+  bound: bind ? conjunction([query.bound, restriction]) : query.bound,
 })

@@ -42,7 +42,7 @@ export function lengthOf(list: readonly unknown[]): number | undefined {
   }
 }
 
-/** More elements are not asked for before they are read: a proxy can say that it has any number. */
+/** Longer lists are not preallocated: a proxy can report any length. */
 const LARGEST = 10_000
 
 /** The elements, read once each; undefined where one cannot be read. */

@@ -1,6 +1,6 @@
 import { describe, label } from '../error/describe.ts'
-import { membersOf } from '../kinds/dynamic.ts'
-import type { Kind, Scalar } from '../kinds/kind.ts'
+import { didYouMean } from '../error/nearest.ts'
+import type { Scalar } from '../kinds/kind.ts'
 import { isText } from '../kinds/string.ts'
 import { wordsOf } from '../kinds/words.ts'
 import type { Operand, OperandShapes } from '../operators/operator.ts'
@@ -8,8 +8,8 @@ import type { Field } from '../schema/field.ts'
 import { elementsOf, isList, lengthOf } from './inspect.ts'
 import type { Report } from './report.ts'
 
-/** The caps that operands are held to. */
-export interface OperandCaps {
+/** The limits of operands. */
+export interface OperandLimits {
   readonly list: number
   readonly string: number
 }
@@ -17,12 +17,12 @@ export interface OperandCaps {
 /** Checks an operand and makes it canonical; undefined where an issue was reported. */
 export type OperandReader = (input: unknown, at: OperandPlace) => Operand | undefined
 
-/** Which operand is read, for messages and caps. */
+/** Which operand is read, for messages and limits. */
 export interface OperandPlace {
   readonly field: Field
   /** The operator's name, or undefined for a bare operand. */
   readonly operator: string | undefined
-  readonly caps: OperandCaps
+  readonly limits: OperandLimits
   readonly report: Report
 }
 
@@ -30,27 +30,25 @@ const subjectOf = ({ field, operator }: OperandPlace): string =>
   operator === undefined ? label(field.name) : `${label(field.name)} ${operator}`
 
 function tooLong(text: string, at: OperandPlace): boolean {
-  if (text.length <= at.caps.string) return false
+  if (text.length <= at.limits.string) return false
   at.report.add('too_long', {
     subject: subjectOf(at),
-    expected: `at most ${at.caps.string} characters`,
+    expected: `at most ${at.limits.string} characters`,
     received: `${text.length}`,
   })
   return true
 }
 
-const isTimestamp = (kind: Kind): boolean => kind.name === 'timestamp'
-
-/** Why a value is none of the kind, where its type alone does not say it. */
+/** Why a value does not belong to the kind, if its type does not explain it. */
 function hintOf(input: unknown, { field, operator }: OperandPlace): string | undefined {
   if (typeof input === 'string' && !isText(input)) {
     return 'U+0000 and lone surrogates cannot be stored'
   }
-  if (typeof input === 'string' && membersOf(field.type.kind).some(isTimestamp)) {
-    return 'write it as 2024-05-01T12:00:00Z, within the years 0001 to 9999'
-  }
+  const { values } = field.type.kind
+  if (typeof input === 'string' && values !== undefined) return didYouMean(input, values)
+  if (typeof input === 'string' && field.type.kind.hint !== undefined) return field.type.kind.hint
   if (typeof input === 'number' && Number.isInteger(input) && !Number.isSafeInteger(input)) {
-    return 'a number beyond 2^53 has lost digits; send a bigint'
+    return 'numbers beyond 2^53 lose digits; send a bigint'
   }
   if (input === null) return 'null is an operand of $eq, $ne, $in and $nin, and means absent'
   if (isList(input) && !field.type.list && (operator === undefined || operator === '$eq')) {
@@ -67,6 +65,14 @@ function scalar(
   if (typeof input === 'string' && tooLong(input, at)) return undefined
   const value = at.field.type.kind.operand(input)
   if (value !== undefined) return value
+  const most = at.field.type.kind.tooLong?.(input)
+  if (most !== undefined) {
+    return at.report.add('too_long', {
+      subject: subjectOf(at),
+      expected: most,
+      received: 'a longer number',
+    })
+  }
   return at.report.unexpected('invalid_operand', subjectOf(at), expected, input, hintOf(input, at))
 }
 
@@ -75,16 +81,16 @@ function listOf(
   at: OperandPlace,
   allowed: 'null' | 'no null',
 ): readonly (Scalar | null)[] | undefined {
-  const { report, caps } = at
+  const { report, limits } = at
   const length = isList(input) ? lengthOf(input) : undefined
   if (!isList(input) || length === undefined) {
     const expected = `a list, each ${at.field.type.kind.expects}`
     return report.unexpected('invalid_operand', subjectOf(at), expected, input)
   }
-  if (length > caps.list) {
+  if (length > limits.list) {
     return report.add('too_many', {
       subject: subjectOf(at),
-      expected: `at most ${caps.list} operands`,
+      expected: `at most ${limits.list} operands`,
       received: `${length}`,
     })
   }
@@ -102,7 +108,7 @@ function listOf(
   for (let i = 0; i < length; i++) {
     const element = elements[i]
     if (element === null && allowed === 'null') continue
-    const isLong = typeof element === 'string' && element.length > caps.string
+    const isLong = typeof element === 'string' && element.length > limits.string
     const value = isLong ? undefined : kind.operand(element)
     if (value !== undefined) {
       elements[i] = value

@@ -1,8 +1,9 @@
 import { type Condition, conjunction, leaf, TRUE } from '../condition/condition.ts'
 import { bindingOf, CursorSeal, type Place } from '../condition/cursor.ts'
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
-import { describe, nearest, oneOf, quote } from '../error/describe.ts'
+import { describe, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
+import { didYouMean } from '../error/nearest.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { FilterReader } from './filter.ts'
@@ -11,16 +12,19 @@ import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
 import { FIRST_OPTION, FIRST_RANGE, KEY_RANGES, PAYLOAD, type Schema } from './schema.ts'
 import { SortReader } from './sort.ts'
+import { conditionOf } from './trusted.ts'
 
-/** What a client asked for, checked: which rows, in which order, and which of them. */
+/** A checked query of a client: a condition, an ordering and a page. */
 export interface Query {
   readonly schema: Schema
   readonly condition: Condition
   readonly ordering: Ordering
   readonly limit: number
   readonly offset: number
-  /** What the client asked for, without what the server has joined to it since. */
+  /** The client's condition, without the server's restrictions. */
   readonly asked: Condition
+  /** What its cursors are bound to: the condition without what was joined with `bind: false`. */
+  readonly bound: Condition
   /** The place that the page comes after (`next`) or before (`prev`). */
   readonly from: { readonly name: 'next' | 'prev'; readonly place: Place } | undefined
   /** What makes the cursors of its page. */
@@ -30,18 +34,18 @@ export interface Query {
 export interface QueryOptions {
   /**
    * The server's secret: with one, cursors are authenticated and the values in them encrypted.
-   * Without one, damage to a cursor is detected, and its values can be read by whoever holds it.
+   * Without one, damage to a cursor is detected, but anyone who has it can read its values.
    */
   readonly cursorKey?: string | Uint8Array | undefined
 }
 
-/** What stands for a key that the payload does not have. */
+/** Marks a key that the payload does not have. */
 const NOT_GIVEN = Symbol()
 
 const isMissing = (value: unknown): boolean =>
   value === undefined || value === null || value === NOT_GIVEN
 
-/** Reads a whole payload; what could not be read stands as its default, and is reported. */
+/** Reads a whole payload; invalid parts are reported and replaced by defaults. */
 export function readQuery(
   schema: Schema,
   payload: unknown,
@@ -53,7 +57,7 @@ export function readQuery(
   if (given[PAYLOAD.filter_conditions] !== NOT_GIVEN) {
     report.enter('filter_conditions')
     const reader = new FilterReader({ structure: schema, report, trusted: false })
-    conditions.push(reader.filter(given[PAYLOAD.filter_conditions]))
+    conditions.push(reader.read(given[PAYLOAD.filter_conditions]))
     report.leave()
   }
   const isRanged = addKeyRanges(schema, given, report, conditions)
@@ -69,17 +73,28 @@ export function readQuery(
     report,
   )
   const offset = readCount('offset', given[PAYLOAD.offset], 0, limits.offset.max, report)
+  if (cursorKey === undefined && ordering === schema.defaultOrdering) checkDefault(schema)
   const seal = new CursorSeal(cursorKey)
   const asked = { ordering, condition, offset, seal }
   const from = readCursor(given[PAYLOAD.next], given[PAYLOAD.prev], asked, report)
-  return { schema, condition, ordering, limit, offset, asked: condition, from, seal }
+  return {
+    schema,
+    condition,
+    ordering,
+    limit,
+    offset,
+    asked: condition,
+    bound: condition,
+    from,
+    seal,
+  }
 }
 
 /** The values of a payload's keys, by their numbers. */
 function readPayload(schema: Schema, payload: unknown, report: Report): readonly unknown[] {
   const given: unknown[] = []
   for (let i = 0; i < schema.payload.size; i++) given.push(NOT_GIVEN)
-  // A payload of only keys that are none is still answered with their names.
+  // Unknown keys are reported by name even if the payload has no others.
   const entries = entriesOf(payload, schema.payload.size + 20)
   if (typeof entries === 'number') {
     const expected = `at most ${schema.payload.size} options`
@@ -102,8 +117,7 @@ function readPayload(schema: Schema, payload: unknown, report: Report): readonly
 
 function unknownOption(schema: Schema, name: string, report: Report): void {
   const known = [...schema.payload.keys()]
-  const near = nearest(name, known)
-  const hint = near === undefined ? undefined : `did you mean ${quote(near)}?`
+  const hint = didYouMean(name, known)
   report.enter(name)
   report.add('unknown_option', { subject: quote(name), expected: oneOf(known), hint })
   report.leave()
@@ -127,7 +141,7 @@ function addKeyRanges(
     const name = `${key.name}_${suffix}`
     report.enter(name)
     const field: Field = { ...key, name }
-    const at = { field, operator: undefined, caps: schema.limits, report }
+    const at = { field, operator: undefined, limits: schema.limits, report }
     const operand = operandReaders.scalar(value, at) as Scalar | undefined
     report.leave()
     conditions.push(operand === undefined ? TRUE : leaf(key, operator, operand))
@@ -144,18 +158,18 @@ function addSwitches(
 ): void {
   let number = FIRST_OPTION
   for (const [name, option] of schema.options) {
-    const own = given[number++]
-    const value = own === NOT_GIVEN ? option.default : own
+    const input = given[number++]
+    const value = input === NOT_GIVEN ? option.default : input
     if (typeof value !== 'boolean') {
       report.enter(name)
       report.unexpected('invalid_operand', name, 'true or false', value)
       report.leave()
     }
-    if (value !== true) conditions.push(option.unless)
+    if (value !== true) conditions.push(conditionOf(schema, name, option))
   }
 }
 
-/** The order that was asked for; without one the schema's, or the key's where it is ranged over. */
+/** The requested ordering; by default the schema's, or the key if the payload has a range over it. */
 function readOrdering(schema: Schema, sort: unknown, isRanged: boolean, report: Report): Ordering {
   if (!isMissing(sort)) {
     report.enter('sort')
@@ -165,6 +179,15 @@ function readOrdering(schema: Schema, sort: unknown, isRanged: boolean, report: 
   }
   if (isRanged) return [{ field: schema.key, direction: -1 }]
   return schema.defaultOrdering
+}
+
+/** Without a key, anyone who has a cursor can read the values in it. */
+function checkDefault({ defaultOrdering }: Schema): void {
+  const hidden = defaultOrdering.find(({ field }) => field.hidden)
+  if (hidden === undefined) return
+  throw new TypeError(
+    `tamis: defaultSort: ${quote(hidden.field.name)} is hidden, and cursors would tell its values; give parseQuery a cursorKey, or sort by another field`,
+  )
 }
 
 function readCount(
@@ -206,11 +229,11 @@ function readCursor(
   const text = name === 'next' ? next : prev
   const place = typeof text === 'string' ? seal.read(text, ordering) : undefined
   if (place === undefined) return refuse(CURSOR, describe(text))
-  // What was wrong with the filter or the order is said already, and would make any cursor another's.
+  // After errors in the filter or sort the binding cannot match, so no second error is reported.
   if (report.issues.length > 0 || place.asked === bindingOf(ordering, condition)) {
     return { name, place }
   }
-  return refuse(CURSOR, 'one of another filter or order')
+  return refuse(CURSOR, 'a cursor of another filter or sort')
 }
 
-const CURSOR = 'a cursor that a page of this query gave'
+const CURSOR = 'a cursor from a page of this query'

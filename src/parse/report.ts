@@ -2,11 +2,11 @@ import { describe } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { type Issue, type IssueCode, issue, type Particulars } from '../error/issue.ts'
 
-/** So many issues are listed; the search for more ends there. */
+/** The maximal number of issues; reading stops there. */
 const MOST = 20
 
 /** Thrown when the list is full; never leaves this file's `collect`. */
-class Full extends Error {}
+class TooManyIssues extends Error {}
 
 /** A reference token of RFC 6901. */
 const token = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1')
@@ -28,7 +28,7 @@ export class Report {
   add(code: IssueCode, particulars: Particulars): undefined {
     const path = this.#path.map((segment) => `/${token(String(segment).slice(0, 200))}`).join('')
     this.issues.push(issue(code, path, particulars))
-    if (this.issues.length === MOST) throw new Full()
+    if (this.issues.length === MOST) throw new TooManyIssues()
     return undefined
   }
 
@@ -54,14 +54,14 @@ export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly [Issue, ...Issue[]] }
 
-/** Runs a reader; its value stands if it reported nothing. */
+/** Runs a reader; its value is valid if it reported nothing. */
 export function collect<T>(read: (report: Report) => T): Result<T> {
   const report = new Report()
   try {
     const value = read(report)
     if (report.issues.length === 0) return { ok: true, value }
   } catch (error) {
-    if (!(error instanceof Full)) throw error
+    if (!(error instanceof TooManyIssues)) throw error
   }
   return { ok: false, issues: report.issues as [Issue, ...Issue[]] }
 }

@@ -1,14 +1,15 @@
-import type { Condition } from '../condition/condition.ts'
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import { describe, quote } from '../error/describe.ts'
-import { FilterError } from '../error/filter-error.ts'
 import { isPlainObject } from '../kinds/json.ts'
-import type { OperatorName } from '../operators/index.ts'
-import type { Fields, FieldsFilter, FieldsRow } from '../schema/definition.ts'
-import { onlyKeys, refuse } from '../schema/refuse.ts'
-import { buildStructure, type Structure, type StructureDefinition } from '../schema/schema.ts'
-import { FilterReader } from './filter.ts'
-import { collect, orThrow } from './report.ts'
+import type { OperatorName } from '../operators/names.ts'
+import type { Fields, FieldsFilter, FieldsRow, LiteralName } from '../schema/definition.ts'
+import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
+import {
+  buildStructure,
+  findField,
+  type Structure,
+  type StructureDefinition,
+} from '../schema/schema.ts'
 
 /** A switch of the query payload: while it is off, `unless` is joined to the filter. */
 export interface PayloadOption<F extends Fields> {
@@ -16,27 +17,42 @@ export interface PayloadOption<F extends Fields> {
   readonly unless: FieldsFilter<F>
 }
 
+/** A switch of a schema: the filter is read when a query first needs it (`switches.ts`). */
+export interface PayloadSwitch {
+  readonly default: boolean
+  readonly unless: unknown
+}
+
+/** A schema without `key` needs the field `id`. */
+type KeyOf<F extends Fields> = 'id' extends keyof F ? unknown : { readonly key: LiteralName<F> }
+
 export interface SchemaDefinition<F extends Fields> extends StructureDefinition<F> {
   readonly options?: Readonly<Record<string, PayloadOption<NoInfer<F>>>>
 }
 
-/** What clients may ask, checked: the fields and their operators, the options and the caps. */
+/** A checked schema: the fields and their operators, the options and the limits. */
 export interface Schema<F extends Fields = Fields> extends Structure<F> {
-  /** The payload switches, by name, each with the condition that holds while it is off. */
-  readonly options: ReadonlyMap<string, { readonly default: boolean; readonly unless: Condition }>
+  /** The payload switches, by name, each with the filter that holds while it is off. */
+  readonly options: ReadonlyMap<string, PayloadSwitch>
   /** The keys that a payload may have, each with its number: the payload's own, then the options. */
   readonly payload: ReadonlyMap<string, number>
   /** The order of a query that asks for none. */
   readonly defaultOrdering: Ordering
 }
 
-type FieldsOf<S> = S extends Structure<infer F> ? F : never
+export type FieldsOf<S> = S extends Structure<infer F> ? F : never
 
 /** A filter of a schema, as typed code writes it. */
 export type Filter<S extends Structure> = FieldsFilter<FieldsOf<S>>
 
-/** A row of a schema, as a table or memory holds it. */
+/**
+ * A row of a schema as `readRow` gives it, and JSON holds it: strings for timestamps, numbers for
+ * integers (bigints where the field says so); absent values are left out.
+ */
 export type Row<S extends Structure> = FieldsRow<FieldsOf<S>>
+
+/** What a row may hold for predicates, `runQuery` and `insertRow`: also Dates, bigints and null. */
+export type RowInput<S extends Structure> = FieldsRow<FieldsOf<S>, 'value'>
 
 /** The ranges over the key that a payload may name, by the suffix of their names. */
 export const KEY_RANGES = [
@@ -62,7 +78,7 @@ const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits']
 /**
  * Checks a schema and prepares it for parsing.
  *
- * @throws TypeError that names the field or setting and says what is wrong with it.
+ * @throws TypeError that names the invalid field or setting.
  * @example
  * const people = defineSchema({
  *   fields: {
@@ -72,23 +88,26 @@ const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits']
  *   },
  * })
  */
-export function defineSchema<const F extends Fields>(definition: SchemaDefinition<F>): Schema<F> {
+export function defineSchema<const F extends Fields>(
+  definition: SchemaDefinition<F> & KeyOf<NoInfer<F>>,
+): Schema<F> {
   onlyKeys('definition', definition, KEYS)
   const structure = buildStructure(definition)
   const taken = payloadKeys(structure.key.name)
-  const options = new Map<string, { default: boolean; unless: Condition }>()
+  const options = new Map<string, PayloadSwitch>()
   const given: unknown = definition.options ?? {}
   if (!isPlainObject(given)) refuse('options', `expected an object, received ${describe(given)}`)
   for (const [name, option] of Object.entries(definition.options ?? {})) {
     const subject = `option ${quote(name)}`
-    if (taken.includes(name)) refuse(subject, 'the payload has a key of this name already')
+    if (taken.includes(name)) refuse(subject, 'conflicts with the payload key of the same name')
     onlyKeys(subject, option, ['default', 'unless'])
     if (typeof option.default !== 'boolean') {
-      refuse(subject, `default must be true or false, not ${describe(option.default)}`)
+      refuse(subject, `default: expected true or false, received ${describe(option.default)}`)
     }
+    checkNames(structure, subject, option.unless)
     options.set(name, {
       default: option.default,
-      unless: unlessOf(structure, subject, option.unless),
+      unless: option.unless,
     })
   }
   const payload = new Map([...taken, ...options.keys()].map((name, i) => [name, i]))
@@ -96,18 +115,20 @@ export function defineSchema<const F extends Fields>(definition: SchemaDefinitio
   return { ...structure, options, payload, defaultOrdering }
 }
 
-function unlessOf(structure: Structure, subject: string, filter: unknown): Condition {
-  try {
-    return readTrusted(structure, filter)
-  } catch (error) {
-    if (error instanceof FilterError) refuse(subject, `unless: ${error.message}`)
-    throw error
+export const LOGICAL: readonly string[] = ['$and', '$or', '$nor']
+
+/** Checks the fields that an author's filter names; operators and operands are read with the filter. */
+function checkNames(structure: Structure, subject: string, filter: unknown): void {
+  if (!isPlainObject(filter)) {
+    refuse(subject, `unless: expected a filter, received ${describe(filter)}`)
+  }
+  for (const [name, value] of Object.entries(filter)) {
+    if (LOGICAL.includes(name) && Array.isArray(value)) {
+      for (const each of value) checkNames(structure, subject, each)
+    } else if (typeof findField(structure, name, UNLIMITED) === 'string') {
+      refuseName(subject, 'field of unless', name, [...structure.fields.keys()])
+    }
   }
 }
 
-/** A filter that the server itself wrote. */
-export function readTrusted(structure: Structure, filter: unknown): Condition {
-  return orThrow(
-    collect((report) => new FilterReader({ structure, report, trusted: true }).filter(filter)),
-  )
-}
+export const UNLIMITED = Number.POSITIVE_INFINITY

@@ -1,19 +1,34 @@
 import { label, oneOf, quote } from '../error/describe.ts'
+import { nearest } from '../error/nearest.ts'
+import { NULLS, type Nulls } from '../kinds/nulls.ts'
 import type { Field } from '../schema/field.ts'
-import { findField, type OrderingTerm, type Structure } from '../schema/schema.ts'
+import { type OrderingTerm, orderingTerm } from '../schema/ordering-term.ts'
+import { findField, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
 import type { Report } from './report.ts'
 import { unknownField } from './unknown-field.ts'
 
 const SHAPES = '[{"field": "name", "direction": -1}], [{"name": -1}] or {"name": -1}'
 
+/** The keys of a term that names its field, for `[{"field": "name", "direction": -1}]`. */
+const TERM = ['field', 'direction', 'nulls'] as const
+
 const valueAt = ({ keys, values }: Entries, key: string): unknown => values[keys.indexOf(key)]
 
-/** Reads the sort of a payload, in any of its shapes; reports what is wrong and goes on. */
+const isAmong = <T>(known: readonly T[], value: unknown): value is T =>
+  known.some((each) => each === value)
+
+/** The hint for a word that is none of those known. */
+function meant(word: string, known: readonly string[]): string | undefined {
+  const near = nearest(word, known)
+  return near && `did you mean ${quote(near)}?`
+}
+
+/** Reads the sort of a payload in any of its forms; reports mistakes and continues. */
 export class SortReader {
   readonly #structure: Structure
   readonly #report: Report
-  /** What a client may sort by; a sort has each once, so that their number is its cap. */
+  /** The fields that a client may sort by; a sort has each at most once. */
   readonly #sortable: readonly Field[]
   readonly #terms: OrderingTerm[] = []
 
@@ -23,7 +38,7 @@ export class SortReader {
     this.#sortable = structure.sortable
   }
 
-  /** The terms that a client asked for; none for an empty sort. */
+  /** The client's terms; none for an empty sort. */
   sort(input: unknown): readonly OrderingTerm[] {
     if (isList(input)) this.#list(input)
     else this.#object(input)
@@ -42,7 +57,7 @@ export class SortReader {
     }
   }
 
-  /** `[{field, direction}]` or `[{created_at: -1}, {id: 1}]`, told by a string `field`. */
+  /** `[{field, direction}]`, recognised by a string `field`, or `[{created_at: -1}, {id: 1}]`. */
   #list(input: readonly unknown[]): void {
     const length = lengthOf(input)
     if (length !== undefined && length > this.#sortable.length) {
@@ -70,23 +85,26 @@ export class SortReader {
       else this.#report.unexpected('invalid_sort', 'sort', SHAPES, input)
       return
     }
-    const extra = entries.keys.find((name) => name !== 'field' && name !== 'direction')
+    const extra = entries.keys.find((name) => !isAmong(TERM, name))
     if (extra !== undefined) {
       const received = `the key ${quote(extra)}`
       this.#report.add('invalid_sort', {
         subject: 'sort',
-        expected: '"field" and "direction"',
+        expected: '"field", "direction" and "nulls"',
         received,
+        hint: meant(extra, TERM),
       })
     }
     const isDirected = entries.keys.includes('direction')
-    this.#term(field, isDirected ? valueAt(entries, 'direction') : 1)
+    const nulls = entries.keys.includes('nulls')
+      ? this.#nulls(valueAt(entries, 'nulls'))
+      : undefined
+    this.#term(field, isDirected ? valueAt(entries, 'direction') : 1, nulls)
   }
 
-  /** The entries of a plain object; undefined where it is none, or has more than a sort can. */
+  /** The entries of a plain object; undefined for other values, and for too many entries. */
   #entries(input: unknown): Entries | undefined {
-    // Two at least, for "field" and "direction".
-    const entries = entriesOf(input, Math.max(2, this.#sortable.length))
+    const entries = entriesOf(input, Math.max(TERM.length, this.#sortable.length))
     if (typeof entries === 'number') return this.#tooMany(entries)
     if (!(entries instanceof Unreadable)) return entries
     const received = entries.what
@@ -106,7 +124,16 @@ export class SortReader {
     }
   }
 
-  #term(name: string, direction: unknown): void {
+  #nulls(value: unknown): Nulls | undefined {
+    if (isAmong(NULLS, value)) return value
+    this.#report.enter('nulls')
+    const hint = typeof value === 'string' ? meant(value, NULLS) : undefined
+    this.#report.unexpected('invalid_sort', 'nulls', '"first" or "last"', value, hint)
+    this.#report.leave()
+    return undefined
+  }
+
+  #term(name: string, direction: unknown, nulls?: Nulls): void {
     const field = this.#field(name)
     if (direction !== 1 && direction !== -1) {
       this.#report.unexpected('invalid_sort', quote(name), 'the direction 1 or -1', direction)
@@ -117,7 +144,7 @@ export class SortReader {
           expected: 'each field once',
         })
       }
-      this.#terms.push({ field, direction })
+      this.#terms.push(orderingTerm(field, direction, nulls))
     }
   }
 

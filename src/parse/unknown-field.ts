@@ -1,4 +1,5 @@
-import { nearest, quote } from '../error/describe.ts'
+import { quote } from '../error/describe.ts'
+import { didYouMean, nearest } from '../error/nearest.ts'
 import type { Field } from '../schema/field.ts'
 import type { Structure } from '../schema/schema.ts'
 import type { Report } from './report.ts'
@@ -11,7 +12,7 @@ export function unknownField(
   trusted: boolean,
 ): undefined {
   const visible = (all: Iterable<readonly [string, Field]>) =>
-    [...all].filter(([, field]) => trusted || !field.hidden).map(([own]) => own)
+    [...all].filter(([, field]) => trusted || !field.hidden).map(([shown]) => shown)
   const fields = visible(structure.fields)
   const prefixes = visible(structure.wildcards)
   return report.add('unknown_field', {
@@ -23,11 +24,11 @@ export function unknownField(
 const LISTED = 12
 
 function hintFor(name: string, fields: readonly string[], prefixes: readonly string[]): string {
-  const near = nearest(name, fields)
-  if (near !== undefined) return `did you mean ${quote(near)}?`
-  const own = prefixes.find((each) => name === each || name.startsWith(`${each}.`))
-  const prefix = own ?? nearest(name.split('.', 1)[0] as string, prefixes)
-  if (prefix !== undefined) return `write a key of ${prefix} with dots: "${prefix}.color"`
+  const hint = didYouMean(name, fields)
+  if (hint !== undefined) return hint
+  const match = prefixes.find((each) => name === each || name.startsWith(`${each}.`))
+  const prefix = match ?? nearest(name.split('.', 1)[0] as string, prefixes)
+  if (prefix !== undefined) return `write the key after the prefix, with a dot: "${prefix}.color"`
   const known = [...fields, ...prefixes.map((each) => `${each}.*`)]
   return known.length > LISTED
     ? `fields: ${known.slice(0, LISTED).join(', ')} and ${known.length - LISTED} more`

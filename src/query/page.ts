@@ -1,8 +1,9 @@
+import { checkRows, missingValue } from '../compile/broken.ts'
 import { compileSortKey } from '../compile/ordering.ts'
 import { bindingOf } from '../condition/cursor.ts'
 import type { Query } from '../parse/query.ts'
 
-/** A page of rows, and the cursors of the pages beside it. */
+/** A page of rows, and the cursors of the next and previous page. */
 export interface Page<T = unknown> {
   readonly items: readonly T[]
   /** What a payload's `next` asks the following page with; none where there is no more. */
@@ -19,8 +20,21 @@ export interface Page<T = unknown> {
  * @example
  * const { text, params } = compileQuery(query, { ...target, lookAhead: true })
  * const { items, next, prev } = pageOf(query, records.map(readRow(people, target)))
+ *
+ * @throws TypeError where a row's value of a field that the query sorts by is not what the database
+ * sorted by: a required value is missing, a property has another name than the field, a number or a
+ * Date has lost digits. It names the field, the value and the row's key.
  */
 export function pageOf<T>(query: Query, rows: readonly T[]): Page<T> {
+  checkRows(query.schema, query.ordering, rows)
+  return pageOfFound(query, rows)
+}
+
+/**
+ * The page of rows that were found in their order. In memory a required value that is missing is
+ * absent like any other, so that only the cursor of such a row is refused: it could stand for several.
+ */
+export function pageOfFound<T>(query: Query, rows: readonly T[]): Page<T> {
   const { limit, offset, from } = query
   const isMore = rows.length > limit
   // A page before a cursor is found from its end, so that the row more comes first.
@@ -33,11 +47,15 @@ export function pageOf<T>(query: Query, rows: readonly T[]): Page<T> {
   const hasPrev = isBackward ? isMore : from !== undefined || offset > 0
   if (!hasNext && !hasPrev) return { items }
 
-  const { ordering, condition, asked, seal } = query
+  const { schema, ordering, bound, asked, seal } = query
   const { keyOf } = compileSortKey(ordering)
-  const whole = bindingOf(ordering, condition)
-  const bindings = { asked: asked === condition ? whole : bindingOf(ordering, asked), whole }
-  const cursorOf = (row: T) => seal.write({ ...bindings, key: keyOf(row) })
+  const bindings = { asked: bindingOf(ordering, asked), whole: bindingOf(ordering, bound) }
+  const cursorOf = (row: T) => {
+    const key = keyOf(row)
+    const missing = ordering.find(({ field }, i) => field.required && key[i] === undefined)
+    if (missing !== undefined) throw missingValue(schema, missing.field, row)
+    return seal.write({ ...bindings, key })
+  }
   return {
     items,
     ...(hasNext ? { next: cursorOf(last) } : {}),

@@ -1,14 +1,14 @@
-import { compileSelection } from '../compile/predicate.ts'
+import { compileSelection } from '../compile/selection.ts'
 import type { Condition } from '../condition/condition.ts'
 
-/** So many rows are gone through at once: their indices stay in the cache. */
+/** The number of rows in a batch, small enough that their indices stay in the processor's cache. */
 const BATCH = 1024
 
-/** The first batches are smaller: whoever looks for a page soon knows what cannot be on it. */
+/** The first batches are smaller, so that a page's search soon has a bound for its rows. */
 const FIRST_BATCH = 128
 
 /** Room for a batch's indices, kept from one scan to the next: it takes longer to make than to fill. */
-let spare: Int32Array | undefined
+let unused: Int32Array | undefined
 
 /**
  * Calls `visit` with the indices of the rows that a condition is true of, in batches; the first
@@ -20,9 +20,9 @@ export function scanRows(
   visit: (indices: Int32Array, count: number) => void,
 ): void {
   const select = compileSelection(condition)
-  // A row can have a getter that scans other rows: it finds no spare room, and makes its own.
-  const indices = spare ?? new Int32Array(BATCH)
-  spare = undefined
+  // A row can have a getter that scans other rows: it finds no unused room, and makes its own.
+  const indices = unused ?? new Int32Array(BATCH)
+  unused = undefined
   let size = FIRST_BATCH
   for (let from = 0; from < rows.length; ) {
     const to = Math.min(from + size, rows.length)
@@ -31,7 +31,7 @@ export function scanRows(
     from = to
     if (size < BATCH) size *= 2
   }
-  spare = indices
+  unused = indices
 }
 
 /** The rows that a condition is true of, in their order: `rows.filter(compilePredicate(c))`, faster. */

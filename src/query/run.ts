@@ -4,7 +4,7 @@ import { scanOf } from '../compile/scan.ts'
 import { not } from '../condition/condition.ts'
 import { keyset, type SortKey } from '../condition/keyset.ts'
 import type { Query } from '../parse/query.ts'
-import { type Page, pageOf } from './page.ts'
+import { type Page, pageOfFound } from './page.ts'
 import { scanRows } from './rows.ts'
 
 interface Candidate<T> {
@@ -21,7 +21,7 @@ export interface PageCollector<T> {
   finish(): Page<T>
 }
 
-/** After so many rows, what can still be on the page is asked by the place of the last that is. */
+/** After this number of rows, the last row of the page serves as a bound for further rows. */
 const REFRESH = 1024
 
 /**
@@ -74,7 +74,7 @@ export function collectPage<T>(query: Query): PageCollector<T> {
     heap[at] = candidate
   }
 
-  function offer(row: T, index: number): void {
+  function add(row: T, index: number): void {
     if (heap.length === capacity && !mayEnter(row)) return
     const candidate = { row, key: keyOf(row), index }
     if (heap.length < capacity) push(candidate)
@@ -93,7 +93,7 @@ export function collectPage<T>(query: Query): PageCollector<T> {
     add(row) {
       if (capacity === 0) return
       matches ??= compilePredicate(condition)
-      if (matches(row)) offer(row, count)
+      if (matches(row)) add(row, count)
       if (++count % REFRESH === 0) refresh()
     },
     addAll(rows) {
@@ -101,7 +101,7 @@ export function collectPage<T>(query: Query): PageCollector<T> {
       scanRows(condition, rows, (indices, found) => {
         for (let i = 0; i < found; i++) {
           const index = indices[i]!
-          offer(rows[index] as T, count + index)
+          add(rows[index] as T, count + index)
         }
         refresh()
       })
@@ -112,7 +112,7 @@ export function collectPage<T>(query: Query): PageCollector<T> {
         .sort(order)
         .slice(offset)
         .map(({ row }) => row)
-      return pageOf(query, isReversed ? found.reverse() : found)
+      return pageOfFound(query, isReversed ? found.reverse() : found)
     },
   }
 }
@@ -121,6 +121,9 @@ export function collectPage<T>(query: Query): PageCollector<T> {
  * A query over rows in memory: the rows that its condition is true of, in its order, from its offset
  * or its cursor, `limit` of them at most. The same rows in the same order as `compileQuery` gives
  * from a table, and the same cursors as `pageOf` gives for them.
+ *
+ * @throws TypeError where a cursor would be made of a row without its key, or without a required value
+ * of a field that the query sorts by.
  */
 export function runQuery<T>(query: Query, rows: Iterable<T>): Page<T> {
   const page = collectPage<T>(query)

@@ -1,16 +1,11 @@
-import { describe, nearest, oneOf, quote } from '../error/describe.ts'
-import { boolean } from '../kinds/boolean.ts'
-import { dynamic } from '../kinds/dynamic.ts'
-import type { Kind } from '../kinds/kind.ts'
-import { integer, number, numeric } from '../kinds/numbers.ts'
-import { isText, string } from '../kinds/string.ts'
-import { type EpochUnit, timestamp } from '../kinds/timestamp.ts'
-import { isOperatorName, type OperatorName, operatorNames, operatorOf } from '../operators/index.ts'
-import type { FieldType, TypeName } from '../operators/operator.ts'
-import type { FieldDefinition, ScalarTypeName } from './definition.ts'
-import { onlyKeys, refuse } from './refuse.ts'
+import { describe, quote } from '../error/describe.ts'
+import { isText } from '../kinds/string.ts'
+import { type OperatorName, operatorNames } from '../operators/names.ts'
+import type { FieldType, Operators, TypeName } from '../operators/operator.ts'
+import type { FieldDefinition, IntegerForm } from './definition.ts'
+import { onlyKeys, refuse, refuseName } from './refuse.ts'
 
-/** One field as the rest of the library sees it: checked, with nothing left to default. */
+/** A field of a schema: a checked definition, with all defaults filled in. */
 export interface Field {
   readonly name: string
   /** The keys that lead to the value in a row. */
@@ -22,200 +17,151 @@ export interface Field {
   readonly hidden: boolean
   /** The digits of the second that timestamps keep. */
   readonly digits: number
-  /** The prefix of the wildcard that the field belongs to, if any: it lives in its JSON column. */
+  /** The digits of decimals, and those after the point. */
+  readonly precision: number
+  readonly scale: number
+  /** How `readRow` gives integers. */
+  readonly as: IntegerForm
+  /** The prefix of the wildcard whose JSON column holds the field, if any. */
   readonly wildcard: string | undefined
-  /** The name of the schema's key, by which a side table's rows know theirs. */
+  /** The name of the schema's key, to which the owners in a side table refer. */
   readonly key: string
+  /** The fields of its schema, itself among them, by their names in a mapping. */
+  readonly siblings: ReadonlyMap<string, Field>
 }
 
-const UNITS: readonly unknown[] = ['s', 'ms', 'us', 'ns', undefined]
-
-const SCALARS: readonly string[] = ['string', 'boolean', 'integer', 'number', 'timestamp']
-
-function scalarKind(subject: string, definition: FieldDefinition): Kind {
-  const { type, digits = 6, unit } = definition
-  switch (type) {
-    case 'string':
-      return string
-    case 'boolean':
-      return boolean
-    case 'integer':
-      return integer
-    case 'number':
-      return number
-    case 'timestamp':
-      checkTimestamp(subject, digits, unit)
-      return timestamp({ digits, unit })
-    default:
-      return refuse(subject, `${describe(type)} is not one of ${oneOf(SCALARS)}`)
+/** The type of a definition; refuses one that is not from a builder. */
+export function resolved(subject: string, definition: FieldDefinition): FieldType {
+  const { type, resolve } = definition
+  const fieldType = typeof resolve === 'function' ? resolve(subject, definition) : undefined
+  if (fieldType?.name !== type) {
+    refuse(
+      subject,
+      `expected a field from a builder such as string(), received the type ${describe(type)}`,
+    )
   }
-}
-
-function checkTimestamp(subject: string, digits: number, unit: EpochUnit | undefined): void {
-  if (!Number.isInteger(digits) || digits < 0 || digits > 9) {
-    refuse(subject, `digits must be an integer from 0 to 9, not ${describe(digits)}`)
-  }
-  if (!UNITS.includes(unit)) refuse(subject, `unit must be s, ms, us or ns, not ${describe(unit)}`)
-}
-
-function dynamicType(subject: string, definition: FieldDefinition): FieldType {
-  const kinds: readonly ScalarTypeName[] = definition.kinds ?? []
-  if (!Array.isArray(kinds) || kinds.length === 0)
-    refuse(subject, 'dynamic needs at least one kind')
-  const unknown = kinds.find((kind) => !SCALARS.includes(kind))
-  if (unknown !== undefined) refuse(subject, `${describe(unknown)} is not one of ${oneOf(SCALARS)}`)
-  if (kinds.includes('string') && kinds.includes('timestamp')) {
-    refuse(subject, 'string and timestamp together cannot be told apart; choose one')
-  }
-  const members: Kind[] = []
-  const { digits = 6 } = definition
-  checkTimestamp(subject, digits, undefined)
-  if (kinds.includes('string')) members.push(string)
-  if (kinds.includes('timestamp')) members.push(timestamp({ digits }))
-  if (kinds.includes('boolean')) members.push(boolean)
-  const whole = kinds.includes('integer')
-  if (kinds.includes('number')) members.push(whole ? numeric : number)
-  else if (whole) members.push(integer)
-  return { name: 'dynamic', kind: dynamic(members), list: false }
-}
-
-/** An element says what a list is of; settings of its own would mean nothing. */
-function checkElement(subject: string, element: FieldDefinition): void {
-  onlyKeys(`${subject}: element`, element, FIELD_KEYS)
-  const { operators, sortable, required, hidden } = element
-  if (operators !== undefined || sortable || required || hidden) {
-    refuse(subject, 'the settings of a list are its own: list(string(), { … })')
-  }
-}
-
-function typeOf(subject: string, definition: FieldDefinition): FieldType {
-  if (definition.type === 'dynamic') return dynamicType(subject, definition)
-  if (definition.type === 'list') {
-    if (definition.element !== undefined) checkElement(subject, definition.element)
-    if (definition.element === undefined) refuse(subject, 'list needs an element: list(string())')
-    return {
-      name: 'list',
-      kind: scalarKind(subject, definition.element),
-      list: true,
-    }
-  }
-  return {
-    name: definition.type,
-    kind: scalarKind(subject, definition),
-    list: false,
-  }
+  return fieldType
 }
 
 function operatorsOf(
   subject: string,
-  type: TypeName,
-  definition: FieldDefinition,
+  { name: type, operators: table, defaultOperators }: FieldType,
+  { operators }: FieldDefinition,
 ): ReadonlySet<OperatorName> {
-  const possible = operatorNames.filter((name) => {
-    const { types, onRequest = [] } = operatorOf(name)
-    return types.includes(type) || onRequest.includes(type)
-  })
-  const { operators } = definition
-  if (operators === undefined) {
-    return new Set(possible.filter((name) => operatorOf(name).types.includes(type)))
-  }
-  if (!Array.isArray(operators)) refuse(subject, 'operators must be a list of their names')
-  for (const name of operators as readonly string[]) {
-    if (!isOperatorName(name)) {
-      const near = nearest(name, operatorNames)
-      refuse(subject, `${quote(name)} is not an operator${near ? `; did you mean ${near}?` : ''}`)
-    }
-    if (!possible.includes(name)) {
-      refuse(subject, `a ${type} field has no ${name}; it can have ${oneOf(possible)}`)
-    }
-  }
-  if (type === 'dynamic' && operators.includes('$autocomplete')) {
-    if (!definition.kinds?.includes('string'))
-      refuse(subject, '$autocomplete needs the kind string')
+  const namesIn = (record: Operators) => operatorNames.filter((name) => record[name] !== undefined)
+  if (operators === undefined) return new Set(namesIn(defaultOperators))
+  if (!Array.isArray(operators)) refuse(subject, 'operators must be a list of names')
+  const possible: readonly string[] = namesIn(table)
+  for (const name of operators as readonly unknown[]) {
+    if (!possible.includes(name as string))
+      refuseName(subject, `operator of a ${type} field`, name, possible)
   }
   return new Set(operators)
 }
 
-/** The segments of a field's name; a wildcard's without its star. */
+/** The segments of a field's name, without the star of a wildcard. */
 function pathOf(name: string, wildcard: boolean): readonly string[] {
   const subject = `field ${quote(name)}`
   const path = (wildcard ? name.slice(0, -2) : name).split('.')
   for (const segment of path) {
-    if (segment === '' || !isText(segment)) refuse(subject, 'an empty or unstorable segment')
+    if (segment === '') refuse(subject, 'a segment of the name is empty')
+    if (!isText(segment)) refuse(subject, 'the name contains U+0000 or a lone surrogate')
     if (segment === '*') refuse(subject, 'a wildcard is one trailing ".*" after a prefix')
   }
-  if (name.startsWith('$')) refuse(subject, 'a name that begins with $ is kept for operators')
+  if (name.startsWith('$')) refuse(subject, 'names that begin with $ are reserved for operators')
   return path
 }
 
-const FIELD_KEYS = [
+export const FIELD_KEYS: readonly string[] = [
   'type',
+  'resolve',
   'operators',
   'sortable',
   'required',
   'hidden',
   'digits',
   'unit',
+  'precision',
+  'scale',
+  'values',
+  'as',
   'element',
   'kinds',
 ]
 
-/** The settings that only some types have. */
-const ONLY_OF: Readonly<Record<'digits' | 'unit' | 'element' | 'kinds', readonly TypeName[]>> = {
+/** The digits of a decimal at most: what every database but SQLite holds. */
+export const MOST_PRECISION = 38
+
+/** The types that have each of these settings. */
+const ONLY_OF = {
   digits: ['timestamp', 'dynamic'],
   unit: ['timestamp'],
+  precision: ['decimal', 'dynamic'],
+  scale: ['decimal', 'dynamic'],
+  values: ['enumeration', 'dynamic'],
+  as: ['integer'],
   element: ['list'],
   kinds: ['dynamic'],
-}
+} as const satisfies { readonly [S in keyof FieldDefinition]?: readonly TypeName[] }
 
-/** Checks what an author wrote of one field; throws a TypeError that says why it is wrong. */
+/** Whether the values of a type have a total order. */
+export const isOrdered = ({ list, name }: FieldType): boolean => !list && name !== 'dynamic'
+
+/** Checks a definition and makes the field. @throws TypeError if it is not valid. */
 export function fieldOf(
   name: string,
   definition: FieldDefinition,
-  prefixes: readonly string[],
-  key: string,
+  {
+    prefixes,
+    key,
+    siblings,
+  }: { readonly prefixes: readonly string[] } & Pick<Field, 'key' | 'siblings'>,
 ): Field {
   const subject = `field ${quote(name)}`
   onlyKeys(subject, definition, FIELD_KEYS)
   for (const setting of ['sortable', 'required', 'hidden'] as const) {
     const value: unknown = definition[setting]
     if (typeof value !== 'boolean') {
-      refuse(subject, `${setting} must be true or false, not ${describe(value)}`)
+      refuse(subject, `${setting}: expected true or false, received ${describe(value)}`)
     }
   }
   for (const [setting, types] of Object.entries(ONLY_OF)) {
     if (
       definition[setting as keyof typeof ONLY_OF] !== undefined &&
-      !types.includes(definition.type)
+      !(types as readonly TypeName[]).includes(definition.type)
     ) {
-      refuse(subject, `${setting} is a setting of ${oneOf(types)}`)
+      refuse(subject, `${setting} is a setting of ${types.join(' or ')}`)
     }
   }
   const wildcard = name.endsWith('.*')
   const path = pathOf(name, wildcard)
-  const type = typeOf(subject, definition)
+  const type = resolved(subject, definition)
   const { sortable, required, hidden } = definition
   const inside = wildcard
     ? path.join('.')
     : prefixes.find((prefix) => name.startsWith(`${prefix}.`))
-  if (sortable && (type.list || type.name === 'dynamic' || wildcard)) {
-    refuse(subject, 'a list, a dynamic field or a wildcard is never sortable: it has no one order')
+  if (sortable && (wildcard || !isOrdered(type))) {
+    refuse(subject, 'lists, dynamic fields and wildcards cannot be sortable: they have no order')
   }
   if (wildcard && required) refuse(subject, 'a wildcard cannot be required')
   if (type.name === 'dynamic' && inside === undefined) {
-    refuse(subject, 'dynamic is for a wildcard, such as "custom.*", or a key of one')
+    refuse(subject, 'only a wildcard, such as "custom.*", or a key of one can be dynamic')
   }
   const element = type.list ? definition.element : definition
   return {
     name,
     path,
     type,
-    operators: operatorsOf(subject, type.name, definition),
+    operators: operatorsOf(subject, type, definition),
     sortable,
     required,
     hidden,
     digits: element?.digits ?? 6,
+    precision: element?.precision ?? MOST_PRECISION,
+    scale: element?.scale ?? 0,
+    as: element?.as ?? 'number',
     wildcard: inside,
     key,
+    siblings,
   }
 }

@@ -1,7 +1,7 @@
 import { describe } from '../error/describe.ts'
 import { onlyKeys, refuse } from './refuse.ts'
 
-/** The caps on what a client may send. Each may be set in a schema. */
+/** The limits of what a client may send. A schema can set each of them. */
 export interface Limits {
   readonly limit: { readonly default: number; readonly max: number }
   readonly offset: { readonly max: number }
@@ -15,6 +15,8 @@ export interface Limits {
   readonly string: number
   /** How many segments may follow a wildcard's prefix. */
   readonly segments: number
+  /** How much a filter may cost a database, as `costOf` estimates it. */
+  readonly cost: number
 }
 
 const DEFAULT_LIMITS: Limits = {
@@ -25,51 +27,43 @@ const DEFAULT_LIMITS: Limits = {
   list: 1000,
   string: 4096,
   segments: 8,
+  cost: 120,
 }
 
-/** No setting lifts this one: databases' parsers need a bound (SQLite's has a stack of 100). */
+/** The greatest `depth` that can be set: parsers of databases have limits (SQLite: a stack of 100). */
 export const DEEPEST = 20
 
-/** The caps that a schema's author sets; the others stay as they are. */
+/** The limits that a schema sets; the others keep their defaults. */
 export type LimitSettings = {
   readonly [N in keyof Limits]?: Limits[N] extends number ? number : Partial<Limits[N]>
 }
 
-/** Checks an author's caps; throws a TypeError that says which is wrong. */
+/** Checks the settings and adds the defaults. @throws TypeError if one is not valid. */
 export function limitsOf(settings: LimitSettings): Limits {
   onlyKeys('limits', settings, Object.keys(DEFAULT_LIMITS))
-  const { limit: limitSettings = {}, offset: offsetSettings = {}, ...caps } = settings
-  onlyKeys('limits.limit', limitSettings, ['default', 'max'])
-  onlyKeys('limits.offset', offsetSettings, ['max'])
-  const max = limitSettings.max ?? DEFAULT_LIMITS.limit.max
-  const limit = {
-    default: Math.min(DEFAULT_LIMITS.limit.default, max),
-    ...limitSettings,
-    max,
+  const { limit: givenLimit = {}, offset: givenOffset = {}, ...counts } = settings
+  onlyKeys('limits.limit', givenLimit, ['default', 'max'])
+  onlyKeys('limits.offset', givenOffset, ['max'])
+  const { max = DEFAULT_LIMITS.limit.max } = givenLimit
+  const limit = { default: Math.min(DEFAULT_LIMITS.limit.default, max), ...givenLimit, max }
+  const offset = { ...DEFAULT_LIMITS.offset, ...givenOffset }
+  const limits = { ...DEFAULT_LIMITS, ...counts, limit, offset }
+  const { limit: _, offset: __, ...others } = limits
+  checkIntegers('limits.limit.', 0, limit)
+  checkIntegers('limits.offset.', 0, offset)
+  checkIntegers('limits.', 1, others)
+  if (limits.depth > DEEPEST) {
+    refuse('limits.depth', `expected at most ${DEEPEST}, received ${limits.depth}`)
   }
-  const offset = { ...DEFAULT_LIMITS.offset, ...offsetSettings }
-  const limits = { ...DEFAULT_LIMITS, ...caps, limit, offset }
-  const { depth, conditions, list, string, segments } = limits
-  const numbers = {
-    depth,
-    conditions,
-    list,
-    string,
-    segments,
-    'limit.max': max,
-  }
-  for (const [name, value] of Object.entries({
-    ...numbers,
-    'limit.default': limit.default,
-    'offset.max': offset.max,
-  })) {
-    const least = name.startsWith('limit') || name.startsWith('offset') ? 0 : 1
+  if (limit.default > max)
+    refuse('limits.limit', `the default ${limit.default} is greater than the max ${max}`)
+  return limits
+}
+
+function checkIntegers(prefix: string, least: number, values: Readonly<Record<string, number>>) {
+  for (const [name, value] of Object.entries(values)) {
     if (!Number.isSafeInteger(value) || value < least) {
-      refuse(`limits.${name}`, `expected an integer of at least ${least}, not ${describe(value)}`)
+      refuse(prefix + name, `expected an integer of at least ${least}, received ${describe(value)}`)
     }
   }
-  if (depth > DEEPEST) refuse('limits.depth', `at most ${DEEPEST}`)
-  if (limit.default > max)
-    refuse('limits.limit', `the default ${limit.default} is over the max ${max}`)
-  return limits
 }

@@ -1,41 +1,54 @@
-import type { Place, TimestampStorage } from '../dialect/dialect.ts'
-import { describe, nearest, oneOf, quote } from '../error/describe.ts'
+import { readType } from '../dialect/declared-type.ts'
+import type { TimestampStorage } from '../dialect/place.ts'
+import { describe, quote } from '../error/describe.ts'
+import { didYouMean } from '../error/nearest.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject } from '../kinds/json.ts'
+import type { TypeName } from '../operators/operator.ts'
 import type { Fields } from './definition.ts'
 import type { Field } from './field.ts'
-import type { Structure } from './schema.ts'
 
-/**
- * Where a field lives in a table. A schema is what clients may ask and can go to a browser; a
- * mapping stays at home.
- */
+/** Where a field lives in a table. Unlike a schema, a mapping stays on the server. */
 export interface FieldMapping {
-  /** The column; the one of the field's name where it is left out. */
+  /** The column; by default the field's name. */
   readonly column?: string
   /**
-   * How a timestamp is stored: `timestamptz`, `timestamp` or `datetime` where the database has such
-   * a type (of six digits of the second), canonical text, or ticks since 1970. Where it is left out,
-   * the database's own type if it holds the field's digits, else text.
+   * How a timestamp is stored: as `timestamptz`, `timestamp` or `datetime` (six fractional digits) if
+   * the database has that type, as canonical text, or as units since 1970. The default is the
+   * database's timestamp type if it holds the field's digits, else text.
    */
   readonly storage?: TimestampStorage
-  /** The column of folded words for `$autocomplete`; `native` matches without one, in ASCII only. */
+  /**
+   * The column's type as the database prints it, if `createTable` would write another: `uuid`,
+   * `citext`, `int4`, `varchar(20)[]`, `tinyint(1)`. Parameters are cast to it, so that indexes serve.
+   * For a wildcard in PostgreSQL: `json` instead of `jsonb`.
+   */
+  readonly type?: string
+  /**
+   * The collation of a text column that does not compare by code point: `de_DE`,
+   * `utf8mb4_general_ci`, `NOCASE`. Equality is tested twice, once by index and once exactly; ranges
+   * and orders compare by code point, without the index.
+   */
+  readonly collation?: string
+  /** The search column for `$autocomplete`; `native` needs none, but folds ASCII only. */
   readonly search?: string | { readonly native: true }
-  /** A list: the name of a table of (owner, value) rows to ask membership of, beside the column. */
+  /** For a list: the name of its side table. */
   readonly sideTable?: string
-  /** A wildcard: the keys that are worth an index. */
+  /** For a wildcard: the keys to index. */
   readonly index?: readonly string[]
   /**
-   * A wildcard in PostgreSQL: `C` where the database's own collation is C or C.UTF-8, so that ranges
-   * over strings in JSON may use an index. Ranges in any other would be of another order.
+   * For a wildcard in PostgreSQL: `C` declares that the database's collation is C or C.UTF-8, so that
+   * ranges over strings in JSON can use an index. Other collations have another order.
    */
   readonly jsonCollation?: 'C'
+  /** Findings of `checkTable` (`tamis/check`) that are known and accepted, by their codes. */
+  readonly waive?: readonly string[]
 }
 
 type MappingKey<N> = N extends `${infer Prefix}.*` ? Prefix : N
 
 /**
- * A mapping of a schema's fields; a string stands for `{ column }`. A wildcard's stands under its
+ * The mapping of a schema's fields; a string is short for `{ column }`. The key of a wildcard is its
  * prefix: `custom` for `custom.*`.
  */
 export type Mapping<F extends Fields = Fields> = {
@@ -45,24 +58,45 @@ export type Mapping<F extends Fields = Fields> = {
 /** A mapping of any schema. */
 export type AnyMapping = Readonly<Record<string, string | FieldMapping | undefined>>
 
-function refuseMapping(field: string, why: string): never {
+export function refuseMapping(field: string, why: string): never {
   throw new TypeError(`tamis: mapping: ${quote(field)}: ${why}`)
 }
 
 const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''
 
-/** What each setting of a mapping must be, and of which fields it is one. */
+/** For each setting, a check that returns why a value is not valid for a field. */
 const SETTINGS: Readonly<
   Record<
     keyof FieldMapping,
-    (value: unknown, field: Field, own: FieldMapping) => string | undefined
+    (value: unknown, field: Field, settings: FieldMapping) => string | undefined
   >
 > = {
   column: (value) => (isName(value) ? undefined : 'column must be a name'),
-  storage: (_, field, own) => {
+  storage: (_, field, settings) => {
     if (field.type.name !== 'timestamp' || isWildcard(field))
       return 'only a timestamp has a storage'
-    return isTyped(field, own) ? undefined : 'inside JSON a timestamp is text; give it a column'
+    return hasColumn(field, settings)
+      ? undefined
+      : 'in JSON a timestamp is stored as text; map it to a column'
+  },
+  type(value, field, settings) {
+    if (!isName(value)) return 'type must be the name of a type'
+    const { list, name } = readType(String(value))
+    if (isWildcard(field)) return list ? 'a wildcard is not a list' : undefined
+    if (!hasColumn(field, settings)) return 'a value in JSON has no type; map it to a column'
+    if (settings.storage !== undefined) return 'give type or storage, not both'
+    if (list && !field.type.list) return 'the field is not a list'
+    // Databases without arrays store lists as JSON.
+    if (field.type.list && !list && !/^(json|longtext|text)$/.test(name)) {
+      return `the field is a list; expected ${String(value)}[]`
+    }
+    return undefined
+  },
+  collation(value, field, settings) {
+    if (!isName(value)) return 'collation must be the name of a collation'
+    return COLLATED.includes(field.type.name) && hasColumn(field, settings)
+      ? undefined
+      : 'only a column of text has a collation'
   },
   search: (value, field) => {
     if (!membersOf(field.type.kind).some((kind) => kind.name === 'string') || field.type.list) {
@@ -71,9 +105,9 @@ const SETTINGS: Readonly<
     const isNative = isPlainObject(value) && value.native === true
     return isNative || isName(value) ? undefined : 'search must be a column, or { native: true }'
   },
-  sideTable: (value, field, own) => {
-    if (!field.type.list || isWildcard(field) || !isTyped(field, own)) {
-      return 'only a list with a column of its own has a side table'
+  sideTable: (value, field, settings) => {
+    if (!field.type.list || isWildcard(field) || !hasColumn(field, settings)) {
+      return 'only a list in a column has a side table'
     }
     return isName(value) ? undefined : 'sideTable must be a name'
   },
@@ -82,139 +116,58 @@ const SETTINGS: Readonly<
     return Array.isArray(value) && value.every(isName) ? undefined : 'index must be a list of keys'
   },
   jsonCollation: (value, field) => {
-    if (!isWildcard(field)) return 'only a wildcard lives in JSON'
+    if (!isWildcard(field)) return 'only a wildcard has a jsonCollation'
     return value === 'C' ? undefined : "jsonCollation must be 'C'"
   },
+  waive: (value) =>
+    Array.isArray(value) && value.every(isName) ? undefined : 'waive must be a list of codes',
 }
+
+/** The types of fields that a column of text can store. */
+const COLLATED: readonly TypeName[] = ['string', 'uuid', 'enumeration']
 
 const isWildcard = (field: Field): boolean => field.name.endsWith('.*')
 
-/** Whether a field has a column of its own, and does not live in a wildcard's JSON. */
-const isTyped = (field: Field, own: FieldMapping): boolean =>
-  field.wildcard === undefined || (own.column !== undefined && !isWildcard(field))
+/** Whether a field has its own column and is not in a wildcard's JSON. */
+export const hasColumn = (field: Field, settings: FieldMapping): boolean =>
+  field.wildcard === undefined || (settings.column !== undefined && !isWildcard(field))
 
-/** Throws where a mapping names what the schema does not have, or says what cannot be. */
-export function checkMapping(structure: Structure, mapping: AnyMapping): void {
+const unknown = (what: string, name: string, known: Iterable<string>): string => {
+  const hint = didYouMean(name, known)
+  return hint === undefined ? `unknown ${what}` : `unknown ${what}; ${hint}`
+}
+
+/** Checks a mapping of a schema's fields. @throws TypeError for an unknown field or setting, and for a setting that is not valid. */
+export function checkMapping(known: ReadonlyMap<string, Field>, mapping: AnyMapping): void {
   if (!isPlainObject(mapping)) throw new TypeError('tamis: mapping: expected an object of fields')
-  const known = new Map([...structure.fields, ...structure.wildcards])
   for (const name of Object.keys(mapping)) {
     const field = known.get(name)
     if (field === undefined) {
-      const near = nearest(name, known.keys())
-      refuseMapping(
-        name,
-        near === undefined ? 'no such field' : `no such field; did you mean ${quote(near)}?`,
-      )
+      refuseMapping(name, unknown('field', name, known.keys()))
     }
-    const own = mappingOf(mapping, name)
-    for (const [setting, value] of Object.entries(own)) {
+    const settings = mappingOf(mapping, name)
+    for (const [setting, value] of Object.entries(settings)) {
       const check = Object.hasOwn(SETTINGS, setting)
         ? SETTINGS[setting as keyof FieldMapping]
         : undefined
       if (check === undefined) {
-        const near = nearest(setting, Object.keys(SETTINGS))
-        refuseMapping(
-          name,
-          `unknown setting ${quote(setting)}${near === undefined ? '' : `; did you mean ${quote(near)}?`}`,
-        )
+        const what = `setting ${quote(setting)}`
+        refuseMapping(name, unknown(what, setting, Object.keys(SETTINGS)))
       }
-      const why = value === undefined ? undefined : check?.(value, field, own)
+      const why = value === undefined ? undefined : check?.(value, field, settings)
       if (why !== undefined) refuseMapping(name, why)
     }
-    if (field.type.name === 'dynamic' && own.column !== undefined && !isWildcard(field)) {
-      refuseMapping(name, 'a dynamic field lives in the JSON of its wildcard')
+    if (field.type.name === 'dynamic' && settings.column !== undefined && !isWildcard(field)) {
+      refuseMapping(name, 'a dynamic field is stored in the JSON of its wildcard and has no column')
     }
   }
 }
 
-/** What a mapping says of a field. */
+/** The mapping of one field. */
 export function mappingOf(mapping: AnyMapping, name: string): FieldMapping {
-  const own = Object.hasOwn(mapping, name) ? mapping[name] : undefined
-  if (own === undefined) return {}
-  if (typeof own === 'string') return { column: own }
-  if (isPlainObject(own)) return own
-  return refuseMapping(name, `expected a column or an object, received ${describe(own)}`)
-}
-
-/** The digits of the second that storages hold; ticks, over the years 0001–9999 in 64 bits. */
-const EPOCH_DIGITS = { s: 0, ms: 3, us: 6 } as const
-const TYPE_DIGITS = { text: 9, timestamptz: 6, timestamp: 6, datetime: 6 } as const
-
-function storageOf(field: Field, storage: TimestampStorage | undefined): Place['storage'] {
-  if (storage === undefined) return undefined
-  const [table, name] =
-    typeof storage === 'object' && storage !== null
-      ? [EPOCH_DIGITS, storage.epoch]
-      : [TYPE_DIGITS, storage]
-  if (name === 'ns') {
-    refuseMapping(field.name, 'epoch nanoseconds of 64 bits do not reach the years 0001–9999')
-  }
-  if (typeof name !== 'string' || !Object.hasOwn(table, name)) {
-    const known = [...Object.keys(TYPE_DIGITS).map(quote), '{ epoch: unit }']
-    refuseMapping(field.name, `unknown storage ${describe(storage)}; known: ${oneOf(known)}`)
-  }
-  const held = table[name as keyof typeof table] as number
-  if (held < field.digits) {
-    const what = table === EPOCH_DIGITS ? `epoch ${name}` : name
-    refuseMapping(
-      field.name,
-      `${what} holds ${held} digits of the second, the field ${field.digits}`,
-    )
-  }
-  return storage
-}
-
-/**
- * Where a field's values stand. A field under a wildcard's prefix lives in the wildcard's JSON
- * column, unless it is mapped to a column of its own.
- */
-export function placeOf(field: Field, mapping: AnyMapping): Place {
-  const own = mappingOf(mapping, field.name)
-  const shared = {
-    field: field.name,
-    kind: field.type.kind,
-    list: field.type.list,
-    digits: field.digits,
-    isSorted: field.sortable || field.name === field.key,
-  }
-  if (isTyped(field, own)) {
-    return {
-      ...shared,
-      column: own.column ?? field.name,
-      json: false,
-      path: [],
-      nullable: !field.required,
-      storage: storageOf(field, own.storage),
-      search: searchOf(field, own.search, field.name),
-      sideTable: sideTableOf(field, own, mapping),
-      indexed: false,
-      jsonCollation: undefined,
-    }
-  }
-  const prefix = field.wildcard as string
-  const document = mappingOf(mapping, prefix)
-  const path = field.path.slice(prefix.split('.').length)
-  return {
-    ...shared,
-    column: document.column ?? prefix,
-    json: true,
-    path,
-    nullable: true,
-    storage: 'text',
-    search: searchOf(field, own.search ?? document.search, prefix),
-    sideTable: undefined,
-    indexed: document.index?.includes(path.join('.')) === true,
-    jsonCollation: document.jsonCollation,
-  }
-}
-
-/** The column of folded words: the mapping's, or one after the field or document that has them. */
-function searchOf(field: Field, search: FieldMapping['search'], home: string): Place['search'] {
-  if (typeof search === 'object') return 'native'
-  return search ?? (field.operators.has('$autocomplete') ? `${home}_words` : undefined)
-}
-
-function sideTableOf(field: Field, own: FieldMapping, mapping: AnyMapping): Place['sideTable'] {
-  if (own.sideTable === undefined) return undefined
-  return { table: own.sideTable, owner: mappingOf(mapping, field.key).column ?? field.key }
+  const entry = Object.hasOwn(mapping, name) ? mapping[name] : undefined
+  if (entry === undefined) return {}
+  if (typeof entry === 'string') return { column: entry }
+  if (isPlainObject(entry)) return entry
+  return refuseMapping(name, `expected a column or an object, received ${describe(entry)}`)
 }

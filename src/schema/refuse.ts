@@ -1,20 +1,28 @@
-import { describe, nearest, oneOf, quote } from '../error/describe.ts'
+import { describe } from '../error/describe.ts'
+import { didYouMean } from '../error/nearest.ts'
 import { isPlainObject } from '../kinds/json.ts'
 
-/** Throws what the author of a schema has to read. */
+/** Throws for a mistake in a schema. */
 export function refuse(subject: string, why: string): never {
   throw new TypeError(`tamis: schema: ${subject}: ${why}`)
 }
 
-/** Refuses keys that mean nothing, so that a misspelt setting is not silently the default. */
+/** Refuses an unknown name and suggests the nearest known one. */
+export function refuseName(
+  subject: string,
+  what: string,
+  name: unknown,
+  known: readonly string[],
+): never {
+  const near = typeof name === 'string' ? didYouMean(name, known) : undefined
+  const hint = near ?? `expected one of ${known.join(', ')}`
+  refuse(subject, `unknown ${what} ${describe(name)}; ${hint}`)
+}
+
+/** Refuses unknown keys, so that a misspelt setting is not ignored. */
 export function onlyKeys(subject: string, object: unknown, keys: readonly string[]): void {
   if (!isPlainObject(object)) refuse(subject, `expected an object, received ${describe(object)}`)
   for (const key of Object.keys(object)) {
-    if (keys.includes(key)) continue
-    const near = nearest(key, keys)
-    refuse(
-      subject,
-      `unknown setting ${quote(key)}${near === undefined ? `; known: ${oneOf(keys)}` : `; did you mean ${quote(near)}?`}`,
-    )
+    if (!keys.includes(key)) refuseName(subject, 'setting', key, keys)
   }
 }

@@ -1,33 +1,30 @@
+import { WildcardFields } from '../cache/wildcard-fields.ts'
 import { describe, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
+import { NULLS, type Nulls } from '../kinds/nulls.ts'
 import { isText } from '../kinds/string.ts'
-import type { FieldDefinition, Fields } from './definition.ts'
-import { type Field, fieldOf } from './field.ts'
+import type { FieldDefinition, Fields, LiteralName, OfFields } from './definition.ts'
+import { type Field, fieldOf, isOrdered } from './field.ts'
 import { type LimitSettings, type Limits, limitsOf } from './limits.ts'
+import { type OrderingTerm, orderingTerm } from './ordering-term.ts'
 import { onlyKeys, refuse } from './refuse.ts'
 
-export interface OrderingTerm {
-  readonly field: Field
-  /** 1 ascending, -1 descending. */
-  readonly direction: 1 | -1
-}
-
-/** What a schema's author writes, but for the payload options, which need a filter to be read. */
+/** The definition of a schema without its payload options, which are parsed as filters. */
 export interface StructureDefinition<F extends Fields> {
   readonly fields: F
-  /** The field that is unique; `id` where it is left out. */
-  readonly key?: keyof F & string
+  /** The unique field; by default `id`. */
+  readonly key?: LiteralName<F>
   readonly defaultSort?: readonly {
     readonly field: keyof F & string
     readonly direction: 1 | -1
+    /** Where rows without a value stand; where the smallest values do if it is left out. */
+    readonly nulls?: Nulls
   }[]
   readonly limits?: LimitSettings
 }
 
-declare const fieldsType: unique symbol
-
-/** The fields that clients may ask of, how a row is told from another, and the caps. */
-export interface Structure<F extends Fields = Fields> {
+/** The checked form of a {@link StructureDefinition}. */
+export interface Structure<F extends Fields = Fields> extends OfFields<F> {
   /** The literal fields, by name. */
   readonly fields: ReadonlyMap<string, Field>
   /** The wildcards, each under its prefix: `custom` for `custom.*`. */
@@ -35,11 +32,10 @@ export interface Structure<F extends Fields = Fields> {
   readonly key: Field
   readonly defaultSort: readonly OrderingTerm[]
   readonly limits: Limits
-  /** What clients may sort by. */
+  /** The fields that clients may sort by. */
   readonly sortable: readonly Field[]
-  /** The fields of wildcards that were asked for before: clients ask for the same ones. */
-  readonly reached: Map<string, Field>
-  readonly [fieldsType]?: F
+  /** Caches the fields that `findField` made for keys of wildcards. */
+  readonly wildcardFields: WildcardFields<Field>
 }
 
 function checkPaths(names: readonly string[]): void {
@@ -51,11 +47,11 @@ function checkPaths(names: readonly string[]): void {
       if (known.has(above)) {
         refuse(
           `field ${quote(name)}`,
-          `${quote(above)} is a field too, so it holds no other fields`,
+          `conflicts with the field ${quote(above)}, which cannot contain other fields`,
         )
       }
       if (wildcard && `${above}.*` !== name && known.has(`${above}.*`)) {
-        refuse(`field ${quote(name)}`, `the wildcard ${quote(`${above}.*`)} covers it already`)
+        refuse(`field ${quote(name)}`, `conflicts with the wildcard ${quote(`${above}.*`)}`)
       }
     }
   }
@@ -63,11 +59,11 @@ function checkPaths(names: readonly string[]): void {
 
 function keyOf(fields: ReadonlyMap<string, Field>, name: string): Field {
   const key = fields.get(name)
-  if (key === undefined) refuse('key', `there is no field ${quote(name)}`)
-  if (key.type.list || key.type.name === 'dynamic') refuse('key', `${quote(name)} is not a scalar`)
-  if (key.wildcard !== undefined) refuse('key', `${quote(name)} lives inside a wildcard's JSON`)
+  if (key === undefined) refuse('key', `unknown field ${quote(name)}`)
+  if (!isOrdered(key.type)) refuse('key', `${quote(name)} is not a scalar`)
+  if (key.wildcard !== undefined) refuse('key', `${quote(name)} is in a wildcard's JSON`)
   if (!key.required) {
-    refuse('key', `${quote(name)} must be required: it tells every row from every other`)
+    refuse('key', `${quote(name)} must be required: it identifies every row`)
   }
   return key
 }
@@ -76,24 +72,28 @@ function defaultSortOf(
   fields: ReadonlyMap<string, Field>,
   terms: NonNullable<StructureDefinition<Fields>['defaultSort']>,
 ): OrderingTerm[] {
-  if (!Array.isArray(terms)) refuse('defaultSort', 'expected a list of {field, direction}')
+  if (!Array.isArray(terms)) refuse('defaultSort', 'expected a list of {field, direction, nulls}')
   return terms.map((term, i) => {
-    onlyKeys('defaultSort', term, ['field', 'direction'])
+    onlyKeys('defaultSort', term, ['field', 'direction', 'nulls'])
     const field = fields.get(term.field)
-    if (field === undefined)
-      return refuse('defaultSort', `there is no field ${describe(term.field)}`)
-    if (field.type.list || field.type.name === 'dynamic') {
-      refuse('defaultSort', `${quote(term.field)} has no one order`)
+    if (field === undefined) return refuse('defaultSort', `unknown field ${describe(term.field)}`)
+    if (!isOrdered(field.type)) {
+      refuse('defaultSort', `${quote(term.field)} has no order`)
     }
-    if (term.direction !== 1 && term.direction !== -1) refuse('defaultSort', 'direction is 1 or -1')
+    if (term.direction !== 1 && term.direction !== -1) {
+      refuse('defaultSort', `direction: expected 1 or -1, received ${describe(term.direction)}`)
+    }
+    if (term.nulls !== undefined && !NULLS.includes(term.nulls)) {
+      refuse('defaultSort', `nulls: expected "first" or "last", received ${describe(term.nulls)}`)
+    }
     if (terms.findIndex((other) => other.field === term.field) !== i) {
-      refuse('defaultSort', `${quote(term.field)} stands twice`)
+      refuse('defaultSort', `duplicate field ${quote(term.field)}`)
     }
-    return { field, direction: term.direction }
+    return orderingTerm(field, term.direction, term.nulls)
   })
 }
 
-/** Checks what an author wrote of the fields; throws a TypeError that says why where it is wrong. */
+/** Checks the definition of a schema. @throws TypeError if it is not valid. */
 export function buildStructure<F extends Fields>(definition: StructureDefinition<F>): Structure<F> {
   if (!isPlainObject(definition.fields)) refuse('fields', 'expected an object of fields by name')
   const names = Object.keys(definition.fields)
@@ -102,10 +102,15 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
   const { key = 'id' } = definition
   const fields = new Map<string, Field>()
   const wildcards = new Map<string, Field>()
+  const siblings = new Map<string, Field>()
+  const shared = { prefixes, key, siblings }
   for (const name of names) {
-    const field = fieldOf(name, definition.fields[name] as FieldDefinition, prefixes, key)
-    if (name.endsWith('.*')) wildcards.set(name.slice(0, -2), field)
-    else fields.set(name, field)
+    const field = fieldOf(name, definition.fields[name] as FieldDefinition, shared)
+    const isWildcard = name.endsWith('.*')
+    const own = isWildcard ? name.slice(0, -2) : name
+    siblings.set(own, field)
+    if (isWildcard) wildcards.set(own, field)
+    else fields.set(own, field)
   }
   return {
     fields,
@@ -114,13 +119,13 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
     defaultSort: defaultSortOf(fields, definition.defaultSort ?? []),
     limits: limitsOf(definition.limits ?? {}),
     sortable: [...fields.values()].filter((field) => field.sortable && !field.hidden),
-    reached: new Map(),
+    wildcardFields: new WildcardFields(),
   }
 }
 
 /**
- * The field of a name, as far as the schema knows one. A literal field wins over a wildcard; a
- * wildcard's comes as a field of its own, with the whole path.
+ * Looks a field up by name. A literal field takes precedence over a wildcard. For a key of a wildcard
+ * the result is a field with the key's name and path.
  */
 export function findField(
   structure: Structure,
@@ -129,28 +134,16 @@ export function findField(
 ): Field | 'unknown' | 'too_deep' {
   const literal = structure.fields.get(name)
   if (literal !== undefined) return literal
-  const reached = structure.reached.get(name)
-  // A path of more segments than are allowed here may have been asked for by the server.
-  if (reached !== undefined && segments >= MOST_REACHED_SEGMENTS) return reached
+  const known = structure.wildcardFields.get(name, segments)
+  if (known !== undefined) return known
   for (const [prefix, field] of structure.wildcards) {
     if (!name.startsWith(`${prefix}.`)) continue
     const rest = name.slice(prefix.length + 1).split('.')
     if (rest.length > segments) return 'too_deep'
     if (rest.includes('') || !isText(name)) return 'unknown'
-    return keep(structure.reached, { ...field, name, path: [...field.path, ...rest] }, rest.length)
+    const keyField = { ...field, name, path: [...field.path, ...rest] }
+    structure.wildcardFields.add(keyField, rest.length)
+    return keyField
   }
   return 'unknown'
-}
-
-/** Only short paths are kept, and not for ever: clients can make up any number of them. */
-const MOST_REACHED = 1000
-const MOST_REACHED_SEGMENTS = 2
-const LONGEST_REACHED = 64
-
-function keep(reached: Map<string, Field>, field: Field, segments: number): Field {
-  if (segments <= MOST_REACHED_SEGMENTS && field.name.length <= LONGEST_REACHED) {
-    if (reached.size >= MOST_REACHED) reached.clear()
-    reached.set(field.name, field)
-  }
-  return field
 }

@@ -1,12 +1,12 @@
+import { findOperator } from '../condition/condition.ts'
 import { membersOf } from '../kinds/dynamic.ts'
-import { findOperator } from '../operators/index.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Field } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
-import { nameOf, type Piece, piecesOf } from './grammar.ts'
-import type { Range } from './node.ts'
+import type { Span } from './node.ts'
+import { nameOf, type Piece, piecesOf } from './pieces.ts'
 
-/** Something that can stand at a place of a filter's text. */
+/** A completion at a place of a filter's text. */
 export interface Completion {
   readonly kind: 'field' | 'operator' | 'value'
   /** What it is called. */
@@ -14,7 +14,7 @@ export interface Completion {
   /** What to write, in quotes where it needs them. */
   readonly text: string
   /** What to write it in the place of: empty where nothing is there yet. */
-  readonly range: Range
+  readonly range: Span
 }
 
 /** An open bracket before the place, and where in it the text is. */
@@ -23,7 +23,8 @@ interface Frame {
   readonly role: Role
   expects: 'key' | 'colon' | 'value' | 'comma'
   key: string | undefined
-  readonly keys: Set<string>
+  /** The keys so far, which only objects have. */
+  keys: Set<string> | undefined
 }
 
 /** What an object or a list is of. */
@@ -62,14 +63,19 @@ export function completionsAt(
     current === undefined ? '' : nameOf({ ...current, image: text.slice(current.start, at) })
   const isQuoted = current?.type === 'string' || !relaxed
   return candidates(schema, frame)
-    .filter(({ kind }) => kind !== 'value' || current?.type !== 'string')
+    .filter(({ kind, isText }) => kind !== 'value' || isText || current?.type !== 'string')
     .filter(({ label }) => label.toLowerCase().startsWith(typed.toLowerCase()))
-    .map(({ kind, label }) => ({ kind, label, text: written(kind, label, isQuoted), range }))
+    .map(({ kind, label, isText }) => ({
+      kind,
+      label,
+      text: isText ? JSON.stringify(label) : written(kind, label, isQuoted),
+      range,
+    }))
 }
 
-const rangeOf = ({ start, end }: Piece): Range => ({ start, end })
+const rangeOf = ({ start, end }: Piece): Span => ({ start, end })
 
-/** Whether a piece is being typed at a place: the place is in it, or right behind what has no end. */
+/** Whether a piece is being typed at a place: the place is in it, or right after an unterminated one. */
 function isTyped({ type, start, end, image }: Piece, at: number): boolean {
   if (type === 'comment') return start < at && (at < end || !image.endsWith('*/'))
   const isClosed = type === 'string' && image.length > 1 && image.at(-1) === image[0]
@@ -112,6 +118,7 @@ function frameAt(schema: Schema, pieces: readonly Piece[], at: number): Frame | 
       default:
         if (top?.expects === 'key') {
           top.key = nameOf(piece)
+          top.keys ??= new Set()
           top.keys.add(top.key)
           top.expects = 'colon'
         } else done(top)
@@ -131,7 +138,7 @@ function opened(schema: Schema, bracket: string, outer: Frame | undefined): Fram
     role: roleOf(schema, isObject, outer),
     expects: isObject ? 'key' : 'value',
     key: undefined,
-    keys: new Set(),
+    keys: undefined,
   }
 }
 
@@ -152,10 +159,13 @@ function roleOf(schema: Schema, isObject: boolean, outer: Frame | undefined): Ro
   return isObject ? UNKNOWN : { of: 'operands', field, operator: key }
 }
 
-type Candidate = Pick<Completion, 'kind' | 'label'>
+interface Candidate extends Pick<Completion, 'kind' | 'label'> {
+  /** Whether a value is a string. */
+  readonly isText?: true
+}
 
 function candidates(schema: Schema, { role, expects, key, keys }: Frame): readonly Candidate[] {
-  const fresh = (all: readonly Candidate[]) => all.filter(({ label }) => !keys.has(label))
+  const fresh = (all: readonly Candidate[]) => all.filter(({ label }) => keys?.has(label) !== true)
   switch (role.of) {
     case 'filter': {
       if (expects === 'key') return fresh(names(schema))
@@ -192,10 +202,14 @@ function names(schema: Schema): readonly Candidate[] {
 
 /** The values of an operand, where there are few. */
 function values(field: Field, operator: string): readonly Candidate[] {
-  const shape = findOperator(operator)?.shape
+  const shape = findOperator(field.type, operator)?.shape
   const isBoolean = membersOf(field.type.kind).some(({ name }) => name === 'boolean')
   const labels: string[] = []
   if (shape === 'boolean' || (isBoolean && shape !== 'words')) labels.push('true', 'false')
   if (shape === 'equal' || shape === 'members') labels.push('null')
-  return labels.map((label) => ({ kind: 'value', label }))
+  const listed = shape === 'boolean' || shape === 'words' ? [] : (field.type.kind.values ?? [])
+  return [
+    ...listed.map((label): Candidate => ({ kind: 'value', label, isText: true })),
+    ...labels.map((label): Candidate => ({ kind: 'value', label })),
+  ]
 }

@@ -1,21 +1,23 @@
 import { LONGEST_NUMBER } from '../kinds/json.ts'
-import { nameOf, type Piece, piecesOf } from './grammar.ts'
+import { nameOf, type Piece, piecesOf } from './pieces.ts'
 
-/** A line may be so long before what is in brackets goes on lines of its own. */
+/** The maximal length of a line; the contents of longer brackets are split into lines. */
 const WIDTH = 80
-const INDENT = '  '
+const INDENT = 2
 
 interface Group {
   readonly open: string
   readonly close: string
   readonly entries: readonly Entry[]
+  /** The group on one line; undefined where it is too long, holds comments or is not closed. */
+  readonly short: string | undefined
 }
 
-/** What stands between two commas, and the comments around it. */
+/** The tokens between two commas, and the comments around them. */
 interface Entry {
   readonly before: readonly string[]
   readonly parts: readonly (string | Group)[]
-  readonly behind: string[]
+  readonly trailing: string[]
 }
 
 /**
@@ -26,8 +28,12 @@ interface Entry {
 export function formatFilter(text: string): string {
   const pieces = piecesOf(text)
   const { entries } = new Grouping(text, pieces).group('', 0)
-  const printed = entries.map((entry) => lines(entry, '', '').join('\n'))
-  return printed.join(',\n')
+  const printer = new Printer()
+  for (const [i, entry] of entries.entries()) {
+    if (i > 0) printer.append(',')
+    printer.entry(entry, 0, '')
+  }
+  return printer.toString()
 }
 
 class Grouping {
@@ -45,30 +51,30 @@ class Grouping {
     const entries: Entry[] = []
     let before: string[] = []
     let parts: (string | Group)[] = []
-    let behind: string[] = []
+    let trailing: string[] = []
     const end = () => {
-      if (parts.length > 0 || before.length > 0 || behind.length > 0) {
-        entries.push({ before, parts, behind })
+      if (parts.length > 0 || before.length > 0 || trailing.length > 0) {
+        entries.push({ before, parts, trailing })
       }
       before = []
       parts = []
-      behind = []
+      trailing = []
     }
     for (;;) {
       const piece = this.#pieces[this.#at]
       if (piece === undefined) {
         end()
-        return { open, close: '', entries }
+        return groupOf(open, '', entries)
       }
       this.#at++
       if (piece.type === 'comment') {
-        const own = piece.image.trimEnd()
+        const comment = piece.image.trimEnd()
         const last = entries.at(-1)
-        // Behind a comma, on its line, it is about what stands before the comma.
-        if (parts.length > 0) behind.push(own)
+        // A comment after a comma on the same line belongs to the entry before the comma.
+        if (parts.length > 0) trailing.push(comment)
         else if (before.length === 0 && last !== undefined && this.#isOnLine(piece)) {
-          last.behind.push(own)
-        } else before.push(own)
+          last.trailing.push(comment)
+        } else before.push(comment)
       } else if (piece.type === 'comma') {
         if (parts.length > 0) end()
       } else if (piece.type === 'open' && piece.image !== '(') {
@@ -76,7 +82,7 @@ class Grouping {
         parts.push(depth < DEEPEST ? this.group(piece.image, depth + 1) : piece.image)
       } else if (piece.type === 'close' && piece.image !== ')' && depth > 0) {
         end()
-        return { open, close: piece.image, entries }
+        return groupOf(open, piece.image, entries)
       } else parts.push(this.#written(piece, parts))
     }
   }
@@ -122,6 +128,10 @@ class Grouping {
 
 const DEEPEST = 64
 
+/** A slice of one string is flat; one put together level by level would be walked for each line. */
+const BLANKS = ' '.repeat(INDENT * (DEEPEST + 1))
+const indentOf = (depth: number): string => BLANKS.slice(0, INDENT * depth)
+
 /** A number as JSON has it, with the value that it has; what no filter can hold stays as it is. */
 function number(image: string): string {
   if (image.length > LONGEST_NUMBER) return image
@@ -132,55 +142,96 @@ function number(image: string): string {
   return `${sign}${whole.replace(/\.(?!\d)/, '')}`
 }
 
-const hasComment = (group: Group): boolean =>
-  group.entries.some(
-    ({ before, parts, behind }) =>
-      before.length > 0 ||
-      behind.length > 0 ||
-      parts.some((part) => typeof part !== 'string' && hasComment(part)),
-  )
+/** A group whose inner groups are there: each is printed on one line from what they are on one. */
+const groupOf = (open: string, close: string, entries: readonly Entry[]): Group => ({
+  open,
+  close,
+  entries,
+  short: close === '' ? undefined : shortOf(open, close, entries),
+})
 
-/** A group on one line. */
-function flat({ open, close, entries }: Group): string {
-  const inside = entries.map(({ parts }) => joined(parts.map(flatPart))).join(', ')
+/** Stops as soon as it is too long, so that the total time is linear. */
+function shortOf(open: string, close: string, entries: readonly Entry[]): string | undefined {
+  let length = 0
+  const texts: string[] = []
+  for (const { before, parts, trailing } of entries) {
+    if (before.length > 0 || trailing.length > 0) return undefined
+    const shorts: string[] = []
+    for (const part of parts) {
+      const short = typeof part === 'string' ? part : part.short
+      if (short === undefined) return undefined
+      length += short.length
+      if (length > WIDTH) return undefined
+      shorts.push(short)
+    }
+    texts.push(joined(shorts))
+  }
+  const inside = texts.join(', ')
   return open === '{' && inside !== ''
     ? `${open} ${inside} ${close}`.trimEnd()
     : `${open}${inside}${close}`
 }
 
-const flatPart = (part: string | Group): string => (typeof part === 'string' ? part : flat(part))
+/** Whether a part follows the one before it without a space: a colon, a bracket of a call. */
+const isBeside = (part: string, last: string): boolean =>
+  part === ':' || part === ')' || part === '(' || last === '('
 
-/** Parts of an entry beside each other: a colon stands at what is before it. */
+/** Joins the parts of an entry on one line. */
 function joined(parts: readonly string[]): string {
-  const pieces: string[] = []
+  let line = ''
   let last = '('
   for (const part of parts) {
-    const isBeside = part === ':' || part === ')' || part === '(' || last === '('
-    pieces.push(isBeside ? part : ` ${part}`)
+    line += isBeside(part, last) ? part : ` ${part}`
     last = part
   }
-  return pieces.join('')
+  return line
 }
 
-/** The lines of an entry, with a comma where others follow. */
-function lines({ before, parts, behind }: Entry, indent: string, comma: string): string[] {
-  let used = indent.length
-  for (const part of parts) if (typeof part === 'string') used += part.length + 1
-  const own = joined(
-    parts.map((part) => (typeof part === 'string' ? part : printed(part, indent, used))),
-  )
-  const comments = behind.length === 0 ? '' : ` ${behind.join(' ')}`
-  const all = before.map((comment) => `${indent}${comment}`)
-  return own === '' ? all : [...all, `${indent}${own}${comma}${comments}`]
-}
+/** Prints line by line, so that nested text is not copied for each level. */
+class Printer {
+  readonly #lines: string[] = []
 
-function printed(group: Group, indent: string, used: number): string {
-  const short = flat(group)
-  if (!hasComment(group) && group.close !== '' && used + short.length <= WIDTH) return short
-  const { open, close, entries } = group
-  const inner = indent + INDENT
-  // What holds only comments takes no comma, and none stands before it at the end.
-  const last = entries.findLastIndex(({ parts }) => parts.length > 0)
-  const body = entries.flatMap((entry, i) => lines(entry, inner, i < last ? ',' : ''))
-  return [open, ...body, ...(close === '' ? [] : [`${indent}${close}`])].join('\n')
+  toString(): string {
+    return this.#lines.join('\n')
+  }
+
+  /** Continues the last line. */
+  append(text: string): void {
+    const last = this.#lines.length - 1
+    if (last < 0) this.#lines.push(text)
+    else this.#lines[last] += text
+  }
+
+  /** Prints an entry, with a comma where others follow. */
+  entry({ before, parts, trailing }: Entry, depth: number, comma: string): void {
+    const indent = indentOf(depth)
+    for (const comment of before) this.#lines.push(`${indent}${comment}`)
+    if (parts.length === 0) return
+    let used = indent.length
+    for (const part of parts) if (typeof part === 'string') used += part.length + 1
+    this.#lines.push(indent)
+    let last = '('
+    for (const part of parts) {
+      const text = typeof part === 'string' ? part : part.open
+      if (!isBeside(text, last)) this.append(' ')
+      if (typeof part === 'string') this.append(part)
+      else this.#group(part, depth, used)
+      last = text
+    }
+    this.append(trailing.length === 0 ? comma : `${comma} ${trailing.join(' ')}`)
+  }
+
+  #group({ open, close, entries, short }: Group, depth: number, used: number): void {
+    if (short !== undefined && used + short.length <= WIDTH) {
+      this.append(short)
+      return
+    }
+    this.append(open)
+    // An entry of comments only has no comma, nor has the one before it at the end.
+    const last = entries.findLastIndex(({ parts }) => parts.length > 0)
+    for (const [i, entry] of entries.entries()) {
+      this.entry(entry, depth + 1, i < last ? ',' : '')
+    }
+    if (close !== '') this.#lines.push(`${indentOf(depth)}${close}`)
+  }
 }

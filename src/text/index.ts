@@ -5,10 +5,10 @@
  * @packageDocumentation
  */
 
-import type { Condition } from '../condition/condition.ts'
 import { FilterError } from '../error/filter-error.ts'
-import { safeParseFilter, safeParseQuery } from '../parse/index.ts'
-import type { Query, QueryOptions } from '../parse/query.ts'
+import { sourceOf } from '../error/source.ts'
+import { type ConditionOf, type QueryOf, safeParseFilter, safeParseQuery } from '../parse/index.ts'
+import type { QueryOptions } from '../parse/query.ts'
 import type { Result } from '../parse/report.ts'
 import type { Schema } from '../parse/schema.ts'
 import { readText, type TextOptions } from './read.ts'
@@ -16,21 +16,21 @@ import { readText, type TextOptions } from './read.ts'
 export type { SourceRange } from '../error/source.ts'
 export { type Completion, completionsAt } from './complete.ts'
 export { formatFilter } from './format.ts'
-export type { TextLimits } from './grammar.ts'
 export { parseQueryString, safeParseQueryString } from './query-string.ts'
 export type { TextOptions } from './read.ts'
+export type { TextLimits } from './read-tree.ts'
 
 function orThrow<T>(result: Result<T>, text: string): T {
   if (result.ok) return result.value
-  throw new FilterError(result.issues, text)
+  throw new FilterError(result.issues, sourceOf(text))
 }
 
 /** Checks a client's filter that came as text: the condition, or every issue with its place. */
-export const safeParseFilterText = (
-  schema: Schema,
+export const safeParseFilterText = <S extends Schema>(
+  schema: S,
   text: string,
   options: TextOptions = {},
-): Result<Condition> => readText(text, options, (value) => safeParseFilter(schema, value))
+): Result<ConditionOf<S>> => readText(text, options, (value) => safeParseFilter(schema, value))
 
 /**
  * Checks a client's filter that came as text.
@@ -40,23 +40,26 @@ export const safeParseFilterText = (
  * @example
  * parseFilterText(people, '{role: {$in: ["admin"]}, // staff\n "custom.age": {$gte: 18}}', { relaxed: true })
  */
-export const parseFilterText = (schema: Schema, text: string, options?: TextOptions): Condition =>
-  orThrow(safeParseFilterText(schema, text, options), text)
+export const parseFilterText = <S extends Schema>(
+  schema: S,
+  text: string,
+  options?: TextOptions,
+): ConditionOf<S> => orThrow(safeParseFilterText(schema, text, options), text)
 
 /** Checks a client's query payload that came as text: the query, or every issue with its place. */
-export const safeParseQueryText = (
-  schema: Schema,
+export const safeParseQueryText = <S extends Schema>(
+  schema: S,
   text: string,
   options: TextOptions & QueryOptions = {},
-): Result<Query> => readText(text, options, (value) => safeParseQuery(schema, value, options))
+): Result<QueryOf<S>> => readText(text, options, (value) => safeParseQuery(schema, value, options))
 
 /**
  * Checks a client's query payload that came as text.
  *
  * @throws FilterError with every issue that was found (at most 20), each with its `range`.
  */
-export const parseQueryText = (
-  schema: Schema,
+export const parseQueryText = <S extends Schema>(
+  schema: S,
   text: string,
   options?: TextOptions & QueryOptions,
-): Query => orThrow(safeParseQueryText(schema, text, options), text)
+): QueryOf<S> => orThrow(safeParseQueryText(schema, text, options), text)

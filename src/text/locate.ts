@@ -1,8 +1,8 @@
 import type { Issue, IssueCode } from '../error/issue.ts'
-import type { Member, Node, Range } from './node.ts'
+import type { Member, Node, Span } from './node.ts'
 
-/** The issues that are about a name, and not about what stands behind it. */
-const ABOUT_NAMES: ReadonlySet<IssueCode> = new Set([
+/** The issues about a name, not about its value. */
+const NAME_ISSUES: ReadonlySet<IssueCode> = new Set([
   'unknown_field',
   'unknown_operator',
   'operator_not_allowed',
@@ -26,9 +26,9 @@ const memberOf = (node: Node, key: string): Member | undefined =>
     : undefined
 
 /** The place of the key, operator or value that an issue is about. */
-export function locate(root: Node, { path, code }: Pick<Issue, 'path' | 'code'>): Range {
+export function locate(root: Node, { path, code }: Pick<Issue, 'path' | 'code'>): Span {
   let node = root
-  let name: Range | undefined
+  let name: Span | undefined
   for (const segment of segmentsOf(path)) {
     const member = memberOf(node, segment)
     const element = node.kind === 'list' ? node.elements[Number(segment)] : undefined
@@ -37,7 +37,7 @@ export function locate(root: Node, { path, code }: Pick<Issue, 'path' | 'code'>)
     name = member?.at
     node = next
   }
-  if (!ABOUT_NAMES.has(code)) return node
+  if (!NAME_ISSUES.has(code)) return node
   // The long form of a sort names its field in a value.
   return name ?? memberOf(node, 'field')?.value ?? node
 }

@@ -1,12 +1,12 @@
 import qs from 'qs'
+import { findOperator } from '../condition/condition.ts'
 import { quote } from '../error/describe.ts'
 import { FilterError } from '../error/filter-error.ts'
 import { type IssueCode, issue } from '../error/issue.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { exactNumber, JSON_NUMBER, LONGEST_NUMBER, parseJson } from '../kinds/json.ts'
-import { findOperator } from '../operators/index.ts'
-import { safeParseQuery } from '../parse/index.ts'
-import type { Query, QueryOptions } from '../parse/query.ts'
+import { type QueryOf, safeParseQuery } from '../parse/index.ts'
+import type { QueryOptions } from '../parse/query.ts'
 import type { Result } from '../parse/report.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Field } from '../schema/field.ts'
@@ -16,7 +16,7 @@ import { sortTerms } from './sort-terms.ts'
 
 const LONGEST = 100_000
 
-// Brackets make objects and lists without a prototype; whatever goes over a cap is an error, and no
+// Brackets make objects and lists without a prototype; exceeding a limit is an error, and no
 // parameter is dropped in silence.
 const SETTINGS = {
   ignoreQueryPrefix: true,
@@ -29,7 +29,7 @@ const SETTINGS = {
   duplicates: 'combine',
 } as const
 
-/** What a query string can hold beside fields: all of a payload's keys but the filter's, and these. */
+/** Parameters in addition to fields: all keys of a payload except the filter's, and these. */
 const PAYLOAD = 'payload'
 const FILTER = 'filter'
 
@@ -44,22 +44,22 @@ const FILTER = 'filter'
  *
  * @throws FilterError with every issue that was found (at most 20).
  */
-export function parseQueryString(
-  schema: Schema,
+export function parseQueryString<S extends Schema>(
+  schema: S,
   search: string,
   options?: TextOptions & QueryOptions,
-): Query {
+): QueryOf<S> {
   const result = safeParseQueryString(schema, search, options)
   if (result.ok) return result.value
   throw new FilterError(result.issues)
 }
 
 /** The same, that answers the issues and throws none. */
-export function safeParseQueryString(
-  schema: Schema,
+export function safeParseQueryString<S extends Schema>(
+  schema: S,
   search: string,
   options: TextOptions & QueryOptions = {},
-): Result<Query> {
+): Result<QueryOf<S>> {
   if (search.length > LONGEST) {
     return refused('too_long', `at most ${LONGEST} characters`, `${search.length}`)
   }
@@ -71,18 +71,18 @@ export function safeParseQueryString(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const isDeep = error.message.includes('depth')
-    const expected = isDeep ? 'fewer brackets in each other' : 'fewer parameters'
+    const expected = isDeep ? 'fewer nested brackets' : 'fewer parameters'
     return refused(isDeep ? 'too_deep' : 'too_many', expected)
   }
   const { [PAYLOAD]: payload, ...others } = given
   if (payload === undefined) return fromParameters(schema, others, options)
   if (typeof payload !== 'string' || Object.keys(others).length > 0) {
-    return refused('invalid_operand', 'one payload, and nothing beside it')
+    return refused('invalid_operand', 'a single payload and no other parameter')
   }
   return readText(payload, options, (value) => safeParseQuery(schema, value, options))
 }
 
-/** A key that the parser would drop without a word: nothing that was asked is ever left out. */
+/** A key that the parser would drop silently; it must be an error instead. */
 function lostKey(search: string): string | undefined {
   for (const key of new URLSearchParams(search).keys()) {
     if (key === '' || /(^|\[)__proto__(\[|\]|$)/.test(key)) return key
@@ -95,11 +95,11 @@ function refused(code: IssueCode, expected: string, received?: string): Result<n
   return { ok: false, issues: [issue(code, '', { subject, expected, received })] }
 }
 
-function fromParameters(
-  schema: Schema,
+function fromParameters<S extends Schema>(
+  schema: S,
   given: Record<string, unknown>,
   options: TextOptions & QueryOptions,
-): Result<Query> {
+): Result<QueryOf<S>> {
   const payload: Record<string, unknown> = Object.create(null)
   const fields: Record<string, unknown> = Object.create(null)
   for (const [name, value] of Object.entries(given)) {
@@ -116,7 +116,7 @@ function fromParameters(
     return safeParseQuery(schema, payload, options)
   }
   if (typeof filter !== 'string' || hasFields) {
-    return refused('invalid_operand', 'one filter, or fields, and not both')
+    return refused('invalid_operand', 'either a single filter or fields')
   }
   return readText(filter, options, (value) =>
     safeParseQuery(schema, { ...payload, filter_conditions: value }, options),
@@ -125,7 +125,7 @@ function fromParameters(
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
 
-/** What an option's text stands for; what stands for nothing is left to be refused. */
+/** The value of an option's text; invalid text is returned unchanged, to be refused later. */
 function optionOf(schema: Schema, name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (name === 'sort') return sortOf(value)
@@ -158,8 +158,8 @@ function logical(schema: Schema, value: unknown): unknown {
 
 function filterOf(schema: Schema, value: unknown): unknown {
   if (!isObject(value)) return value
-  return mapped(value, (name, own) =>
-    name.startsWith('$') ? logical(schema, own) : fieldOf(schema, name, own),
+  return mapped(value, (name, member) =>
+    name.startsWith('$') ? logical(schema, member) : fieldOf(schema, name, member),
   )
 }
 
@@ -168,11 +168,11 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 function mapped(
   value: Record<string, unknown>,
-  map: (key: string, own: unknown) => unknown,
+  map: (key: string, member: unknown) => unknown,
 ): Record<string, unknown> {
-  const own: Record<string, unknown> = Object.create(null)
-  for (const [key, each] of Object.entries(value)) own[key] = map(key, each)
-  return own
+  const result: Record<string, unknown> = Object.create(null)
+  for (const [key, member] of Object.entries(value)) result[key] = map(key, member)
+  return result
 }
 
 function fieldOf(schema: Schema, name: string, value: unknown): unknown {
@@ -182,19 +182,19 @@ function fieldOf(schema: Schema, name: string, value: unknown): unknown {
 }
 
 function operators(field: Field, value: Record<string, unknown>): Record<string, unknown> {
-  return mapped(value, (name, own) => {
-    if (name === '$not') return isObject(own) ? operators(field, own) : own
-    switch (findOperator(name)?.shape) {
+  return mapped(value, (name, input) => {
+    if (name === '$not') return isObject(input) ? operators(field, input) : input
+    switch (findOperator(field.type, name)?.shape) {
       case 'boolean':
-        return typeof own === 'string' ? booleanOf(own) : own
+        return typeof input === 'string' ? booleanOf(input) : input
       case 'words':
-        return own
+        return input
       case 'members':
       case 'elements':
         // A list of one is written like one value.
-        return operands(field, typeof own === 'string' ? [own] : own)
+        return operands(field, typeof input === 'string' ? [input] : input)
       default:
-        return operands(field, own)
+        return operands(field, input)
     }
   })
 }

@@ -1,25 +1,24 @@
+import { describe } from '../error/describe.ts'
 import { type Issue, issue } from '../error/issue.ts'
-import { sourceRange } from '../error/source.ts'
+import { type Locator, locatorOf } from '../error/source.ts'
 import type { Result } from '../parse/report.ts'
-import { readTree, type TextLimits, type Tree } from './grammar.ts'
 import { locate } from './locate.ts'
 import { type Problem, toValue } from './node.ts'
+import { MOST_REPORTED } from './problems.ts'
+import { DEEPEST, readTree, type TextLimits, type Tree } from './read-tree.ts'
 
 /** How a text is read. */
 export interface TextOptions {
   /**
-   * Takes what a Mongo shell takes, too: keys without quotes, single quotes, commas at the end,
+   * Also accepts the syntax of the Mongo shell: keys without quotes, single quotes, trailing commas,
    * comments, hexadecimal and signed numbers, and `ISODate("…")`.
    */
   readonly relaxed?: boolean
   readonly limits?: Partial<TextLimits>
 }
 
-/** More than any filter of a schema's ordinary caps needs. */
+/** More than any filter within the default limits needs. */
 const LIMITS: TextLimits = { length: 1_000_000, tokens: 200_000, depth: 64 }
-
-/** As many issues as an error lists. */
-const MOST = 20
 
 /** A text that was read, before anyone asks what it means. */
 export interface Opened {
@@ -31,8 +30,8 @@ export interface Opened {
 }
 
 /**
- * Reads a text. JSON.parse reads what it reads rightly; the grammar is asked where that fails, or may
- * have lost something, or where the place of an issue is to be told.
+ * Reads a text. JSON.parse is tried first; the grammar is used if that fails, or may
+ * have lost something, or if an issue needs its place.
  */
 export function openText(text: string, options: TextOptions = {}): Opened {
   const quick = openNative(text, options)
@@ -55,46 +54,49 @@ export function readText<T>(
   const { value, issues, place } = openSlowly(text, options)
   const result = check(value)
   if (result.ok && issues.length === 0) return result
-  // What is written wrongly is not told again for what was made of it.
+  // Issues of the value are omitted where the text has a syntax error.
   const places = new Set(issues.map(({ range }) => range?.start))
   const refused = result.ok ? [] : place(result.issues)
   const semantic = refused.filter(
     ({ code, range }) => code !== 'invalid_operand' || !places.has(range?.start),
   )
   const all = [...issues, ...semantic].sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0))
-  return { ok: false, issues: all.slice(0, MOST) as [Issue, ...Issue[]] }
+  return { ok: false, issues: all.slice(0, MOST_REPORTED) as [Issue, ...Issue[]] }
 }
 
 const limitsOf = ({ limits }: TextOptions): TextLimits =>
   limits === undefined ? LIMITS : { ...LIMITS, ...limits }
 
 function openNative(text: string, options: TextOptions): { readonly value: unknown } | undefined {
-  if (typeof text !== 'string') throw new TypeError('tamis: expected a text')
+  if (typeof text !== 'string')
+    throw new TypeError(`tamis: expected a string, received ${describe(text)}`)
   const { length, tokens, depth } = limitsOf(options)
   // A text has no more words than characters: one that may have too many is counted.
-  return text.length <= length && text.length <= tokens ? parseNative(text, depth) : undefined
+  if (text.length > length || text.length > tokens) return undefined
+  return parseNative(text, Math.min(depth, DEEPEST))
 }
 
 const openSlowly = (text: string, options: TextOptions): Opened =>
   openTree(text, readTree(text, options.relaxed === true, limitsOf(options)))
 
 function openTree(text: string, { root, problems }: Tree): Opened {
-  const first = problems.toSorted((a, b) => a.start - b.start).slice(0, MOST)
+  const first = problems.toSorted((a, b) => a.start - b.start).slice(0, MOST_REPORTED)
+  const locator = locatorOf(text)
   return {
     value: root === undefined ? undefined : toValue(root),
-    issues: first.map((problem) => asIssue(text, problem)),
+    issues: first.map((problem) => asIssue(locator, problem)),
     place: (issues) =>
       issues.flatMap((each) => {
-        // Nothing was read that an issue could be about: that is said already.
+        // The issue is about a part that was not parsed: a syntax error already reports it.
         if (root === undefined) return []
         const { start, end } = locate(root, each)
-        return { ...each, range: sourceRange(text, start, end) }
+        return { ...each, range: locator(start, end) }
       }),
   }
 }
 
-function asIssue(text: string, { start, end, ...particulars }: Problem): Issue {
-  return { ...issue('syntax', '', particulars), range: sourceRange(text, start, end) }
+function asIssue(locator: Locator, { start, end, ...particulars }: Problem): Issue {
+  return { ...issue('syntax', '', particulars), range: locator(start, end) }
 }
 
 /** Digits that JSON.parse may round. */
@@ -102,7 +104,7 @@ const LONG_NUMBER = /\d{16}/
 
 /**
  * What JSON.parse makes of a text, if that is all that the text says: no long number was rounded, and
- * no key stood twice. A key that stands twice leaves a colon without a member; texts with escapes,
+ * there was no duplicate key. A duplicate key leaves a colon without a member; texts with escapes,
  * where colons can hide, are left to the grammar.
  */
 function parseNative(text: string, depth: number): { readonly value: unknown } | undefined {
@@ -136,9 +138,9 @@ function colonsOf(value: unknown, depth: number): number {
     for (let i = 0; i < value.length; i++) count += colonsOf(value[i], depth - 1)
     return count
   }
-  const own = value as Record<string, unknown>
-  for (const key of Object.keys(own)) {
-    count += 1 + countColons(key) + colonsOf(own[key], depth - 1)
+  const object = value as Record<string, unknown>
+  for (const key of Object.keys(object)) {
+    count += 1 + countColons(key) + colonsOf(object[key], depth - 1)
   }
   return count
 }

@@ -1,4 +1,4 @@
-/** What can be wrong with a request, by its code; codes are stable. */
+/** The codes of errors. They are stable. */
 export type UsersErrorCode =
   | 'invalid_input'
   | 'unknown_field'
@@ -13,8 +13,11 @@ export type UsersErrorCode =
   | 'guests_not_allowed'
   | 'task_not_found'
   | 'hook_failed'
+  | 'user_damaged'
+  | 'unavailable'
+  | 'timeout'
 
-/** Where it is: the user of a batch, the field, the place in the input as a JSON pointer. */
+/** Where the error is: the user of a batch, the field, the place in the input as a JSON Pointer. */
 export interface UsersErrorDetails {
   readonly user_id?: string
   readonly field?: string
@@ -22,7 +25,10 @@ export interface UsersErrorDetails {
   readonly hint?: string
 }
 
-/** A request that cannot be carried out. Nothing of its batch has been. */
+/** Marks the errors of every copy of the package: a process can load the ESM and the CommonJS build. */
+const BRAND: unique symbol = Symbol.for('tamis.UsersError')
+
+/** The error of an operation that was refused or failed. Nothing of its batch has been written. */
 export class UsersError extends Error {
   override readonly name = 'UsersError'
   readonly code: UsersErrorCode
@@ -37,6 +43,18 @@ export class UsersError extends Error {
     super(message, options)
     this.code = code
     this.details = details
+  }
+
+  /** True of the UsersErrors of any copy of the package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass inherits this method, and is recognised by its prototype.
+    // biome-ignore lint/complexity/noThisInStatic: the class that was asked, which may be a subclass
+    if (this !== UsersError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  get [BRAND](): true {
+    return true
   }
 
   toJSON(): { code: UsersErrorCode; message: string; details: UsersErrorDetails } {

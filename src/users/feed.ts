@@ -1,27 +1,29 @@
 import type { Hooks } from './settings.ts'
-import type { LoggedChange } from './storage/change.ts'
+import type { LogRecord } from './storage/change.ts'
 import type { Store } from './storage/store.ts'
+import { unref } from './timers.ts'
 
 /** How many changes are read at once. */
 const BATCH = 500
 
 export interface FeedListener {
-  /** Whether anybody follows, or is about to. */
-  isHeard(): boolean
-  /** Changes, in their order, each once. */
-  onChange(change: LoggedChange): void
-  /** Changes were missed: the log no longer reached back to them. */
-  onGap(): void
+  /** Whether anybody follows the changes, or is about to. */
+  hasListeners(): boolean
+  /** Called with each change once, in order. Must not throw. */
+  onChange(change: LogRecord): void
+  /** Called where changes up to `seq` were missed, because the log does not reach back. Must not throw. */
+  onGap(seq: number): void
 }
 
 /**
- * Reads the log of changes: those of this process as soon as they are committed, those of others
- * when it looks for them.
+ * Reads the log of changes: those of this process as soon as they are committed, those of other
+ * processes by polling.
  */
 export class Feed {
   readonly #store: Store
   readonly #hooks: Hooks
   readonly #listener: FeedListener
+  /** The number of the last change that was read; undefined while the feed is stopped. */
   #seq: number | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #reading: Promise<void> | undefined
@@ -34,11 +36,11 @@ export class Feed {
     this.#listener = listener
   }
 
-  /** The change up to which everything has been told; the first call starts the feed. */
+  /** The number of the last change that was read; the first call starts the feed. */
   async position(): Promise<number> {
     if (this.#seq === undefined) {
       const last = await this.#store.log.last()
-      // Two that ask first start it once.
+      // Of two first calls at once, only one starts it.
       if (this.#seq === undefined) {
         this.#seq = last
         this.#schedule()
@@ -49,15 +51,15 @@ export class Feed {
     return this.#seq
   }
 
-  /** Reads what there is now. */
+  /** Reads what is there now. */
   nudge(): Promise<void> {
     if (this.#seq === undefined || this.#isClosed) return Promise.resolve()
     if (this.#reading !== undefined) {
-      // What was committed meanwhile may not have been seen by the question that is under way.
+      // The query that is running may not see what was committed after it began.
       this.#again = true
       return this.#reading
     }
-    this.#reading = this.#read()
+    this.#reading = this.#read(this.#seq)
     return this.#reading
   }
 
@@ -70,36 +72,39 @@ export class Feed {
   #schedule(): void {
     if (this.#isClosed) return
     this.#timer = setTimeout(async () => {
-      if (this.#listener.isHeard()) await this.nudge()
+      if (this.#listener.hasListeners()) await this.nudge()
       else await this.#reading
-      // Where nobody follows there is nothing to read, and the next one begins anew.
-      if (this.#listener.isHeard()) this.#schedule()
+      // Without listeners the feed stops, and the next `position` starts it anew.
+      if (this.#listener.hasListeners()) this.#schedule()
       else this.#seq = undefined
     }, this.#store.configuration.pollInterval)
-    // An open list keeps no process alive.
-    ;(this.#timer as { unref?: () => void }).unref?.()
+    // An open list does not keep the process alive.
+    unref(this.#timer)
   }
 
-  async #read(): Promise<void> {
+  async #read(from: number): Promise<void> {
+    let seq = from
     try {
       do {
         this.#again = false
-        const seq = this.#seq as number
         const changes = await this.#store.log.after(seq, BATCH)
         if (changes === undefined) {
-          this.#seq = await this.#store.log.last()
-          this.#listener.onGap()
+          seq = await this.#store.log.last()
+          this.#seq = seq
+          this.#listener.onGap(seq)
           continue
         }
-        for (const change of changes) this.#listener.onChange(change)
-        const last = changes.at(-1)
-        if (last !== undefined) this.#seq = last.seq
+        for (const change of changes) {
+          seq = change.seq
+          this.#seq = seq
+          this.#listener.onChange(change)
+        }
         if (changes.length === BATCH) this.#again = true
       } while (this.#again && !this.#isClosed)
     } catch (error) {
       this.#hooks.onError?.(error)
     } finally {
-      // At once, not when the promise is settled: whoever nudges in between would be forgotten.
+      // At once, not when the promise is settled: a nudge in between would have no effect.
       this.#reading = undefined
     }
   }

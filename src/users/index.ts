@@ -1,15 +1,19 @@
 /**
- * The users of an application: kept, queried with filters, deactivated, deleted, restored, exported.
+ * The users of an application: storing, querying with filters, deactivating, deleting, restoring,
+ * exporting.
  *
  * @packageDocumentation
  */
 
 import type { HandlerOptions, UsersHandler } from './http/public.ts'
 import { need } from './need.ts'
-import type { Users, UsersOptions } from './users.ts'
+import type { UsersOptions } from './open.ts'
+import type { Users } from './users.ts'
 
 export { UsersError, type UsersErrorCode, type UsersErrorDetails } from './error.ts'
 export type { HandlerOptions, RateLimit, UsersHandler } from './http/public.ts'
+export type { UsersOptions } from './open.ts'
+export type { PartialUser } from './partial-update.ts'
 export { usersSchema } from './schema.ts'
 export type {
   DeactivateOptions,
@@ -21,14 +25,14 @@ export type {
 } from './settings.ts'
 export type { DatabaseSource, ImportProgress } from './storage/public.ts'
 export type { Task, TaskError, TaskStatus } from './tasks/task.ts'
-export type { ImportedUser, Partially as PartialUser } from './transitions.ts'
+export type { ImportedUser } from './transitions.ts'
 export type { Json, JsonObject, User, UserInput } from './user.ts'
-export type { Users, UsersOptions } from './users.ts'
+export type { Users } from './users.ts'
 export type { WatchEvent, WatchListener } from './watch/watchers.ts'
 
 /**
- * Opens the users of an application in its database, whose tables are made, or brought up to date,
- * first. Needs `kysely`, `zod` and `jose`, and the driver of the database: `libsql` or
+ * Opens the users of an application in its database, and first creates the tables or brings them up
+ * to date. Needs `kysely`, `zod` and `jose`, and the driver of the database: `libsql` or
  * `better-sqlite3`, `pg`, `mysql2`.
  *
  * @throws TypeError that names a setting that is wrong, or the package that is missing.
@@ -38,18 +42,18 @@ export type { WatchEvent, WatchListener } from './watch/watchers.ts'
  * const page = await users.queryUsers({ payload: { filter_conditions: { role: 'admin' } } })
  */
 export async function createUsers(options: UsersOptions): Promise<Users> {
-  const { Users } = await need(() => import('./users.ts'), 'kysely', 'zod', 'jose')
-  return Users.open(options)
+  const { openUsers } = await need(() => import('./open.ts'), 'kysely', 'zod', 'jose')
+  return openUsers(options)
 }
 
 /**
- * The users as a handler of requests of the Fetch standard, to be mounted in any server. Needs
- * `hono`, and with a rate limit `rate-limiter-flexible`.
+ * A handler of Fetch requests for the users, which any server can mount. Needs `hono`, and with a
+ * rate limit `rate-limiter-flexible`.
  *
- * Tokens go in `Authorization: Bearer`: JWTs (HS256) with the claim `server: true`, or `user_id` for
- * one of the users, who may query what the setting `clientFields` shows.
+ * Tokens are sent as `Authorization: Bearer`: JWTs (HS256) with the claim `server: true`, or `user_id`
+ * for one of the users, who may query the fields of the setting `clientFields`.
  *
- * @throws TypeError without a secret, or where a package is missing.
+ * @throws TypeError without a secret, or if a package is missing.
  * @example
  * const handler = await createUsersHandler(users, { secret: process.env.SECRET })
  * const response = await handler(new Request('http://localhost/users'))

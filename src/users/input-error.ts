@@ -1,60 +1,66 @@
-/** What is wrong with an input, with the user and the field that it is about. */
+/** Errors of inputs, with the user and the field that they are about. */
 
 import { z } from 'zod'
 import { UsersError, type UsersErrorCode } from './error.ts'
 
-/** What is the system's own: shown, and set by no request. */
+/** The fields that the system sets. */
 export const READ_ONLY: readonly string[] = [
   'created_at',
   'updated_at',
   'deactivated_at',
   'deleted_at',
 ]
+export const READ_ONLY_MESSAGE = 'read-only'
 
-type Place = readonly PropertyKey[]
+export const unknownField = (known: readonly string[]): string =>
+  `unknown field; expected one of ${known.join(', ')}`
 
-const pointer = (path: Place): string =>
+/** The keys that lead to a value in an input. */
+type Path = readonly PropertyKey[]
+
+/** A path as a JSON Pointer (RFC 6901). */
+export const pointer = (path: Path): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-const at = (value: unknown, path: Place): unknown =>
+const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>(
-    (own, key) =>
-      typeof own === 'object' && own !== null && Object.hasOwn(own, key)
-        ? (own as Record<PropertyKey, unknown>)[key]
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? Reflect.get(inner, key)
         : undefined,
     value,
   )
 
-/** The user that an input's place is about. */
-function userAt(input: unknown, path: Place): string | undefined {
-  const own =
+/** The user that a path of an input is about. */
+function userAt(input: unknown, path: Path): string | undefined {
+  const id =
     path[0] === 'users'
-      ? at(input, [...path.slice(0, 2), 'id'])
+      ? valueAt(input, [...path.slice(0, 2), 'id'])
       : path[0] === 'user_ids'
-        ? at(input, path.slice(0, 2))
-        : (at(input, ['user_id']) ?? at(input, ['user', 'id']))
-  return typeof own === 'string' ? own : undefined
+        ? valueAt(input, path.slice(0, 2))
+        : (valueAt(input, ['user_id']) ?? valueAt(input, ['user', 'id']))
+  return typeof id === 'string' ? id : undefined
 }
 
-/** The field of a user that an input's place is about; of a partial update, as its path names it. */
-function fieldAt(input: unknown, path: Place): string | undefined {
+/** The field that a path of an input is about; in a partial update, as `set` or `unset` names it. */
+function fieldAt(input: unknown, path: Path): string | undefined {
   const isOfMany = path[0] === 'users' || path[0] === 'user_ids'
-  const own = isOfMany ? path.slice(2) : path
-  const named = own[0] === 'unset' ? at(input, path) : undefined
-  if (typeof named === 'string') return named
-  const field = own[0] === 'set' && own.length > 1 ? own.slice(1) : own
+  const inUser = isOfMany ? path.slice(2) : path
+  const unset = inUser[0] === 'unset' ? valueAt(input, path) : undefined
+  if (typeof unset === 'string') return unset
+  const field = inUser[0] === 'set' && inUser.length > 1 ? inUser.slice(1) : inUser
   return field.length === 0 ? undefined : field.map(String).join('.')
 }
 
 export function inputError(
   code: UsersErrorCode,
   input: unknown,
-  path: Place,
+  path: Path,
   message: string,
 ): UsersError {
   const user_id = userAt(input, path)
   const field = fieldAt(input, path)
-  const place = path.length === 0 ? 'the input' : path.map(String).join('.')
+  const place = path.length === 0 ? 'Input' : path.map(String).join('.')
   return new UsersError(code, `${place}: ${message}`, {
     ...(user_id === undefined ? {} : { user_id }),
     ...(field === undefined ? {} : { field }),
@@ -62,8 +68,13 @@ export function inputError(
   })
 }
 
-/** The first thing that is wrong, in the order of the input. */
-export function asError(input: unknown, issue: z.core.$ZodIssue, shape: z.ZodType): UsersError {
+/** The error for the first issue, in the order of the input. */
+export function asUsersError(
+  input: unknown,
+  { issues: [issue] }: z.ZodError,
+  shape: z.ZodType,
+): UsersError {
+  if (issue === undefined) return inputError('invalid_input', input, [], 'invalid')
   if (issue.code !== 'unrecognized_keys') {
     const message = issue.message.replace(/^Invalid input: /, '').replace(/^Too /, 'too ')
     return inputError('invalid_input', input, issue.path, message)
@@ -71,19 +82,18 @@ export function asError(input: unknown, issue: z.core.$ZodIssue, shape: z.ZodTyp
   const [key = ''] = issue.keys
   const path = [...issue.path, key]
   if (READ_ONLY.includes(key)) {
-    return inputError('read_only_field', input, path, 'the system sets it, no request does')
+    return inputError('read_only_field', input, path, READ_ONLY_MESSAGE)
   }
-  const known = keysOf(shape, issue.path)
-  return inputError('unknown_field', input, path, `unknown; there are ${known.join(', ')}`)
+  return inputError('unknown_field', input, path, unknownField(keysOf(shape, issue.path)))
 }
 
-/** The keys that an object of a shape may have. */
-function keysOf(shape: z.ZodType, path: Place): string[] {
-  let own: unknown = shape
+/** The keys that the object at a path of a shape may have. */
+function keysOf(shape: z.ZodType, path: Path): string[] {
+  let inner: unknown = shape
   for (const key of path) {
-    if (own instanceof z.ZodOptional) own = own.unwrap()
-    if (own instanceof z.ZodArray) own = own.element
-    else if (own instanceof z.ZodObject) own = own.shape[key as string]
+    if (inner instanceof z.ZodOptional) inner = inner.unwrap()
+    if (inner instanceof z.ZodArray) inner = inner.element
+    else if (inner instanceof z.ZodObject) inner = inner.shape[String(key)]
   }
-  return own instanceof z.ZodObject ? Object.keys(own.shape) : []
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
 }

@@ -2,8 +2,8 @@ import { boolean, defineSchema, dynamic, integer, list, string, timestamp } from
 
 const RANGES = ['$eq', '$gt', '$gte', '$lt', '$lte', '$in'] as const
 
-/** What clients may ask of, and beside it what says whether a user is there at all. */
-const asked = {
+/** The fields that clients may filter by, and the hidden ones that decide who is in a result. */
+const queryable = {
   id: string({
     operators: [...RANGES, '$autocomplete'],
     sortable: true,
@@ -46,17 +46,16 @@ const NEWEST_FIRST = [
 const DEACTIVATED = { default: false, unless: { deactivated_at: null } } as const
 
 /**
- * The users of an application, as a client may query them. Fields that clients cannot ask of are
- * stored all the same: the ones without operators, and the hidden ones, which the server's own
- * conditions use.
+ * The users of an application, as clients may query them. The hidden fields are for the server's own
+ * conditions.
  */
 export const usersSchema = defineSchema({
-  fields: asked,
+  fields: queryable,
   defaultSort: NEWEST_FIRST,
   options: { include_deactivated_users: DEACTIVATED },
 })
 
-/** What a user has beside what can be asked of: kept, and shown. */
+/** The other fields of a user, which are stored but not filtered by. */
 const kept = {
   image: string({ operators: [], hidden: true }),
   language: string({ operators: [], hidden: true }),
@@ -65,35 +64,48 @@ const kept = {
   ban_expires: timestamp({ hidden: true }),
   revoke_tokens_issued_before: timestamp({ hidden: true }),
   avg_response_time: integer({ hidden: true }),
-  /** How a user that is deleted is: soft, pruning or hard. The system's own. */
+  /** Of a deleted user: soft, pruning or hard. */
   deletion: string({ operators: ['$eq'], hidden: true }),
-  /** What nobody asks of: lists and objects, as JSON. */
+  /** A guest's tokens carry it too, so that they are not valid for a later guest with the same id. */
+  guest_nonce: string({ operators: [], hidden: true }),
+  /** Lists and objects, as JSON. */
   'details.*': dynamic(['string'], { operators: [], hidden: true }),
 } as const
 
-/** The fields of {@link usersSchema} with what else a user's row holds, for the table and the server. */
+/** The fields of {@link usersSchema} and the other fields of a row, for the table and the server. */
 export const storedUsers = defineSchema({
-  fields: { ...asked, ...kept },
+  fields: { ...queryable, ...kept },
   defaultSort: NEWEST_FIRST,
   options: { include_deactivated_users: DEACTIVATED },
 })
 
 const isHiddenFrom = (seen: ReadonlySet<string>, field: string): boolean =>
-  !seen.has(field.split('.', 1)[0] as string)
+  !seen.has(field.split('.', 1)[0] ?? field)
 
 /**
- * The schema for whoever may see some fields of a user alone: the others are unknown, in filters and
- * in sorts. Without `deactivated_at` among them, the switch for deactivated users is unknown too.
+ * The schema for callers who see only some fields of a user: the others are unknown in filters and
+ * sorts. Without `deactivated_at`, the switch for deactivated users is unknown too. Without
+ * `created_at`, users come in the order of their ids: any other order would show who was created first.
  */
-export function schemaFor(fields: readonly string[]): typeof storedUsers {
+export function schemaFor(fields: readonly string[], cost: number): typeof storedUsers {
   const seen = new Set(fields)
-  const own = Object.entries({ ...asked, ...kept }).map(([name, definition]) => [
+  const entries = Object.entries({ ...queryable, ...kept }).map(([name, definition]) => [
     name,
     isHiddenFrom(seen, name) ? { ...definition, hidden: true } : definition,
   ])
   return defineSchema({
-    fields: Object.fromEntries(own),
-    defaultSort: NEWEST_FIRST,
+    fields: Object.fromEntries(entries),
+    defaultSort: seen.has('created_at') ? NEWEST_FIRST : [],
     options: seen.has('deactivated_at') ? { include_deactivated_users: DEACTIVATED } : {},
+    limits: { cost },
   }) as never
 }
+
+/** The schema for callers who see whole users. */
+export const wholeSchema = (cost: number): typeof storedUsers =>
+  defineSchema({
+    fields: { ...queryable, ...kept },
+    defaultSort: NEWEST_FIRST,
+    options: { include_deactivated_users: DEACTIVATED },
+    limits: { cost },
+  })

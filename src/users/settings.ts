@@ -1,13 +1,16 @@
+import { type Check, checkAll, isBoolean, isFunction, isWithin } from './check.ts'
+import { storedUsers } from './schema.ts'
+import { isSecret, SECRET_EXPECTED } from './secret.ts'
 import { type Deletion, USER_FIELDS, type User } from './user.ts'
 
-/** Where else a deletion reaches: other systems' data, which `onDelete` is told of. */
+/** What to delete, other systems' data included: `onDelete` is called with these options. */
 export interface DeleteOptions {
   readonly user?: Deletion | undefined
   readonly conversations?: 'soft' | 'hard' | undefined
   readonly messages?: Deletion | undefined
   /** One-to-one calls only. */
   readonly calls?: 'soft' | 'hard' | undefined
-  /** Who gets the channels of a user that is deleted hard. */
+  /** Who gets the channels of a hard-deleted user. */
   readonly new_channel_owner_id?: string | undefined
 }
 
@@ -24,59 +27,75 @@ export interface ReactivateOptions {
 }
 
 /**
- * What a hook is told. `key` is the same each time it is told of the same thing: a hook is called at
- * least once, and after a crash perhaps again.
+ * The argument of a hook. A hook is called at least once for each event, and after a crash perhaps
+ * again: then with the same `key`.
  */
 export interface HookCall<Options> {
   readonly key: string
-  /** As it stands, before what the hook is told of is done. */
+  /** The user before the change. */
   readonly user: User
   readonly options: Options
-  /** Of a task that stands still; a hook that works long should stop then. */
+  /** Aborted when the system is closed or loses the task; a hook that takes long should stop then. */
   readonly signal: AbortSignal
 }
 
 type Hook<Options> = (call: HookCall<Options>) => void | Promise<void>
 
-/** What the server around has to do when a user changes its state: its own data of that user. */
+/** Functions of the server around, for its own data of a user whose state changes. */
 export interface Hooks {
-  /** Before the user is deleted for good, pruned, or kept as deleted. */
+  /** Called before a deletion, soft ones included. */
   readonly onDelete?: Hook<DeleteOptions> | undefined
   readonly onDeactivate?: Hook<DeactivateOptions> | undefined
   readonly onReactivate?: Hook<ReactivateOptions> | undefined
-  /** Of what happens where nobody waits for it: a failed poll, a listener that threw. */
+  /** Called with errors that no caller gets: a failed poll, a listener that threw. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
+export const UNIQUE_USERNAMES = ['no', 'app', 'team'] as const
+export type UniqueUsernames = (typeof UNIQUE_USERNAMES)[number]
+
 export interface Settings {
-  /** Whether two users may have the same username, in the application or in one team. */
-  readonly uniqueUsernames?: 'no' | 'app' | 'team' | undefined
-  /** Applications that use teams have no guests. */
+  /** Whether usernames are unique in the application, or in each team. */
+  readonly uniqueUsernames?: UniqueUsernames | undefined
+  /** Whether the application uses teams; then it has no guests. */
   readonly usesTeams?: boolean | undefined
   readonly guests?: boolean | undefined
-  /** The keys of `custom` that are worth an index. */
+  /** The keys of `custom` to index. */
   readonly indexedCustom?: readonly string[] | undefined
-  /** What client tokens may see, filter by and sort by. */
+  /** The fields that clients see, filter by and sort by. */
   readonly clientFields?: readonly string[] | undefined
-  /** What the names of the tables begin with. */
+  /** The most that a filter may cost the database, as `costOf` estimates it. */
+  readonly filterCost?: number | undefined
+  /** The prefix of the tables' names. */
   readonly tablePrefix?: string | undefined
-  /** The key that cursors are encrypted with; without one they can be read. */
+  /** The key that cursors are encrypted with, at least 32 bytes; without one they are readable. */
   readonly cursorKey?: string | undefined
-  /** What tokens are signed with (HS256), for those of guests. */
+  /** The secret that tokens are signed with (HS256), at least 32 bytes. */
   readonly secret?: string | undefined
-  /** The time, for every timestamp and lease. */
+  /** The current time, for every timestamp and lease. */
   readonly clock?: (() => Date) | undefined
-  /** Whether this process works off tasks; at least one of an application must. */
+  /** Whether this process runs tasks; at least one process of an application must. */
   readonly worker?: boolean | undefined
-  /** How long a worker that says nothing keeps its task, in milliseconds. */
+  /** How long a worker keeps a task without renewing its lease, in milliseconds. */
   readonly lease?: number | undefined
-  /** How often tasks and changes of other processes are looked for, in milliseconds. */
+  /** The interval of polls for tasks and for changes of other processes, in milliseconds. */
   readonly pollInterval?: number | undefined
   /** How long finished tasks and their results are kept, in milliseconds. */
   readonly keepTasks?: number | undefined
+  /**
+   * How long a statement may take, in milliseconds; the default is 5000. One that takes longer is
+   * stopped, and its caller gets `timeout`. Not limited are migrations, statements on `:memory:`, and
+   * connections that the application passes in.
+   */
+  readonly statementTimeout?: number | undefined
+  /**
+   * How long a task retries a user with exponential back-off while the database fails, in
+   * milliseconds; the default is ten minutes. Errors that a retry cannot help end it sooner.
+   */
+  readonly retryTasksFor?: number | undefined
 }
 
-/** What has no default. */
+/** The settings without a default. */
 type Optional = 'cursorKey' | 'secret'
 
 export type Configuration = {
@@ -99,10 +118,11 @@ const CLIENT_FIELDS = [
   'updated_at',
 ] as const
 
-const DAY = 24 * 60 * 60 * 1000
+const MINUTE = 60 * 1000
+const DAY = 24 * 60 * MINUTE
 const YEAR = 365 * DAY
 
-/** A timer that is set to more ends at once. */
+/** The longest time that `setTimeout` takes. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
 const DEFAULTS: Omit<Configuration, Optional> = {
@@ -111,67 +131,62 @@ const DEFAULTS: Omit<Configuration, Optional> = {
   guests: true,
   indexedCustom: [],
   clientFields: CLIENT_FIELDS,
+  filterCost: storedUsers.limits.cost,
   tablePrefix: 'tamis_',
   clock: () => new Date(),
   worker: true,
   lease: 30_000,
   pollInterval: 250,
   keepTasks: 7 * DAY,
+  statementTimeout: 5000,
+  retryTasksFor: 10 * MINUTE,
 }
 
-/** What must be true of a setting, and what is said where it is not. */
-const CHECKS: Readonly<Record<keyof Settings, readonly [(value: never) => boolean, string]>> = {
-  uniqueUsernames: [(value) => ['no', 'app', 'team'].includes(value), "'no', 'app' or 'team'"],
+/** The check of each setting, and what its error says was expected. */
+const CHECKS: Readonly<Record<keyof Settings, Check>> = {
+  uniqueUsernames: [
+    (value) => UNIQUE_USERNAMES.some((each) => each === value),
+    "'no', 'app' or 'team'",
+  ],
   usesTeams: [isBoolean, 'true or false'],
   guests: [isBoolean, 'true or false'],
   indexedCustom: [isNames, 'a list of keys of custom'],
   clientFields: [
-    (value: readonly (typeof USER_FIELDS)[number][]) =>
-      isNames(value) && value.includes('id') && value.every((field) => USER_FIELDS.includes(field)),
+    (value) => isNames(value) && value.includes('id') && value.every(isUserField),
     `a list of fields, id among them, of ${USER_FIELDS.join(', ')}`,
   ],
-  tablePrefix: [(value) => /^[a-z_][a-z0-9_]{0,30}$/.test(value), 'lower-case letters, digits, _'],
-  cursorKey: [isKey, 'a text'],
-  secret: [isKey, 'a text'],
-  clock: [(value) => typeof value === 'function', 'a function that gives a Date'],
+  filterCost: [isWithin(Number.MAX_SAFE_INTEGER), 'a cost, an integer of at least 1'],
+  tablePrefix: [isPrefix, 'lower-case letters, digits, _'],
+  cursorKey: [isSecret, SECRET_EXPECTED],
+  secret: [isSecret, SECRET_EXPECTED],
+  clock: [isFunction, 'a function that returns a Date'],
   worker: [isBoolean, 'true or false'],
   lease: [isWithin(LONGEST_TIMER), `milliseconds, 1 to ${LONGEST_TIMER}`],
   pollInterval: [isWithin(LONGEST_TIMER), `milliseconds, 1 to ${LONGEST_TIMER}`],
   keepTasks: [isWithin(1000 * YEAR), `milliseconds, 1 to ${1000 * YEAR}`],
+  statementTimeout: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],
+  retryTasksFor: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],
 }
 
-function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean'
+function isUserField(name: string): boolean {
+  return USER_FIELDS.some((field) => field === name)
 }
 
-function isKey(value: unknown): boolean {
-  return typeof value === 'string' && value !== ''
+function isPrefix(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z_][a-z0-9_]{0,30}$/.test(value)
 }
 
-function isWithin(most: number): (value: unknown) => boolean {
-  return (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
-}
-
-function isNames(value: unknown): boolean {
+function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '')
 }
 
 /**
- * Settings with what is left out.
+ * Settings with their defaults.
  *
- * @throws TypeError that names a setting that there is not, or what one must be.
+ * @throws TypeError that names an unknown setting, or what a setting must be.
  */
 export function configure(settings: Settings = {}): Configuration {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(CHECKS, name)) {
-      const known = Object.keys(CHECKS).join(', ')
-      throw new TypeError(`tamis/users: unknown setting ${name}; there are ${known}`)
-    }
-    const [check, expected] = CHECKS[name as keyof Settings]
-    if (value !== undefined && !check(value as never)) {
-      throw new TypeError(`tamis/users: setting ${name}: expected ${expected}`)
-    }
-  }
+  checkAll(settings, CHECKS, 'setting')
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
   return { ...DEFAULTS, ...Object.fromEntries(given) } as Configuration
 }

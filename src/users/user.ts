@@ -1,17 +1,17 @@
 import type { Row } from '../index.ts'
 import type { storedUsers } from './schema.ts'
 
-/** What JSON can say. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [key: string]: Json
 }
 
-/** What an application says of a user; all but the id may be left out. */
+/** A user as an application describes it; only the id is required. */
 export interface UserInput {
-  /** 1 to 255 characters; it stays the user's for good. */
+  /** 1 to 255 characters; it never changes. */
   readonly id: string
-  /** Determines permissions; `user` where none is given. */
+  /** Determines permissions; `user` by default. */
   readonly role?: string | undefined
   readonly name?: string | undefined
   readonly image?: string | undefined
@@ -36,7 +36,7 @@ export interface UserInput {
   readonly push_notifications?: JsonObject | undefined
 }
 
-/** What the system says of a user. Timestamps are RFC 3339 in UTC. */
+/** The fields that the system sets. Timestamps are RFC 3339 in UTC. */
 interface Kept {
   readonly created_at: string
   readonly updated_at: string
@@ -56,7 +56,7 @@ type Always =
   | 'online'
   | 'blocked_user_ids'
 
-/** A user as responses have it. */
+/** A user in responses. */
 export type User = Omit<UserInput, Always> &
   Kept & { readonly [K in Always]-?: NonNullable<UserInput[K]> }
 
@@ -92,13 +92,18 @@ export const USER_FIELDS = [
 /** How a deleted user is deleted. */
 export type Deletion = 'soft' | 'pruning' | 'hard'
 
-/** A user and what the system alone knows of it. */
+/** A user in the database, with the fields that only the system knows. */
 export interface StoredUser extends User {
   readonly deletion?: Deletion | undefined
+  /** Only of a guest: its tokens carry the same. */
+  readonly guest_nonce?: string | undefined
 }
 
-/** What a user has of whom nothing was said. */
-const untold = () =>
+type FieldValues = { readonly [K in keyof StoredUser]?: unknown }
+
+const INTERNAL = ['deletion', 'guest_nonce'] as const satisfies readonly (keyof StoredUser)[]
+
+const defaults = () =>
   ({
     role: 'user',
     custom: {},
@@ -111,23 +116,21 @@ const untold = () =>
     blocked_user_ids: [],
   }) satisfies Omit<Pick<User, Always>, 'id'>
 
-/** A user with every field that a response must have, in their order, and none that is undefined. */
-function whole(fields: Readonly<Record<string, unknown>>): StoredUser {
-  const always: Readonly<Record<string, unknown>> = untold()
+/** A user from an input: with defaults, its fields in the order of responses, none undefined. */
+export function complete(input: UserInput, kept: Kept): StoredUser {
+  const fields: FieldValues = { ...input, ...kept }
+  const byDefault: FieldValues = defaults()
   const user: Record<string, unknown> = {}
-  for (const name of [...USER_FIELDS, 'deletion']) {
-    const value = fields[name] ?? always[name]
+  for (const name of [...USER_FIELDS, ...INTERNAL]) {
+    const value = fields[name] ?? byDefault[name]
     if (value !== undefined) user[name] = value
   }
   return user as unknown as StoredUser
 }
 
-/** A user that an application described, with what the system keeps of it. */
-export const complete = (input: UserInput, kept: Kept): StoredUser => whole({ ...input, ...kept })
-
-/** A user as the table's row, which the predicates of `storedUsers` read alike. */
+/** A user as a row of the table, which the predicates of `storedUsers` read too. */
 export function toRow(user: StoredUser): Row<typeof storedUsers> {
-  const { blocked_user_ids, teams_role, devices, privacy_settings, push_notifications, ...own } =
+  const { blocked_user_ids, teams_role, devices, privacy_settings, push_notifications, ...row } =
     user
   const details = {
     ...(blocked_user_ids.length === 0 ? {} : { blocked_user_ids }),
@@ -136,39 +139,37 @@ export function toRow(user: StoredUser): Row<typeof storedUsers> {
     ...(privacy_settings === undefined ? {} : { privacy_settings }),
     ...(push_notifications === undefined ? {} : { push_notifications }),
   }
-  // Most users have none, and no document is read sooner than an empty one.
-  const isEmpty = Object.keys(details).length === 0
-  return (isEmpty ? own : { ...own, details }) as Row<typeof storedUsers>
+  // Most users have no details, and NULL is read faster than an empty document.
+  return Object.keys(details).length === 0 ? row : { ...row, details }
 }
 
-/** The user that a row is of. */
-export function fromRow(row: Row<typeof storedUsers>): StoredUser {
-  const { details, ...own } = row as unknown as Record<string, unknown>
-  const user = { id: own.id, ...untold(), ...own, ...(plain(details) as object | undefined) }
-  plain(user.custom)
-  return user as unknown as StoredUser
+/** The user that a row of the table holds. */
+export function fromRow({ id, details, ...row }: Row<typeof storedUsers>): StoredUser {
+  replaceBigints(details)
+  replaceBigints(row.custom)
+  return { id, ...defaults(), ...row, ...details } as StoredUser
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /**
- * Integers beyond 2^53 come from the table as bigints; a user came as JSON, whose numbers are
- * doubles, and goes out as such.
+ * The table returns integers beyond 2^53 as bigints. Users come and go as JSON, whose numbers are
+ * doubles.
  */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value)
-  if (typeof value !== 'object' || value === null) return value
-  const own = value as Record<string, unknown>
-  for (const key of Object.keys(own)) {
-    const each = own[key]
-    // What is replaced is there already, so that no name, __proto__ neither, means anything else.
-    if (typeof each === 'bigint') Object.defineProperty(own, key, { value: Number(each) })
-    else if (typeof each === 'object') plain(each)
+function replaceBigints(value: unknown): void {
+  if (!isObject(value)) return
+  for (const key of Object.keys(value)) {
+    const each = value[key]
+    // Redefines a property that exists, so that the key __proto__ is a key like any other.
+    if (typeof each === 'bigint') Object.defineProperty(value, key, { value: Number(each) })
+    else if (typeof each === 'object') replaceBigints(each)
   }
-  return value
 }
 
-/** A user as others see it: what the system alone knows stays here. */
+/** A user without the fields that only the system knows. */
 export function shown(user: StoredUser): User {
-  if (user.deletion === undefined) return user
-  const { deletion, ...own } = user
-  return own
+  if (user.deletion === undefined && user.guest_nonce === undefined) return user
+  const { deletion, guest_nonce, ...visible } = user
+  return visible
 }

@@ -1,31 +1,28 @@
-import type { Settings } from './settings.ts'
+import { nfkc } from './nfkc.ts'
+import type { UniqueUsernames } from './settings.ts'
 import type { StoredUser } from './user.ts'
 
-/** How many characters of a compared username a database's index holds. */
+/** The longest compared username, in characters: databases index it. */
 export const LONGEST_COMPARED = 255
 
 /**
- * A username as it is compared: without white space and special characters, in lower case, so that
- * "John Doe", "john doe" and "john.doe" are one. Nothing is left of a name without letter or digit.
+ * The form of a username that is compared: lower case, without white space and special characters, so
+ * that "John Doe", "john doe" and "john.doe" are equal. Empty without any letter or digit.
  */
 export const compared = (username: string): string =>
-  username
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFKC')
-    .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+  nfkc(nfkc(username).toLowerCase()).replace(/[^\p{L}\p{M}\p{N}]/gu, '')
 
-/** The compared username of a user, if it has one that can be compared. */
+/** The compared username of a user; undefined if there is none, or none that can be indexed. */
 export function nameOf(user: StoredUser | undefined): string | undefined {
   if (user?.username === undefined) return undefined
   const name = compared(user.username)
   return name.length > 0 && name.length <= LONGEST_COMPARED ? name : undefined
 }
 
-/** What a user takes of the usernames that are to be unique, in which team; '' is the application. */
+/** The names that a user holds exclusively, each with its team; '' stands for the application. */
 export function claimsOf(
   user: StoredUser | undefined,
-  unique: Settings['uniqueUsernames'],
+  unique: UniqueUsernames,
 ): readonly { readonly scope: string; readonly name: string }[] {
   const name = nameOf(user)
   if (user === undefined || name === undefined || unique === 'no') return []

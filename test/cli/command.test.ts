@@ -11,13 +11,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeUsers } from '../../bench/fixtures/users.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { linesOf, TextMistake } from '../../src/cli/mistake.ts'
-import { allBut, bundleForNode, scratch } from '../support/bundled.ts'
+import { bundleForNode, scratch } from '../support/bundled.ts'
 
 const folder = scratch('cli')
 const command = join(folder, 'tamis.mjs')
 const file = (name: string) => join(folder, name)
 const users = makeUsers(300)
-/** The packages that the command loads whatever it is told to do. */
+const peers = Object.keys(packageJson.peerDependencies)
+/** The modules outside its bundle that every command loads. */
 let loaded: readonly string[]
 
 interface Outcome {
@@ -43,7 +44,7 @@ const ids = (out: string): unknown[] =>
     .map((line) => JSON.parse(line).id)
 
 beforeAll(async () => {
-  loaded = await bundleForNode('src/cli/main.ts', command)
+  loaded = await bundleForNode('src/cli/main.ts', command, peers)
   await bundleForNode('test/cli/fixture-schema.ts', file('schema.mjs'))
   writeFileSync(file('users.ndjson'), users.map((user) => JSON.stringify(user)).join('\n'))
   writeFileSync(file('empty.mjs'), 'export const answer = 42')
@@ -71,7 +72,7 @@ const asked = [
 ]
 
 describe('tamis query', () => {
-  it('answers alike from NDJSON, an array, standard input and a table', () => {
+  it('returns the same rows from NDJSON, a JSON array, standard input and a table', () => {
     const fromLines = tamis(['query', 'users.ndjson', ...asked])
     expect(fromLines.err).toBe('')
     expect(ids(fromLines.out)).toHaveLength(7)
@@ -86,14 +87,14 @@ describe('tamis query', () => {
     }
   })
 
-  it('prints a table for people', () => {
+  it('prints a table to a terminal', () => {
     const { out } = tamis(['query', 'users.ndjson', '--filter', '{"id":"john"}'])
     expect(out).toMatch(/│ id +│ role/)
     expect(out).toContain('John Doe')
     expect(tamis(['query', 'users.ndjson', '--filter', '{"id":"nobody"}']).out).toBe('no rows\n')
   })
 
-  it('pages by the cursors that it prints, in a file and in a table alike', () => {
+  it('pages with the cursors that it prints, in files and in tables', () => {
     const from = [['users.ndjson'], ['--db', 'users.sqlite', '--table', 'users']]
     const shown = from.map((source) => {
       const own = ['query', ...source, '--sort', '-last_active', '--limit', '3']
@@ -110,7 +111,7 @@ describe('tamis query', () => {
     )
   })
 
-  it('streams every match as it comes with --all', () => {
+  it('streams every match with --all', () => {
     const { out } = tamis([
       'query',
       'users.ndjson',
@@ -129,7 +130,7 @@ describe('tamis query', () => {
     expect(tamis(['query', ...filter], row.replace('993', '992')).out).toBe('')
   })
 
-  it('prints strings as they are, whatever they look like', () => {
+  it('prints strings unchanged, even if they look like other values', () => {
     const row = '{"id":"bigint:5","custom":{"a":"\\u0000bigint:5","n":9007199254740993}}'
     expect(tamis(['query', '--json'], row).out).toBe(`${row}\n`)
   })
@@ -146,7 +147,7 @@ describe('tamis query', () => {
     )
   })
 
-  it('ends quietly when its reader stops early', async () => {
+  it('exits without an error when its output is closed early', async () => {
     const child = spawn(
       process.execPath,
       [command, 'query', '--all', '--option', 'include_deactivated_users'],
@@ -169,7 +170,7 @@ describe('tamis query', () => {
     expect([status, err]).toEqual([0, ''])
   })
 
-  it('holds a page of a long stream, not the stream', async () => {
+  it('keeps only one page of a long stream in memory', async () => {
     // 60 MB of rows in a heap of 24 MB.
     const child = spawn(
       process.execPath,
@@ -198,27 +199,24 @@ describe('tamis query', () => {
 })
 
 describe('the command', () => {
-  it('loads what only its server needs when it serves', () => {
-    expect(loaded).toContain('commander')
-    const peers = Object.keys(packageJson.peerDependencies)
+  it('loads the packages of the server only for tamis serve', () => {
+    expect(loaded).toContain('node:util')
     expect(loaded.filter((name) => peers.includes(name))).toEqual([])
   })
 
-  it('says in a line what is to be installed, where nothing is', async () => {
+  it('names the packages to install if they are missing', async () => {
     // Out of reach of this repository's packages, with those in it that the package brings.
     const own = mkdtempSync(join(tmpdir(), 'tamis-bare-'))
-    const peers = Object.keys(packageJson.peerDependencies)
-    await bundleForNode('src/cli/main.ts', join(own, 'tamis.mjs'), allBut(peers))
-    cpSync(file('users.ndjson'), join(own, 'users.ndjson'))
+    cpSync(folder, own, { recursive: true })
     const run = (...args: readonly string[]) =>
       spawnSync(process.execPath, [join(own, 'tamis.mjs'), ...args], { encoding: 'utf8', cwd: own })
     const users = 'kysely zod jose'
     expect(run('serve')).toMatchObject({
-      stderr: `tamis: serve needs what is not installed: npm install ${users} hono @hono/node-server pino prom-client\n`,
+      stderr: `tamis: serve: missing packages: npm install ${users} hono @hono/node-server pino prom-client\n`,
       status: 2,
     })
     expect(run('import', 'users.ndjson')).toMatchObject({
-      stderr: `tamis: import needs what is not installed: npm install ${users}\n`,
+      stderr: `tamis: import: missing packages: npm install ${users}\n`,
       status: 2,
     })
     expect(run('query', 'users.ndjson', '--limit', '1')).toMatchObject({ stderr: '', status: 0 })
@@ -267,8 +265,8 @@ describe('tamis explain', () => {
   })
 })
 
-describe('a filter as it is typed', () => {
-  it('is taken as a Mongo shell takes it', () => {
+describe('a filter on the command line', () => {
+  it('may be written in the relaxed form of the Mongo shell', () => {
     const strict = tamis(['query', 'users.ndjson', ...asked])
     const relaxed = tamis([
       ...['query', 'users.ndjson', ...asked],
@@ -281,7 +279,7 @@ describe('a filter as it is typed', () => {
     expect(ids(strict.out).length).toBeGreaterThan(0)
   })
 
-  it('is shown with marks to somebody who looks, and a line an issue to a program', () => {
+  it('errors are shown with carets in a terminal, and one line per issue otherwise', () => {
     const source = '{\n  rol: "a",\n  banned: 1\n}'
     const { err } = tamis(['query', 'users.ndjson', '--filter', source])
     expect(err.split('\n')).toEqual([
@@ -301,9 +299,9 @@ describe('a filter as it is typed', () => {
   })
 })
 
-describe('a mistake is a line on standard error and exit status 2', () => {
+describe('a mistake prints one line to standard error and exits with status 2', () => {
   it.each<[string, string[], string, RegExp]>([
-    ['no command', [], '', /a command is needed/],
+    ['no command', [], '', /expected a command/],
     ['an unknown command', ['qury'], '', /unknown command 'qury'.*Did you mean query/],
     [
       'an unknown option',
@@ -315,7 +313,7 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       'a filter that no shell quoted',
       ['query', '--filter', '{role:admin}'],
       '',
-      /^tamis: --filter, line 1, column 7: a value: .*a string stands in quotes: "admin"/,
+      /^tamis: --filter, line 1, column 7: A value: .*write a string in quotes: "admin"/,
     ],
     [
       'a filter file that is not there',
@@ -327,15 +325,20 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       'a wrong filter',
       ['query', '--filter', '{"rol":"admin"}'],
       '',
-      /^tamis: --filter\/rol: "rol" is not a field .*did you mean "role"/,
+      /^tamis: --filter\/rol: Unknown field "rol" .*did you mean "role"/,
     ],
     [
       'a wrong sort',
       ['query', '--sort', '-name'],
       '',
-      /^tamis: --sort\/0: "name" cannot be sorted by; sortable: id,/,
+      /^tamis: --sort\/0: "name" is not sortable; expected one of id,/,
     ],
-    ['a limit that is no number', ['query', '--limit', 'ten'], '', /--limit.*expected an integer/],
+    [
+      'a limit that is not a number',
+      ['query', '--limit', 'ten'],
+      '',
+      /--limit.*expected an integer/,
+    ],
     [
       'a limit over the cap',
       ['query', '--limit', '1001'],
@@ -346,7 +349,7 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       'an unknown switch',
       ['query', '--option', 'deleted'],
       '',
-      /^tamis: --option deleted: "deleted" is not an option/,
+      /^tamis: --option deleted: Unknown option "deleted"/,
     ],
     [
       'a file that is not there',
@@ -359,37 +362,37 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       'a line that is not JSON',
       ['query'],
       '{"id":"a"}\n{"id":',
-      /^tamis: standard input, line 2: not JSON/,
+      /^tamis: standard input, line 2: not valid JSON/,
     ],
     [
-      'a line that is no row',
+      'a line that is not a row',
       ['query'],
       '{"id":"a"}\n5',
-      /^tamis: standard input, line 2: expected a row/,
+      /^tamis: standard input, line 2: expected a JSON object/,
     ],
     [
       'an array that breaks off',
       ['query'],
       '[{"id":"a"},',
-      /^tamis: standard input, after element 1: not JSON/,
+      /^tamis: standard input, after element 1: not valid JSON/,
     ],
     [
-      'an array with what is no row',
+      'an array with an element that is not a row',
       ['query'],
       '[{"id":"a"},[1]]',
-      /^tamis: standard input, element 2: expected a row/,
+      /^tamis: standard input, element 2: expected a JSON object/,
     ],
     [
       'something after the array',
       ['query'],
       '[{"id":"a"}] x',
-      /^tamis: standard input, after element 1: not JSON/,
+      /^tamis: standard input, after element 1: not valid JSON/,
     ],
     [
       'a schema that is not there',
       ['query', '--schema', 'nope.mjs'],
       '',
-      /^tamis: --schema: there is no module "nope.mjs"/,
+      /^tamis: --schema: no such module: "nope.mjs"/,
     ],
     [
       'a module without a schema',
@@ -401,13 +404,13 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       'a database that is not there',
       ['query', '--db', 'nope.sqlite', '--table', 'users'],
       '',
-      /^tamis: there is no file nope.sqlite/,
+      /^tamis: no such file: nope.sqlite/,
     ],
     [
       'a database without a table',
       ['query', '--db', 'users.sqlite'],
       '',
-      /^tamis: --db needs --table/,
+      /^tamis: --db requires --table/,
     ],
     [
       'a table that is not there',
@@ -425,47 +428,52 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       'a cursor of another query',
       ['query', 'users.ndjson', '--next', 'AAAA'],
       '',
-      /^tamis: --next: next: expected a cursor that a page of this query gave, received "AAAA"/,
+      /^tamis: --next: next: expected a cursor from a page of this query, received "AAAA"/,
     ],
     [
       'a dialect that there is not',
       ['sql', '--dialect', 'oracle'],
       '',
-      /^tamis: --dialect: expected sqlite, postgres, mariadb, mysql, duckdb, clickhouse, received oracle/,
+      /^tamis: --dialect: expected one of sqlite, postgres, mariadb, mysql, duckdb, clickhouse, received oracle/,
     ],
     [
       'a switch that has an option of its own',
       ['query', '--option', 'limit=0'],
       '',
-      /^tamis: --option limit: that is --limit/,
+      /^tamis: --option limit: use --limit/,
     ],
     [
       'a switch that is no JSON',
       ['query', '--option', 'include_deactivated_users=yes'],
       '',
-      /^tamis: --option include_deactivated_users, line 1, column 1: a value: expected/,
+      /^tamis: --option include_deactivated_users, line 1, column 1: A value: expected/,
     ],
     [
       'a switch named __proto__',
       ['query', '--option', '__proto__=1'],
       '',
-      /^tamis: --option __proto__: "__proto__" is not an option/,
+      /^tamis: --option __proto__: Unknown option "__proto__"/,
     ],
-    ['a table without a database', ['query', '--table', 'users'], '', /^tamis: --table needs --db/],
-    ['a table without a name', ['sql', '--table', ''], '', /^tamis: sqlite: not a name/],
+    [
+      'a table without a database',
+      ['query', '--table', 'users'],
+      '',
+      /^tamis: --table requires --db/,
+    ],
+    ['a table without a name', ['sql', '--table', ''], '', /^tamis: sqlite: not a valid name/],
     ['a folder as a database', ['query', '--db', '.', '--table', 'users'], '', /^tamis: \.: /],
     ['a field with a line break', ['query', '--filter', '{"a\\nb":1}'], '', /^tamis: --filter/],
     [
       'a wrong line after empty ones',
       ['query'],
       '\n\n{bad',
-      /^tamis: standard input, line 3: not JSON/,
+      /^tamis: standard input, line 3: not valid JSON/,
     ],
     [
       'a row that nests too deeply',
       ['query', '--all'],
       `{"id":"a","custom":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
-      /^tamis: a row nests too deeply/,
+      /^tamis: a row exceeds the nesting limit/,
     ],
     [
       'control characters',
@@ -477,7 +485,7 @@ describe('a mistake is a line on standard error and exit status 2', () => {
       '--all with a sort',
       ['query', '--all', '--sort', 'id'],
       '',
-      /^tamis: --all takes the rows as they come/,
+      /^tamis: --all returns all rows in their order/,
     ],
   ])('%s', (_, args, input, says) => {
     const { err, out, status } = tamis(args, input)
@@ -486,7 +494,7 @@ describe('a mistake is a line on standard error and exit status 2', () => {
     expect([out, status]).toEqual(['', 2])
   })
 
-  it('and a line for each where there are several', () => {
+  it('several mistakes print one line each', () => {
     const { err, status } = tamis(['query', '--filter', '{"rol":1,"role":5}'])
     expect(err.trimEnd().split('\n')).toHaveLength(2)
     expect(status).toBe(2)
@@ -494,7 +502,7 @@ describe('a mistake is a line on standard error and exit status 2', () => {
 })
 
 describe('help and version', () => {
-  it('are no mistakes', () => {
+  it('exit with status 0', () => {
     expect(tamis(['--help'])).toMatchObject({
       status: 0,
       err: '',

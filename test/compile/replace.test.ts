@@ -33,8 +33,8 @@ const fresh = [
 
 const replacing = available.filter(({ dialect }) => dialect.replace !== undefined)
 
-describe.each(replacing)('a row that replaces another, in $name', (engine) => {
-  it('leaves nothing of it, in side tables and search columns neither', async () => {
+describe.each(replacing)('replacing a row, in $name', (engine) => {
+  it('replaces its side tables and search columns, too', async () => {
     const connection = await engine.connect()
     const mapping = engine.features.sideTables ? { teams: { sideTable: 't_teams' } } : {}
     const table = await Table.create(engine, connection, schema, mapping)
@@ -52,7 +52,7 @@ describe.each(replacing)('a row that replaces another, in $name', (engine) => {
     await connection.close()
   })
 
-  it('is refused as a second of its key without', async () => {
+  it('without replace, a duplicate key is refused', async () => {
     const connection = await engine.connect()
     const table = await Table.create(engine, connection, schema)
     await table.insert(old)

@@ -23,18 +23,18 @@ describe('a statement', () => {
     [join([word('x'), word('y')], sql` AND `, '(', ')'), '(x AND y)', []],
     [join([word('x'), sql`${1}`], sql`, `, '(', ')'), '(x, $1)', [1]],
     [join([sql`${1}`, word('x')], sql`, `, '(', ')'), '($1, x)', [1]],
-  ])('of a shape of its own has a text of its own: %#', (fragment, text, params) => {
+  ])('each shape has its own text: %#', (fragment, text, params) => {
     // Each twice, and after all the others: what was written once is found again.
     for (let i = 0; i < 2; i++) expect(render(fragment, postgres)).toEqual({ text, params })
   })
 
-  it('is written from any first number', () => {
+  it('placeholders start at any number', () => {
     expect(render(pair(1, 2), postgres).text).toBe('($1, $2)')
     expect(render(pair(1, 2), postgres, 5).text).toBe('($5, $6)')
     expect(render(pair(1, 2), postgres).text).toBe('($1, $2)')
   })
 
-  it('is right however many shapes there were before it', () => {
+  it('stays correct after many other shapes were cached', () => {
     const schema = defineSchema({
       fields: { id: string({ required: true }), 'custom.*': dynamic(['string', 'integer']) },
     })

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { generate, target } from '../../src/build/leaf-copies.ts'
 
 const source = fileURLToPath(new URL('../../src', import.meta.url))
 
@@ -9,13 +11,14 @@ const source = fileURLToPath(new URL('../../src', import.meta.url))
 const ORDER = [
   ['error'],
   ['kinds'],
-  ['dialect'],
+  ['dialect', 'cache'],
   ['operators'],
   ['schema'],
   ['condition'],
   ['parse', 'compile'],
   ['query'],
   ['text'],
+  ['check'],
   ['arbitrary'],
   ['users'],
   ['cli'],
@@ -39,7 +42,7 @@ const relative = imports.filter(({ target }) => target.startsWith('.'))
 const packages = imports.filter(({ target }) => !target.startsWith('.'))
 
 describe('imports', () => {
-  it('point one way', () => {
+  it('follow the order of the folders', () => {
     const backwards = relative.filter(({ file, target }) => {
       const to = normalize(join(dirname(file), target))
       // The public face gathers everything before the users; only they and the command may see it.
@@ -50,7 +53,7 @@ describe('imports', () => {
     expect(relative.length).toBeGreaterThan(100)
   })
 
-  it('of the users are of the public face alone', () => {
+  it('of users take only the public API of the core', () => {
     const own = relative.filter(({ file }) => file.startsWith('users/'))
     const outside = own
       .map(({ file, target }) => normalize(join(dirname(file), target)))
@@ -58,13 +61,13 @@ describe('imports', () => {
     const doors = [
       '../package.json',
       'index.ts',
-      ...['sqlite', 'postgres', 'mysql'].map((name) => `dialect/${name}.ts`),
+      ...['sqlite', 'postgres', 'mariadb', 'mysql'].map((name) => `dialect/${name}/index.ts`),
     ]
     expect(outside.filter((target) => !doors.includes(target))).toEqual([])
     expect(outside.length).toBeGreaterThan(5)
   })
 
-  it('of packages and of Node are the users’ and the command’s, but for those that are bundled', () => {
+  it('of packages and Node are limited to users and cli, except bundled packages', () => {
     const own = packages.filter(({ file }) => !/^(cli|arbitrary|users)\//.test(file))
     const places = own.map(
       ({ file, target }) => `${file}: ${target.replace(/(^@?[^/]+\/[^/]+).*/, '$1')}`,
@@ -72,29 +75,80 @@ describe('imports', () => {
     expect([...new Set(places)].sort()).toEqual([
       'condition/cursor.ts: @noble/ciphers',
       'condition/cursor.ts: @noble/hashes',
-      'error/describe.ts: fastest-levenshtein',
-      'text/grammar.ts: chevrotain',
+      'text/machinery.ts: chevrotain',
+      'text/parser.ts: chevrotain',
+      'text/pieces.ts: chevrotain',
+      'text/problems.ts: chevrotain',
       'text/query-string.ts: qs',
+      'text/read-tree.ts: chevrotain',
+      'text/scalars.ts: chevrotain',
+      'text/tokens.ts: chevrotain',
     ])
   })
 
-  it('of fast-check are of the arbitraries alone', () => {
+  it('of fast-check are limited to arbitrary', () => {
     const targets = packages.filter(({ file }) => file.startsWith('arbitrary/'))
     expect(new Set(targets.map(({ target }) => target))).toEqual(new Set(['fast-check']))
   })
+})
 
-  it('make SQL text in the dialects alone', () => {
-    const raw = relative.filter(({ file, target }) => {
-      if (!target.endsWith('/fragment.ts')) return false
-      return /\braw\(/.test(readFileSync(join(source, file), 'utf8'))
-    })
-    expect(raw.length).toBeGreaterThan(3)
-    expect(raw.filter(({ file }) => !file.startsWith('dialect/'))).toEqual([])
+/** What statements begin with, and what only they hold. */
+const SQL =
+  /^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH)\b|\b(WHERE|FROM|ORDER BY|GROUP BY|LIMIT|OFFSET|VALUES|JOIN|IS NULL|NOT NULL|PRIMARY KEY|IF NOT EXISTS|FOR UPDATE|COLLATE|INDEXED BY)\b/
+
+/** The users' connections speak of their sessions: time limits, transactions, whether they answer. */
+const CONNECTIONS = /^users\/storage\/(connect|mysql|pool|postgres|sqlite\/[a-z]+)\.ts$/
+
+/** The texts of a file that the sql`` tag does not make. */
+function untagged(file: string): readonly string[] {
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node)) {
+      if (ts.isTemplateExpression(node.template)) visitValues(node.template)
+    } else if (ts.isTemplateExpression(node)) {
+      const pieces = [node.head, ...node.templateSpans.map((span) => span.literal)]
+      found.push(pieces.map(({ text }) => text).join('…'))
+      visitValues(node)
+    } else if (ts.isStringLiteralLike(node)) found.push(node.text)
+    else ts.forEachChild(node, visit)
+  }
+  const visitValues = ({ templateSpans }: ts.TemplateExpression): void => {
+    for (const { expression } of templateSpans) visit(expression)
+  }
+  const text = readFileSync(join(source, file), 'utf8')
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest))
+  return found
+}
+
+describe('SQL', () => {
+  it('is made by the sql`` tag only', () => {
+    const texts = files
+      .filter((file) => !CONNECTIONS.test(file))
+      .flatMap((file) => untagged(file).map((text) => ({ file, text })))
+    expect(texts.length).toBeGreaterThan(1000)
+    expect(texts.filter(({ text }) => SQL.test(text))).toEqual([])
+  })
+
+  it('is made of strings only by quoted names, checked words and literals', () => {
+    const making = (pattern: RegExp) =>
+      files.filter((file) => pattern.test(readFileSync(join(source, file), 'utf8'))).sort()
+    expect(making(/(?<![.\w])raw\(/)).toEqual([
+      'dialect/fragment.ts',
+      'dialect/literal.ts',
+      'dialect/names.ts',
+    ])
+    expect(making(/new Fragment\(/)).toEqual(['dialect/fragment.ts'])
+  })
+})
+
+describe('generated code', () => {
+  it('is up to date: npm run leaf-copies', () => {
+    expect(readFileSync(target, 'utf8') === generate()).toBe(true)
   })
 })
 
 describe('the code', () => {
-  it('evaluates no text and exports nothing by default', () => {
+  it('has no eval and no default export', () => {
     for (const file of files) {
       const text = readFileSync(join(source, file), 'utf8')
       expect(text, file).not.toMatch(/\beval\(|new Function|export default/)

@@ -58,7 +58,7 @@ const trap = (name: string) =>
 const wide = (keys: number) =>
   Object.fromEntries(Array.from({ length: keys }, (_, i) => [`custom.k${i}`, 1]))
 
-/** What a client, or whoever deserialises for it, may hand over. */
+/** Values that a client, or a deserialiser, may pass. */
 const HOSTILE: Record<string, () => unknown> = {
   'a cycle of filters': () => cycle,
   'a cycle of operators': () => ({ age: cyclicOperators }),
@@ -150,8 +150,8 @@ describe('hostile input is refused with a FilterError', { timeout: 10_000 }, () 
   })
 })
 
-describe('what is read', () => {
-  it('is a wide object by one listing of its keys, and no more', () => {
+describe('input', () => {
+  it('the keys of a wide object are listed once only', () => {
     const calls: string[] = []
     const noting =
       <A extends unknown[], R>(name: string, reflect: (...args: A) => R) =>
@@ -168,7 +168,7 @@ describe('what is read', () => {
     expect(calls).toEqual(['ownKeys'])
   })
 
-  it('is read once: what was checked is what is used', () => {
+  it('every value is read once, so the checked value is the one that is used', () => {
     let reads = 0
     const twoFaced = new Proxy(['a'], {
       get(target, key) {
@@ -181,7 +181,7 @@ describe('what is read', () => {
     expect(reads).toBe(1)
   })
 
-  it('takes the null prototype and plain objects of another realm', async () => {
+  it('objects with a null prototype or of another realm are accepted', async () => {
     const { runInNewContext } = await import('node:vm')
     const bare = Object.assign(Object.create(null), { id: 'a' })
     const foreign = runInNewContext('({ id: { $in: ["a"] }, seen: new Date(0) })')
@@ -189,7 +189,7 @@ describe('what is read', () => {
     expect(parseFilter(schema, foreign)).toMatchObject({ kind: 'and' })
   })
 
-  it('leaves Object.prototype alone', () => {
+  it('does not change Object.prototype', () => {
     const before = Reflect.ownKeys(Object.prototype)
     const text =
       '{"custom.__proto__": {"$eq": "x"}, "custom.constructor.prototype": {"$in": ["y"]}}'
@@ -199,7 +199,7 @@ describe('what is read', () => {
   })
 })
 
-describe('what an error says of a hostile name', () => {
+describe('the message about a hostile name', () => {
   const of = (filter: object) => {
     const result = safeParseFilter(hostileSchema, filter)
     return new FilterError(result.ok ? ([] as never) : result.issues)
@@ -208,14 +208,14 @@ describe('what an error says of a hostile name', () => {
     fields: { id: string({ required: true }), 'custom.*': dynamic(['string']) },
   })
 
-  it('is short, however long the name is and however often it is wrong', () => {
+  it('is short, even for long names and many mistakes', () => {
     const wrong = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`$x${i}`, 1]))
     const error = of({ [`custom.${'a'.repeat(4000)}`]: wrong })
     expect(error.issues).toHaveLength(20)
     expect(JSON.stringify(error).length).toBeLessThan(12_000)
   })
 
-  it('stays on its line, and moves no terminal', () => {
+  it('has no line breaks and no control characters', () => {
     for (const name of ['custom.a\u001b[31m\nFAKE LOG LINE', 'custom.\u2028x', 'no\nfield']) {
       const error = of({ [name]: { $x: 1 } })
       expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/)

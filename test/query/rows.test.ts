@@ -15,6 +15,7 @@ import {
 } from 'tamis'
 import { filterArbitrary, rowArbitrary } from 'tamis/fast-check'
 import { describe, expect, it } from 'vitest'
+import { budget } from '../support/budget.ts'
 
 const schema = defineSchema({
   fields: {
@@ -30,7 +31,7 @@ const schema = defineSchema({
   },
 })
 
-/** What may stand where a row does: fields count in plain objects alone. */
+/** Values in the place of a row: objects have fields, lists and other values have none. */
 class Row {
   role = 'admin'
 }
@@ -55,7 +56,7 @@ const ODD: readonly unknown[] = [
 ]
 
 describe('scans of an array', () => {
-  it('find the rows that the predicate is true of, in their order', () => {
+  it('find the matching rows in their order', () => {
     fc.assert(
       fc.property(
         fc.array(rowArbitrary(schema), { maxLength: 40 }),
@@ -72,26 +73,26 @@ describe('scans of an array', () => {
           expect(countRows(own, rows)).toBe(expected.length)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: budget(83, 500) },
     )
   })
 
   it.each([
-    ['{role: "admin"}', { role: 'admin' }, 2],
-    ['its opposite', { role: { $ne: 'admin' } }, ODD.length - 2],
-    ['an absent role', { role: null }, ODD.length - 2],
+    ['{role: "admin"}', { role: 'admin' }, 4],
+    ['its opposite', { role: { $ne: 'admin' } }, ODD.length - 4],
+    ['an absent role', { role: null }, ODD.length - 4],
     ['a key that every object has', { constructor: null }, ODD.length],
     ['a key of an object inside', { 'custom.role': 'admin' }, 0],
     ['a list’s length', { 'custom.length': { $exists: true } }, 0],
     ['a path through nothing', { 'deep.er.still': { $ne: 'a' } }, ODD.length],
-  ])('read own properties of plain objects alone: %s', (_, filter, count) => {
-    // A proxy of a plain object is one; and one without a prototype.
+  ])('read properties of objects, and of documents only plain ones: %s', (_, filter, count) => {
+    // An instance, one that inherits, one without a prototype, and a proxy.
     const own = parseFilter(schema, filter)
     expect(countRows(own, ODD)).toBe(count)
     expect(ODD.filter(compilePredicate(own)).length).toBe(count)
   })
 
-  it('take conditions of any length and depth', () => {
+  it('accept conditions of any length and depth', () => {
     const rows = Array.from({ length: 3000 }, (_, i) => ({ id: `${i}`, level: i }))
     const many = or(...rows.map(({ level }) => parseFilter(schema, { level: { $eq: level } })))
     expect(countRows(many, rows)).toBe(3000)
@@ -103,7 +104,7 @@ describe('scans of an array', () => {
     expect(countRows(nested, rows)).toBe(201)
   })
 
-  it('do not disturb each other', () => {
+  it('are reentrant', () => {
     const own = parseFilter(schema, { role: 'admin' })
     const inner = Array.from({ length: 5000 }, () => ({ role: 'admin' }))
     const outer = Array.from({ length: 1000 }, (_, i) => ({

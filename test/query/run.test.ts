@@ -4,6 +4,7 @@ import {
   compilePredicate,
   condition,
   defineSchema,
+  dynamic,
   integer,
   parseQuery,
   restrict,
@@ -21,7 +22,7 @@ const schema = defineSchema({
 })
 
 describe('runQuery', () => {
-  it('is a sort and a slice, whatever the page', () => {
+  it('equals filter, sort and slice for any page', () => {
     const row = fc.record({
       id: fc.string({ maxLength: 1 }),
       rank: fc.option(fc.integer({ min: 0, max: 3 })),
@@ -42,13 +43,13 @@ describe('runQuery', () => {
     )
   })
 
-  it('takes any iterable, and gives the rows themselves', () => {
+  it('takes any iterable and returns the same row objects', () => {
     const a = { id: 'a' }
     const { items } = runQuery(parseQuery(schema, {}), new Set([a]))
     expect(items[0]).toBe(a)
   })
 
-  it('keeps the order of the input where the key does not decide', () => {
+  it('keeps the order of the input for equal keys', () => {
     const rows = [{ id: 'a', n: 1 }, { id: 'a', n: 2 }, { n: 3 }, { n: 4 }]
     const { items } = runQuery(parseQuery(schema, { sort: [{ id: -1 }] }), rows)
     expect(items.map(({ n }) => n)).toEqual([1, 2, 3, 4])
@@ -56,15 +57,19 @@ describe('runQuery', () => {
 
   it('puts absent values first, ascending, and last, descending', () => {
     const rows = [{ id: 'a', rank: 1 }, { id: 'b' }, { id: 'c', rank: 'x' }, { id: 'd', rank: 0 }]
-    const ids = (direction: 1 | -1) =>
-      runQuery(parseQuery(schema, { sort: [{ rank: direction }] }), rows).items.map(({ id }) => id)
+    const ids = (direction: 1 | -1, more: object = {}) => {
+      const query = parseQuery(schema, { sort: [{ field: 'rank', direction, ...more }] })
+      return runQuery(query, rows).items.map(({ id }) => id)
+    }
     expect(ids(1)).toEqual(['b', 'c', 'd', 'a'])
     expect(ids(-1)).toEqual(['a', 'd', 'c', 'b'])
+    expect(ids(1, { nulls: 'last' })).toEqual(['d', 'a', 'b', 'c'])
+    expect(ids(-1, { nulls: 'first' })).toEqual(['c', 'b', 'a', 'd'])
   })
 })
 
 describe('restrict', () => {
-  it('joins what the server adds, hidden fields among it', () => {
+  it("adds the server's condition, also on hidden fields", () => {
     const query = restrict(
       parseQuery(schema, { filter_conditions: { rank: 1 } }),
       condition(schema, { tenant: 't1' }),
@@ -77,7 +82,7 @@ describe('restrict', () => {
     expect(runQuery(query, rows).items.map(({ id }) => id)).toEqual(['a'])
   })
 
-  it('is not got round by an or', () => {
+  it('cannot be bypassed with $or', () => {
     const query = restrict(
       parseQuery(schema, { filter_conditions: { $or: [{}, { rank: 1 }] } }),
       condition(schema, { tenant: 't1' }),
@@ -90,15 +95,85 @@ describe('paths', () => {
   class Person {
     id = 'a'
   }
+  class Entity {
+    #id = 'a'
+    get id() {
+      return this.#id
+    }
+    get address() {
+      return new Address()
+    }
+  }
+  class Address {
+    city = 'Ghent'
+    // As documents of an ODM have methods.
+    toString() {
+      return this.city
+    }
+  }
+  const places = defineSchema({
+    fields: {
+      id: string({ required: true }),
+      'address.city': string(),
+      'address.toString': string(),
+      'custom.*': dynamic(['string']),
+    },
+  })
+  const isTrue = (filter: object, row: unknown) => compilePredicate(condition(places, filter))(row)
+
   it.each<[string, unknown]>([
+    ['a plain object', { id: 'a' }],
+    ['an object without a prototype', Object.assign(Object.create(null), { id: 'a' })],
     ['an instance of a class', new Person()],
+    ['a getter of a class', new Entity()],
     ['an inherited property', Object.create({ id: 'a' })],
+  ])('lead through %s', (_, row) => {
+    expect(isTrue({ id: 'a' }, row)).toBe(true)
+    expect(isTrue({ $nor: [{ id: 'a' }] }, row)).toBe(false)
+    expect(runQuery(parseQuery(places, {}), [row]).items).toEqual([row])
+  })
+
+  it.each<[string, unknown]>([
     ['a list', Object.assign([], { id: 'a' })],
+    ['a Date', Object.assign(new Date(), { id: 'a' })],
+    ['a Map', Object.assign(new Map(), { id: 'a' })],
+    ['a Set', Object.assign(new Set(), { id: 'a' })],
+    ['a function', Object.assign(() => 0, { id: 'a' })],
     ['nothing', undefined],
-  ])('do not go through %s', (_, row) => {
-    const isA = compilePredicate(condition(schema, { id: 'a' }))
-    expect(isA(row)).toBe(false)
-    expect(isA({ id: 'a' })).toBe(true)
-    expect(isA(Object.assign(Object.create(null), { id: 'a' }))).toBe(true)
+  ])('do not lead through %s', (_, row) => {
+    expect(isTrue({ id: 'a' }, row)).toBe(false)
+    expect(isTrue({ id: { $ne: 'a' } }, row)).toBe(true)
+  })
+
+  it('lead through objects of a class inside of rows', () => {
+    expect(isTrue({ 'address.city': 'Ghent' }, new Entity())).toBe(true)
+    expect(isTrue({ 'address.city': 'Ghent' }, { address: new Address() })).toBe(true)
+    expect(isTrue({ 'address.city': 'Ghent' }, { address: [new Address()] })).toBe(false)
+  })
+
+  it('do not find what every object inherits', () => {
+    expect(isTrue({ 'address.toString': null }, { address: {} })).toBe(true)
+    expect(isTrue({ 'address.toString': 'x' }, { address: { toString: 'x' } })).toBe(true)
+  })
+
+  it('lead through plain objects alone in a document', () => {
+    class Custom {
+      color = 'red'
+    }
+    expect(isTrue({ 'custom.color': 'red' }, { custom: { color: 'red' } })).toBe(true)
+    expect(isTrue({ 'custom.color': 'red' }, { custom: new Custom() })).toBe(false)
+    class Row {
+      custom = { color: 'red' }
+    }
+    expect(isTrue({ 'custom.color': 'red' }, new Row())).toBe(true)
+  })
+
+  it('pass on the error of a getter', () => {
+    const row = {
+      get id(): string {
+        throw new Error('not loaded')
+      },
+    }
+    expect(() => isTrue({ id: 'a' }, row)).toThrow('not loaded')
   })
 })

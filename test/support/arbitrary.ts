@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import {
   boolean,
+  date,
+  decimal,
   defineSchema,
   dynamic,
+  enumeration,
   type FieldDefinition,
   type FieldMapping,
   integer,
@@ -12,6 +15,7 @@ import {
   type Schema,
   string,
   timestamp,
+  uuid,
 } from 'tamis'
 import { rowArbitrary } from 'tamis/fast-check'
 import type { Features } from './engines/engine.ts'
@@ -21,11 +25,9 @@ import type { Features } from './engines/engine.ts'
  * are those of `tamis/fast-check`.
  */
 
-type Scalar = 'string' | 'boolean' | 'integer' | 'number' | 'timestamp'
-
 const oneIn = (n: number) => fc.integer({ min: 1, max: n }).map((roll) => roll === 1)
 
-/** A field of a generated schema, and where it lives. */
+/** A field of a generated schema, and its mapping. */
 interface FieldPlan {
   readonly name: string
   readonly definition: FieldDefinition
@@ -68,15 +70,35 @@ const NAMES = [
   '$n'.slice(1),
 ]
 
-const scalarKind = fc.constantFrom<Scalar[]>('string', 'boolean', 'integer', 'number', 'timestamp')
+/** Precisions and scales of decimals; SQLite has 18 digits. */
+const grid = fc.constantFrom(
+  { precision: 10, scale: 2 },
+  { precision: 4, scale: 0 },
+  { precision: 3, scale: 3 },
+  { precision: 18, scale: 8 },
+)
 
-const build: Record<Scalar, (options?: object) => FieldDefinition> = {
+/** Values of enumerations: texts that generated rows have, in another order than their own. */
+const LISTED = ['ab', 'a', 'ss', 'A', "it's", '😀', 'x'] as const
+
+/** Every scalar kind. Integers are read whole, whatever their size. */
+const builders = {
   string,
   boolean,
-  integer,
+  integer: (options?: object) => integer({ ...options, as: 'bigint' }),
   number,
   timestamp,
+  date,
+  uuid,
+  decimal: (options: object = {}) => decimal({ precision: 10, scale: 2, ...options }),
+  enumeration: (options: object = {}) => enumeration(LISTED, options),
 }
+
+type Scalar = keyof typeof builders
+
+const build: Record<Scalar, (options?: object) => FieldDefinition> = builders
+
+const scalarKind = fc.constantFrom(...(Object.keys(builders) as Scalar[]))
 
 const DIGITS: Readonly<Record<string, number>> = { s: 0, ms: 3, us: 6, text: 9 }
 
@@ -90,7 +112,7 @@ const storagesFor = (digits: number, { storages }: Features): FieldMapping['stor
         : (name as FieldMapping['storage']),
     )
 
-/** A column of its own for what the engine cannot name. */
+/** A column for keys that the engine cannot reach in JSON. */
 const columnFor = (name: string, at: number, features: Features): FieldMapping =>
   features.anyName ? {} : { column: `col ${at} ${name.replaceAll(/[^\w ]/g, '')}`.trim() }
 
@@ -101,13 +123,17 @@ const fieldPlan = (name: string, at: number, features: Features): fc.Arbitrary<F
       isList: oneIn(4),
       required: oneIn(4),
       digits: fc.constantFrom(0, 3, 6, 6, 9),
+      grid,
       unit: fc.constantFrom(undefined, 's' as const, 'ms' as const),
       isMapped: fc.boolean(),
     })
     .chain((own) => {
       const { kind, digits, unit, required, isMapped } = own
-      const options =
-        kind === 'timestamp' ? { digits, ...(unit === undefined ? {} : { unit }) } : {}
+      const settings: Partial<Record<Scalar, object>> = {
+        timestamp: { digits, ...(unit === undefined ? {} : { unit }) },
+        decimal: own.grid,
+      }
+      const options = settings[kind] ?? {}
       const home = columnFor(name, at, features)
       if (own.isList) {
         const definition = list(build[kind](options) as never, { required }) as FieldDefinition
@@ -136,6 +162,14 @@ const ALL_OPERATORS = [
   '$autocomplete',
 ] as const
 
+/** Whether a dynamic field can tell the values of kinds apart. */
+const isDecidable = (kinds: readonly Scalar[]): boolean => {
+  const holds = (...names: readonly Scalar[]) => names.some((name) => kinds.includes(name))
+  if (holds('string') && holds('timestamp', 'date', 'uuid', 'decimal')) return false
+  if (holds('enumeration') && holds('string', 'timestamp', 'date', 'uuid', 'decimal')) return false
+  return !(holds('decimal') && holds('integer', 'number'))
+}
+
 const wildcardPlan = (prefix: string, features: Features): fc.Arbitrary<FieldPlan[]> =>
   fc
     .record({
@@ -144,21 +178,27 @@ const wildcardPlan = (prefix: string, features: Features): fc.Arbitrary<FieldPla
           ['string', 'boolean', 'integer'],
           ['string', 'number'],
           ['timestamp', 'number', 'integer'],
+          ['timestamp', 'date', 'boolean'],
           ['string', 'boolean', 'integer', 'number'],
+          ['decimal', 'boolean', 'timestamp'],
+          ['enumeration', 'boolean', 'integer'],
         ),
-        fc
-          .uniqueArray(scalarKind, { minLength: 1 })
-          .filter((kinds) => !(kinds.includes('string') && kinds.includes('timestamp'))),
+        fc.uniqueArray(scalarKind, { minLength: 1 }).filter(isDecidable),
       ),
       complete: fc.boolean(),
+      decimals: grid,
       nested: fc.option(scalarKind, { nil: undefined }),
       nestedList: oneIn(4),
     })
-    .map(({ kinds, complete, nested, nestedList }) => {
+    .map(({ kinds, complete, decimals, nested, nestedList }) => {
       const isSearched = complete && kinds.includes('string')
       const own: FieldPlan = {
         name: `${prefix}.*`,
-        definition: dynamic(kinds, isSearched ? { operators: ALL_OPERATORS } : {}),
+        definition: dynamic(kinds, {
+          ...(isSearched && { operators: ALL_OPERATORS }),
+          ...(kinds.includes('decimal') && decimals),
+          ...(kinds.includes('enumeration') && { values: LISTED }),
+        }),
         mapping: features.jsonIndexes ? { index: ['k', 'b.c'] } : undefined,
       }
       if (nested === undefined) return [own]
@@ -177,7 +217,7 @@ export const planArbitrary = (features: Features): fc.Arbitrary<Plan> =>
         selector: (name) => name.toLowerCase().split('.').join(' '),
       }),
       wildcards: fc.uniqueArray(fc.constantFrom('custom', 'meta data', 'json'), { maxLength: 2 }),
-      key: fc.constantFrom<Scalar[]>('string', 'integer', 'string', 'timestamp'),
+      key: fc.constantFrom<Scalar[]>('string', 'integer', 'string', 'timestamp', 'date', 'uuid'),
     })
     .chain(({ names, wildcards, key }) =>
       fc
@@ -194,7 +234,8 @@ export const planArbitrary = (features: Features): fc.Arbitrary<Plan> =>
           const fields = [id, ...plans.flat()]
           const schema = defineSchema({
             fields: Object.fromEntries(fields.map(({ name, definition }) => [name, definition])),
-            limits: { segments: 16 },
+            // Dear filters are tested too: a server may lift the limit of the cost.
+            limits: { segments: 16, cost: Number.MAX_SAFE_INTEGER },
           }) as Schema
           const mapping = Object.fromEntries(
             fields.flatMap(({ name, mapping: own }) =>
@@ -211,7 +252,9 @@ export const planArbitrary = (features: Features): fc.Arbitrary<Plan> =>
 const keyOf: Record<string, (index: number, salt: string) => unknown> = {
   string: (index, salt) => `${salt}${index}`,
   integer: (index) => (index % 7 === 0 ? 2n ** 60n + BigInt(index) : index - 3),
+  uuid: (index) => `018f3a5c-7c1e-7f00-8000-${String((index * 7919) % 10_007).padStart(12, 'a')}`,
   timestamp: (index) => `2024-05-01T12:00:00.${String(index).padStart(6, '0')}Z`,
+  date: (index) => new Date(index * 86_400_000).toISOString().slice(0, 10),
 }
 
 /** The value, no text in it longer than that. */
@@ -224,7 +267,7 @@ function shortened(value: unknown, most: number): unknown {
   )
 }
 
-/** Rows whose keys are unique, and which hold whatever rows in memory may. */
+/** Rows with unique keys and any values that rows in memory may have. */
 export const rowsArbitrary = (
   { schema }: Plan,
   { longestSorted }: Features,

@@ -1,37 +1,36 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build } from 'esbuild'
+import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A folder of its own below node_modules, so that what is written there resolves packages. */
+/** A new folder in node_modules, so that files in it resolve packages. */
 export function scratch(name: string): string {
   const cache = join(root, 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
   return mkdtempSync(join(cache, `tamis-${name}-`))
 }
 
-/** Which packages stay outside: all of them, or those of a list. */
-type Packages = Pick<BuildOptions, 'packages' | 'external' | 'banner'>
-
-/** The packages of a list stay outside, and all others go in, those that `require` too. */
-export const allBut = (external: readonly string[]): Packages => ({
-  external: [...external],
-  banner: {
-    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-  },
-})
+/**
+ * Packages that load native code or files beside their own, and CommonJS of which `import()` takes
+ * names: esbuild's gives the default export alone.
+ */
+const UNBUNDLED = [
+  ...['libsql', 'better-sqlite3', '@duckdb/node-api', '@electric-sql/pglite'],
+  ...['mysql2', 'pino', 'prom-client', 'rate-limiter-flexible'],
+]
 
 /**
- * Bundles a program of the repository's for Node; `tamis` is the source, packages stay outside. What
- * is imported when it is needed stays apart, as in the package. Answers the packages that it loads
- * whatever it does.
+ * Bundles a program of the repository's for Node; `tamis` is the source. Packages go in, but for those
+ * of a list: to read their many files takes most of the time that a process needs to start. What is
+ * imported when it is needed stays apart, as in the package. Answers the packages that are outside and
+ * that the program loads whatever it does.
  */
 export async function bundleForNode(
   entry: string,
   outfile: string,
-  outside: Packages = { packages: 'external' },
+  outside: readonly string[] = UNBUNDLED,
 ): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: [{ in: resolve(root, entry), out: basename(outfile, '.mjs') }],
@@ -43,16 +42,21 @@ export async function bundleForNode(
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    ...outside,
+    external: [...outside],
+    banner: {
+      // For packages that are CommonJS.
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
     alias: {
       tamis: join(root, 'src/index.ts'),
       ...Object.fromEntries(
-        ['sqlite', 'postgres', 'mysql', 'duckdb', 'clickhouse'].map((name) => [
+        ['sqlite', 'postgres', 'mariadb', 'mysql', 'duckdb', 'clickhouse'].map((name) => [
           `tamis/${name}`,
-          join(root, `src/dialect/${name}.ts`),
+          join(root, `src/dialect/${name}/index.ts`),
         ]),
       ),
       'tamis/text': join(root, 'src/text/index.ts'),
+      'tamis/check': join(root, 'src/check/index.ts'),
       'tamis/fast-check': join(root, 'src/arbitrary/index.ts'),
       'tamis/users': join(root, 'src/users/index.ts'),
     },

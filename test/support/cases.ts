@@ -1,4 +1,38 @@
-import { boolean, defineSchema, dynamic, integer, list, number, string, timestamp } from 'tamis'
+import {
+  boolean,
+  date,
+  decimal,
+  defineSchema,
+  dynamic,
+  enumeration,
+  integer,
+  list,
+  number,
+  string,
+  timestamp,
+  uuid,
+} from 'tamis'
+
+/** Neither in the order of their texts nor its reverse; one differs from another in case only. */
+const LEVELS = ['low', 'medium', 'high', 'critical', 'Low', 'é'] as const
+
+/** What literals of SQL have to escape. None is dropped or changed by a type of a database. */
+const PLAIN_VALUES = [
+  'b',
+  "it's",
+  'back\\slash',
+  '?',
+  '"q"',
+  '{p:1}',
+  '$1',
+  ':x',
+  'a\nb',
+  '😀',
+  'a',
+]
+
+/** The same, and what the ENUM of MySQL does not hold. */
+const ODD_VALUES = [...PLAIN_VALUES, '', 'a ', '  ', 'n'.repeat(300)]
 
 /**
  * The table of cases: for each field, rows' values by name, and filters with the names of the values
@@ -6,9 +40,9 @@ import { boolean, defineSchema, dynamic, integer, list, number, string, timestam
  */
 export interface FieldCases {
   readonly field: string
-  /** By name, what a row holds; the row of `missing` does not have the field at all. */
+  /** The rows' values by name; the row `missing` does not have the field. */
   readonly values: Readonly<Record<string, unknown>>
-  /** What stands behind the field's name, and the rows that it is true of. */
+  /** The condition on the field, and the names of the rows that it matches. */
   readonly filters: readonly (readonly [operand: unknown, names: string])[]
 }
 
@@ -17,17 +51,39 @@ export const caseSchema = defineSchema({
     id: string({ required: true, sortable: true }),
     text: string({ sortable: true }),
     flag: boolean({ sortable: true }),
-    whole: integer({ sortable: true }),
+    whole: integer({ sortable: true, as: 'bigint' }),
     real: number({ sortable: true }),
     at: timestamp({ sortable: true }),
     second: timestamp({ digits: 0, unit: 's', sortable: true }),
+    day: date({ sortable: true }),
+    ref: uuid({ sortable: true }),
+    level: enumeration(LEVELS, { sortable: true }),
+    odd: enumeration(ODD_VALUES, { sortable: true }),
+    plain: enumeration(PLAIN_VALUES, { sortable: true }),
+    levels: list(enumeration(LEVELS)),
+    odds: list(enumeration(ODD_VALUES)),
+    price: decimal({ precision: 6, scale: 2, sortable: true }),
+    whole18: decimal({ precision: 18, scale: 0, sortable: true }),
+    part: decimal({ precision: 3, scale: 3, sortable: true }),
+    prices: list(decimal({ precision: 6, scale: 2 })),
     tags: list(string()),
-    ranks: list(integer()),
+    ranks: list(integer({ as: 'bigint' })),
     reals: list(number()),
     flags: list(boolean()),
     times: list(timestamp()),
-    'custom.level': integer({ sortable: true }),
+    days: list(date()),
+    refs: list(uuid()),
+    'custom.level': integer({ sortable: true, as: 'bigint' }),
     'custom.since': timestamp({ sortable: true }),
+    'custom.day': date({ sortable: true }),
+    'custom.days': list(date()),
+    'custom.ref': uuid({ sortable: true }),
+    'custom.refs': list(uuid()),
+    'custom.grade': enumeration(LEVELS, { sortable: true }),
+    'custom.grades': list(enumeration(LEVELS)),
+    'custom.price': decimal({ precision: 6, scale: 2, sortable: true }),
+    'custom.prices': list(decimal({ precision: 6, scale: 2 })),
+    'custom.part': decimal({ precision: 3, scale: 3, sortable: true }),
     'custom.tags': list(string()),
     'custom.bio': string(),
     'custom.sizes': list(number()),
@@ -47,13 +103,140 @@ export const caseSchema = defineSchema({
     }),
     'any.*': dynamic(['string', 'boolean', 'integer', 'number']),
     'float.*': dynamic(['number', 'timestamp']),
+    'when.*': dynamic(['date', 'timestamp', 'integer']),
+    'link.*': dynamic(['uuid', 'date', 'integer']),
+    'state.*': dynamic(['enumeration', 'integer', 'boolean'], { values: LEVELS }),
+    'sum.*': dynamic(['decimal', 'date', 'boolean'], { precision: 6, scale: 2 }),
   },
+  // All filters of a case are also run at once.
+  limits: { cost: Number.MAX_SAFE_INTEGER },
 })
 
 const LONG = 2 ** 53
 /** Values that no field of another kind may take for its own. */
 const FOREIGN = { missing: undefined, null: null, object: { a: 1 }, list: ['a', 1, true] }
 const FOREIGN_SCALARS = { ...FOREIGN, nan: Number.NaN }
+
+/** Texts that are no days, and a Date, which is an instant. */
+const NO_DAYS = {
+  noday: '2023-02-29',
+  shaped: '2024-13-01',
+  zeroth: '2024-05-00',
+  year: '0000-12-31',
+  years: '10000-01-01',
+  short: '2024-5-01',
+  instant: '2024-05-01T00:00:00Z',
+  space: '2024-05-01 ',
+  line: '2024-05-01\n',
+  nul: '2024-05-01\0',
+  number: 19844,
+}
+const NO_DAY = Object.keys(NO_DAYS).join(' ')
+
+/** Days at the ends of months, years and the calendar. */
+const DAYS = {
+  first: '0001-01-01',
+  early: '0099-12-31',
+  century: '1900-02-28',
+  past: '1899-12-31',
+  leapday: '2024-02-29',
+  day: '2024-05-01',
+  next: '2024-05-02',
+  last: '9999-12-31',
+}
+
+/** Texts that are no decimals. */
+const NO_DECIMALS = {
+  word: 'x',
+  blank: '',
+  space: '1.50 ',
+  line: '1.50\n',
+  nul: '1.50\0',
+  two: '1.5.0',
+  signs: '--1.5',
+  hex: '0x10',
+  infinite: 'Infinity',
+  letter: '1e',
+  point: '.',
+  comma: '1,50',
+  true: true,
+}
+const NO_DECIMAL = Object.keys(NO_DECIMALS).join(' ')
+
+/** One value in many notations, and others beside it. */
+const DECIMALS = {
+  plain: '1.50',
+  short: '1.5',
+  long: '+01.50000',
+  exponent: '15e-1',
+  number: 1.5,
+  zero: '-0.00',
+  nought: 0,
+  cent: '0.01',
+  minus: '-0.01',
+  least: '-9999.99',
+  most: 9999.99,
+  ten: '1E+1',
+  nine: '9.99',
+}
+const HALVES = 'plain short long exponent number'
+
+/** UUIDs in their order: that of text, which is neither of swapped bytes nor of the second half. */
+const REFS = {
+  nil: '00000000-0000-0000-0000-000000000000',
+  one: '00000001-0000-4000-ffff-000000000000',
+  time: '018f3a5c-7c1e-7f00-8000-000000000001',
+  later: '018f3a5c-7c1e-7f00-8000-0000000000ff',
+  node: '11000000-0000-1000-8000-000000000000',
+  positive: '7fffffff-ffff-4fff-bfff-ffffffffffff',
+  negative: '80000000-0000-4000-8000-000000000000',
+  letters: 'aab00000-0000-4000-8000-000000000000',
+  after: 'ab000000-0000-4000-8000-000000000000',
+  last: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+}
+
+/** Texts that are no UUIDs. */
+const NO_REFS = {
+  bare: '018f3a5c7c1e7f008000000000000001',
+  braces: '{018f3a5c-7c1e-7f00-8000-000000000001}',
+  urn: 'urn:uuid:018f3a5c-7c1e-7f00-8000-000000000001',
+  hex: '018f3a5c-7c1e-7f00-8000-00000000000g',
+  groups: '018f3a5c-7c1e7-f00-8000-000000000001',
+  blank: '018f3a5c-7c1e-7f00-8000-00000000001 ',
+  space: '018f3a5c-7c1e-7f00-8000-000000000001 ',
+  line: '018f3a5c-7c1e-7f00-8000-000000000001\n',
+  nul: '018f3a5c-7c1e-7f00-8000-000000000001\0',
+  empty: '',
+}
+const NO_REF = Object.keys(NO_REFS).join(' ')
+const MANY_REFS = Array.from(
+  { length: 70 },
+  (_, i) => `${10_000_000 + i}-0000-4000-8000-000000000000`,
+)
+
+const LEVEL = {
+  accent: 'é',
+  capital: 'Low',
+  critical: 'critical',
+  high: 'high',
+  low: 'low',
+  medium: 'medium',
+}
+
+/** What is not one of them. */
+const NO_LEVELS = { upper: 'LOW', plain: 'e', space: 'low ', empty: '', nul: 'low\0', number: 5 }
+const NO_LEVEL = Object.keys(NO_LEVELS).join(' ')
+
+const namedBy = (values: readonly string[]) =>
+  Object.fromEntries(values.map((value, i) => [`v${i}`, value]))
+
+const namesOf = (values: readonly string[], holds: (i: number) => boolean): string =>
+  values.flatMap((_, i) => (holds(i) ? [`v${i}`] : [])).join(' ')
+
+/** More than a dialect writes out one by one. */
+const MANY_DECIMALS = Array.from({ length: 70 }, (_, i) => `${i + 100}.25`)
+const MANY_DAYS = Array.from({ length: 70 }, (_, i) => `${2100 + i}-01-01`)
+const MANY = Array.from({ length: 70 }, (_, i) => `n${i}`)
 
 export const cases: readonly FieldCases[] = [
   {
@@ -116,6 +299,12 @@ export const cases: readonly FieldCases[] = [
       [
         { $not: { $gt: 'a', $lt: 'b' } },
         'missing null object list nan number true nul lone empty a A quote percent accent smile private last five',
+      ],
+      // Many constants, one of them longer than a column that is sorted by.
+      [{ $in: [...MANY, 'x'.repeat(300), 'ab'] }, 'ab'],
+      [
+        { $nin: [...MANY, 'x'.repeat(300), 'ab', null] },
+        'empty a A accent decomposed trailing quote percent smile private last five',
       ],
       [{ $autocomplete: 'A' }, 'a A accent decomposed trailing ab'],
       [{ $autocomplete: 'ab' }, 'ab'],
@@ -396,6 +585,286 @@ export const cases: readonly FieldCases[] = [
     ],
   },
   {
+    field: 'day',
+    values: { ...FOREIGN_SCALARS, ...NO_DAYS, ...DAYS, date: new Date(2024, 4, 1), true: true },
+    filters: [
+      ['2024-05-01', 'day'],
+      ['2024-02-29', 'leapday'],
+      [null, `missing null object list nan date true ${NO_DAY}`],
+      [
+        { $ne: '2024-05-01' },
+        `missing null object list nan date true ${NO_DAY} first early century past leapday next last`,
+      ],
+      [{ $gt: '2024-05-01' }, 'next last'],
+      [{ $gte: '2024-05-01' }, 'day next last'],
+      [{ $lt: '1900-01-01' }, 'first early past'],
+      [{ $lte: '1900-02-28' }, 'first early century past'],
+      [{ $gt: '0001-01-01', $lte: '2024-02-29' }, 'early century past leapday'],
+      [{ $gte: '9999-12-31' }, 'last'],
+      [{ $lt: '0001-01-01' }, ''],
+      [{ $in: ['2024-05-02', '0001-01-01', '2000-01-01'] }, 'next first'],
+      [{ $in: ['2024-05-02', null] }, `next missing null object list nan date true ${NO_DAY}`],
+      [{ $in: [...MANY_DAYS, '2024-05-02'] }, 'next'],
+      [{ $nin: ['2024-05-02', null] }, 'first early century past leapday day last'],
+      [{ $exists: true }, 'first early century past leapday day next last'],
+    ],
+  },
+  {
+    field: 'price',
+    values: {
+      ...FOREIGN_SCALARS,
+      ...NO_DECIMALS,
+      ...DECIMALS,
+      class: { __proto__: { toString: () => '1.50' } },
+      bigint: 7n,
+      date: new Date(2024, 4, 1),
+      bytes: new Uint8Array([53]),
+    },
+    filters: [
+      ['1.5', `${HALVES} class`],
+      [1.5, `${HALVES} class`],
+      ['150E-2', `${HALVES} class`],
+      [0, 'zero nought'],
+      ['-0.0', 'zero nought'],
+      [7, 'bigint'],
+      [7n, 'bigint'],
+      ['1.505', ''],
+      [0.1 + 0.2, ''],
+      [null, `missing null object list nan date bytes ${NO_DECIMAL}`],
+      [
+        { $ne: '1.5' },
+        `missing null object list nan date bytes ${NO_DECIMAL} zero nought cent minus least most ten nine bigint`,
+      ],
+      [{ $gt: 1.5 }, 'most ten nine bigint'],
+      [{ $gte: '1.505' }, 'most ten nine bigint'],
+      [{ $gt: '1.495' }, `${HALVES} class most ten nine bigint`],
+      [{ $lt: '1.505' }, `${HALVES} class zero nought cent minus least`],
+      [{ $lte: '1.495' }, 'zero nought cent minus least'],
+      [{ $gt: '9.99' }, 'most ten'],
+      [{ $lt: 0 }, 'minus least'],
+      [{ $gt: '-0.001' }, `${HALVES} class zero nought cent most ten nine bigint`],
+      [{ $lt: '-0.001' }, 'minus least'],
+      [{ $lt: '-0.01' }, 'least'],
+      [{ $gt: '10000' }, ''],
+      [{ $lt: '1e1000' }, `${HALVES} class zero nought cent minus least most ten nine bigint`],
+      [{ $gte: '9999.99' }, 'most'],
+      [{ $gt: '9999.985' }, 'most'],
+      [{ $gt: '9999.995' }, ''],
+      [{ $gt: '-9999.995' }, `${HALVES} class zero nought cent minus least most ten nine bigint`],
+      [{ $lt: '-9999.995' }, ''],
+      [{ $lte: '-9999.99' }, 'least'],
+      [{ $gt: '-0.01', $lte: '9.99' }, `${HALVES} class zero nought cent nine bigint`],
+      [{ $in: ['1.50', 10, '3.333'] }, `${HALVES} class ten`],
+      [{ $in: [0.01, null] }, `cent missing null object list nan date bytes ${NO_DECIMAL}`],
+      [{ $in: [...MANY_DECIMALS, '-0.01', 10] }, 'minus ten'],
+      [{ $nin: [1.5, null] }, 'zero nought cent minus least most ten nine bigint'],
+      [{ $exists: true }, `${HALVES} class zero nought cent minus least most ten nine bigint`],
+    ],
+  },
+  {
+    field: 'whole18',
+    values: {
+      null: null,
+      least: '-999999999999999999',
+      next: '999999999999999998',
+      most: 999_999_999_999_999_999n,
+      one: '1.0',
+      two: 2,
+    },
+    filters: [
+      ['999999999999999999', 'most'],
+      ['999999999999999999.0', 'most'],
+      [999_999_999_999_999_998n, 'next'],
+      [{ $gt: '999999999999999997.5' }, 'next most'],
+      [{ $gte: '999999999999999999' }, 'most'],
+      [{ $lt: '1.5' }, 'least one'],
+      [{ $gt: '-1e18' }, 'least next most one two'],
+      [{ $in: ['999999999999999998', 2, '1e0'] }, 'next two one'],
+      [{ $lt: '1e18' }, 'least next most one two'],
+    ],
+  },
+  {
+    field: 'part',
+    values: { null: null, tenth: 0.1, half: '.5', most: '0.999', least: '-0.999', none: '0' },
+    filters: [
+      ['0.5', 'half'],
+      ['.1', 'tenth'],
+      [{ $gt: '0.1' }, 'half most'],
+      [{ $lt: 1 }, 'tenth half most least none'],
+      [{ $gte: '-0.9995' }, 'tenth half most least none'],
+      [{ $lt: '-0.9985' }, 'least'],
+      [{ $in: ['0', '1', '0.999'] }, 'none most'],
+    ],
+  },
+  {
+    field: 'prices',
+    values: {
+      none: null,
+      empty: [],
+      one: ['1.50'],
+      twice: [1.5, '15e-1'],
+      more: ['1.5', '-9999.99', 10],
+      foreign: ['1.50', 'x', null, true],
+    },
+    filters: [
+      ['1.5', 'one twice more foreign'],
+      [10, 'more'],
+      ['1.505', ''],
+      [{ $eq: [1.5] }, 'one twice foreign'],
+      [{ $eq: [] }, 'empty'],
+      [{ $all: ['1.50', '-9999.99'] }, 'more'],
+      [{ $all: ['1.50', '1.501'] }, ''],
+      [{ $in: ['1e1', '7', null] }, 'none more'],
+      [{ $contains: '2' }, ''],
+    ],
+  },
+  {
+    field: 'days',
+    values: {
+      none: null,
+      empty: [],
+      day: ['2024-05-01'],
+      twice: ['2024-05-01', '2024-05-01'],
+      more: ['2024-05-01', '9999-12-31', '0001-01-01'],
+      foreign: ['2024-05-01', 'never', '2023-02-29', 5, null],
+      date: [new Date(2024, 4, 1)],
+    },
+    filters: [
+      ['2024-05-01', 'day twice more foreign'],
+      [{ $eq: ['2024-05-01'] }, 'day twice foreign'],
+      [{ $eq: [] }, 'empty date'],
+      [{ $all: ['2024-05-01', '0001-01-01'] }, 'more'],
+      [{ $in: ['9999-12-31', '2024-02-29', null] }, 'none more'],
+      [{ $contains: '2024-05-02' }, ''],
+    ],
+  },
+  {
+    field: 'ref',
+    values: {
+      ...FOREIGN_SCALARS,
+      ...NO_REFS,
+      ...REFS,
+      upper: REFS.letters.toUpperCase(),
+      number: 5,
+    },
+    filters: [
+      [REFS.time, 'time'],
+      [REFS.time.toUpperCase(), 'time'],
+      [REFS.letters, 'letters upper'],
+      [null, `missing null object list nan number ${NO_REF}`],
+      [
+        { $ne: REFS.letters },
+        `missing null object list nan number ${NO_REF} nil one time later node positive negative after last`,
+      ],
+      [{ $gt: REFS.positive }, 'negative letters upper after last'],
+      [{ $gte: REFS.letters.toUpperCase() }, 'letters upper after last'],
+      [{ $lt: REFS.later }, 'nil one time'],
+      [{ $lte: REFS.later }, 'nil one time later'],
+      [{ $gt: REFS.time, $lt: REFS.after }, 'later node positive negative letters upper'],
+      [{ $lt: REFS.nil }, ''],
+      [
+        { $in: [REFS.letters, REFS.nil, '99999999-0000-4000-8000-000000000000'] },
+        'letters upper nil',
+      ],
+      [{ $in: [...MANY_REFS, REFS.after, REFS.one] }, 'after one'],
+      [
+        { $nin: [...MANY_REFS, REFS.after, null] },
+        'nil one time later node positive negative letters upper last',
+      ],
+      [{ $exists: true }, 'nil one time later node positive negative letters upper after last'],
+    ],
+  },
+  {
+    field: 'refs',
+    values: {
+      none: null,
+      empty: [],
+      one: [REFS.letters],
+      twice: [REFS.letters, REFS.letters.toUpperCase()],
+      more: [REFS.nil, REFS.letters.toUpperCase(), REFS.last],
+      foreign: [REFS.letters, 'nope', 5, null],
+    },
+    filters: [
+      [REFS.letters, 'one twice more foreign'],
+      [{ $eq: [REFS.letters.toUpperCase()] }, 'one twice foreign'],
+      [{ $eq: [] }, 'empty'],
+      [{ $all: [REFS.last, REFS.nil] }, 'more'],
+      [{ $in: [REFS.last, REFS.one, null] }, 'none more'],
+      [{ $contains: REFS.one }, ''],
+    ],
+  },
+  {
+    field: 'level',
+    values: { ...FOREIGN_SCALARS, ...NO_LEVELS, ...LEVEL },
+    filters: [
+      ['low', 'low'],
+      ['Low', 'capital'],
+      ['é', 'accent'],
+      [null, `missing null object list nan ${NO_LEVEL}`],
+      [
+        { $ne: 'low' },
+        `missing null object list nan ${NO_LEVEL} medium high critical capital accent`,
+      ],
+      [{ $gt: 'medium' }, 'high critical capital accent'],
+      [{ $gte: 'medium' }, 'medium high critical capital accent'],
+      [{ $lt: 'high' }, 'low medium'],
+      [{ $lte: 'high' }, 'low medium high'],
+      [{ $gt: 'low', $lt: 'critical' }, 'medium high'],
+      [{ $lt: 'low' }, ''],
+      [{ $gt: 'é' }, ''],
+      [{ $gte: 'low' }, 'low medium high critical capital accent'],
+      [{ $in: ['critical', 'low'] }, 'critical low'],
+      [{ $in: [...Array(70).fill('high'), 'low'] }, 'high low'],
+      [{ $in: ['medium', null] }, `missing null object list nan ${NO_LEVEL} medium`],
+      [{ $nin: ['medium', 'low', null] }, 'high critical capital accent'],
+      [{ $exists: true }, 'low medium high critical capital accent'],
+    ],
+  },
+  ...[['odd', ODD_VALUES] as const, ['plain', PLAIN_VALUES] as const].map(
+    ([field, values]): FieldCases => ({
+      field,
+      values: { none: null, foreign: 'x', ...namedBy(values) },
+      filters: [
+        ...values.map((value, i): [unknown, string] => [value, `v${i}`]),
+        [{ $gt: '?' }, namesOf(values, (i) => i > 3)],
+        [{ $lte: '"q"' }, namesOf(values, (i) => i <= 4)],
+        [{ $in: values.slice(2, 8) }, namesOf(values, (i) => i >= 2 && i < 8)],
+        [{ $nin: values.slice(2, 8) }, `none foreign ${namesOf(values, (i) => i < 2 || i >= 8)}`],
+        [null, 'none foreign'],
+      ],
+    }),
+  ),
+  {
+    field: 'levels',
+    values: {
+      none: null,
+      empty: [],
+      one: ['low'],
+      twice: ['low', 'low'],
+      more: ['critical', 'low', 'é'],
+      foreign: ['low', 'lowest', 5, null],
+    },
+    filters: [
+      ['low', 'one twice more foreign'],
+      [{ $eq: ['low'] }, 'one twice foreign'],
+      [{ $eq: [] }, 'empty'],
+      [{ $all: ['é', 'critical'] }, 'more'],
+      [{ $in: ['critical', 'medium', null] }, 'none more'],
+      [{ $contains: 'medium' }, ''],
+    ],
+  },
+  {
+    field: 'odds',
+    values: { none: null, empty: [], quote: ["it's", 'a '], other: ['back\\slash', '"q"', '?'] },
+    filters: [
+      ["it's", 'quote'],
+      ['a ', 'quote'],
+      ['a', ''],
+      [{ $all: ['?', 'back\\slash'] }, 'other'],
+      [{ $in: ['😀', '"q"'] }, 'other'],
+    ],
+  },
+  {
     field: 'times',
     values: {
       none: null,
@@ -410,7 +879,7 @@ export const cases: readonly FieldCases[] = [
   },
 ]
 
-/** A value at each of several places of `custom`, and what a dynamic field makes of it. */
+/** A value at each of several places of `custom`, and how a dynamic field reads it. */
 export const customCases: readonly FieldCases[] = [
   'custom.k',
   'custom.a.b',
@@ -508,6 +977,215 @@ export const nestedCases: readonly FieldCases[] = [
       [{ $gt: '2024-01-01T00:00:00Z' }, 'plain offset'],
       [null, 'missing text shaped noday'],
       [{ $ne: null }, 'plain offset'],
+    ],
+  },
+  {
+    field: 'custom.day',
+    values: { missing: undefined, text: 'today', ...NO_DAYS, ...DAYS },
+    filters: [
+      ['2024-05-01', 'day'],
+      [{ $gt: '2024-02-29' }, 'day next last'],
+      [{ $lte: '1900-02-28' }, 'first early century past'],
+      [{ $in: ['2024-02-29', '1899-12-31'] }, 'leapday past'],
+      [null, `missing text ${NO_DAY}`],
+      [{ $ne: null }, 'first early century past leapday day next last'],
+    ],
+  },
+  {
+    field: 'custom.days',
+    values: {
+      missing: undefined,
+      text: '2024-05-01',
+      day: ['2024-05-01'],
+      foreign: ['2024-05-01', 'never', '2023-02-29', 5],
+    },
+    filters: [
+      ['2024-05-01', 'day foreign'],
+      [{ $eq: ['2024-05-01'] }, 'day foreign'],
+      [null, 'missing text'],
+    ],
+  },
+  {
+    field: 'custom.price',
+    values: { missing: undefined, ...NO_DECIMALS, ...DECIMALS },
+    filters: [
+      ['1.5', HALVES],
+      [{ $gt: 1.5 }, 'most ten nine'],
+      [{ $gt: '9.99' }, 'most ten'],
+      [{ $lte: '-0.005' }, 'minus least'],
+      [{ $lt: 0 }, 'minus least'],
+      [{ $in: ['1.50', 0, '1.501'] }, `${HALVES} zero nought`],
+      [{ $in: [...MANY_DECIMALS, '-0.01'] }, 'minus'],
+      [null, `missing ${NO_DECIMAL}`],
+      [{ $ne: null }, `${HALVES} zero nought cent minus least most ten nine`],
+    ],
+  },
+  {
+    field: 'custom.part',
+    values: { missing: undefined, half: '.5', most: '0.999', least: '-0.999', none: '0' },
+    filters: [
+      [0.5, 'half'],
+      [{ $lt: '0.5' }, 'least none'],
+      [{ $gt: '-1' }, 'half most least none'],
+    ],
+  },
+  {
+    field: 'custom.prices',
+    values: {
+      missing: undefined,
+      text: '1.50',
+      one: ['1.5'],
+      foreign: [1.5, 'x', null],
+      more: ['1.50', 10],
+    },
+    filters: [
+      ['1.50', 'one foreign more'],
+      [{ $eq: [1.5] }, 'one foreign'],
+      [{ $all: [10, '1.5'] }, 'more'],
+      [null, 'missing text'],
+    ],
+  },
+  {
+    field: 'sum.x',
+    values: {
+      missing: undefined,
+      ...NO_DECIMALS,
+      ...DECIMALS,
+      day: '2024-05-01',
+      long: '1.505',
+      large: 1e6,
+      numbers: [1],
+    },
+    filters: [
+      [1.5, 'plain short exponent number'],
+      ['1.505', ''],
+      [{ $gt: '1.505' }, 'most ten nine'],
+      [{ $lt: 0 }, 'minus least'],
+      [{ $gte: '2024-05-01' }, 'day'],
+      [true, 'true'],
+      [{ $in: [1.5, '2024-05-01', true, '3.333'] }, 'plain short exponent number day true'],
+      [
+        null,
+        'missing word blank space line nul two signs hex infinite letter point comma long large numbers',
+      ],
+      [
+        { $exists: true },
+        'plain short exponent number zero nought cent minus least most ten nine day true',
+      ],
+    ],
+  },
+  {
+    field: 'custom.ref',
+    values: { missing: undefined, ...NO_REFS, ...REFS, upper: REFS.letters.toUpperCase() },
+    filters: [
+      [REFS.letters, 'letters upper'],
+      [REFS.letters.toUpperCase(), 'letters upper'],
+      [{ $gt: REFS.negative }, 'letters upper after last'],
+      [{ $lte: REFS.time }, 'nil one time'],
+      [{ $in: [REFS.letters, REFS.node, REFS.node] }, 'letters upper node'],
+      [{ $in: [...MANY_REFS, REFS.after] }, 'after'],
+      [null, `missing ${NO_REF}`],
+      [{ $ne: null }, 'nil one time later node positive negative letters upper after last'],
+    ],
+  },
+  {
+    field: 'custom.refs',
+    values: {
+      missing: undefined,
+      text: REFS.time,
+      one: [REFS.letters.toUpperCase()],
+      foreign: [REFS.letters, 'nope', 5],
+      more: [REFS.letters, REFS.nil],
+    },
+    filters: [
+      [REFS.letters, 'one foreign more'],
+      [{ $eq: [REFS.letters] }, 'one foreign'],
+      [{ $all: [REFS.nil.toUpperCase(), REFS.letters] }, 'more'],
+      [null, 'missing text'],
+    ],
+  },
+  {
+    field: 'link.x',
+    values: {
+      missing: undefined,
+      ...NO_REFS,
+      ...REFS,
+      upper: REFS.letters.toUpperCase(),
+      day: '2024-05-01',
+      number: 5,
+    },
+    filters: [
+      [REFS.letters, 'letters upper'],
+      ['2024-05-01', 'day'],
+      [{ $gte: REFS.letters }, 'letters upper after last'],
+      [{ $gte: '2024-05-01' }, 'day'],
+      [{ $in: [REFS.nil.toUpperCase(), 5, '2024-05-01'] }, 'nil number day'],
+      [
+        { $nin: [REFS.letters, 5] },
+        `missing ${NO_REF} nil one time later node positive negative after last day`,
+      ],
+      [{ $exists: false }, `missing ${NO_REF}`],
+    ],
+  },
+  {
+    field: 'custom.grade',
+    values: { missing: undefined, ...NO_LEVELS, ...LEVEL },
+    filters: [
+      ['low', 'low'],
+      [{ $gt: 'medium' }, 'high critical capital accent'],
+      [{ $lte: 'medium' }, 'low medium'],
+      [{ $lt: 'low' }, ''],
+      [{ $in: ['critical', 'Low'] }, 'critical capital'],
+      [null, `missing ${NO_LEVEL}`],
+      [{ $ne: null }, 'low medium high critical capital accent'],
+    ],
+  },
+  {
+    field: 'custom.grades',
+    values: { missing: undefined, text: 'low', one: ['low'], foreign: ['low', 'lowest', 5] },
+    filters: [
+      ['low', 'one foreign'],
+      [{ $eq: ['low'] }, 'one foreign'],
+      [null, 'missing text'],
+    ],
+  },
+  {
+    field: 'state.x',
+    values: { missing: undefined, ...NO_LEVELS, ...LEVEL, true: true },
+    filters: [
+      ['low', 'low'],
+      [5, 'number'],
+      [{ $gte: 'high' }, 'high critical capital accent'],
+      [{ $gt: 4 }, 'number'],
+      [{ $in: ['é', true] }, 'accent true'],
+      [{ $exists: true }, 'number low medium high critical capital accent true'],
+    ],
+  },
+  {
+    field: 'when.x',
+    values: {
+      missing: undefined,
+      ...NO_DAYS,
+      ...DAYS,
+      noon: '2024-05-01T12:00:00Z',
+      offset: '2024-05-01T14:00:00+02:00',
+      date: new Date('2024-05-01T12:00:00Z'),
+    },
+    filters: [
+      ['2024-05-01', 'day'],
+      ['2024-05-01T12:00:00Z', 'noon offset date'],
+      [{ $gte: '2024-05-01' }, 'day next last'],
+      [{ $gte: '2024-05-01T00:00:00Z' }, 'instant noon offset date'],
+      [{ $in: ['2024-05-01', '2024-05-01T12:00:00Z', 19844] }, 'day noon offset date number'],
+      [
+        { $nin: ['2024-05-01', '2024-05-01T12:00:00Z'] },
+        `missing ${NO_DAY} first early century past leapday next last`,
+      ],
+      [{ $gt: 5 }, 'number'],
+      [
+        { $exists: true },
+        'first early century past leapday day next last number instant noon offset date',
+      ],
     ],
   },
   {

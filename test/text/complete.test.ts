@@ -40,7 +40,7 @@ describe('completions', () => {
     ['{"role": {"$in": ["a", {"|', []],
   ])('%s', (marked, expected) => expect(at(marked)).toEqual(expected))
 
-  it('offer each key once, and only what the schema shows', () => {
+  it('offer each key once, and no hidden field', () => {
     const fields = completionsAt(usersSchema, '{"role": 1, ', 12).map(({ label }) => label)
     expect(fields).toContain('id')
     expect(fields).not.toContain('role')
@@ -51,14 +51,14 @@ describe('completions', () => {
     expect(operators).toEqual(['$autocomplete', '$not'])
   })
 
-  it('need no quotes in the relaxed form, but where a name does', () => {
+  it('have no quotes in the relaxed form, unless a name needs them', () => {
     expect(at('{ro|', true)).toEqual(['{role'])
     expect(at('{"ro|', true)).toEqual(['{"role"'])
     expect(at('{cus|', true)).toEqual(['{"custom."'])
     expect(at('{role: {$i|', true)).toEqual(['{role: {$in'])
   })
 
-  it('come of any text, at any place', () => {
+  it('exist for any text at any position', () => {
     const unit = fc.constantFrom(
       ...'{}[]():,"\'\\/ \n',
       'role',

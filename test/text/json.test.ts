@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readText, type TextOptions } from '../../src/text/read.ts'
 
-/** What a text says, whatever it means. */
+/** The JSON value of a text. */
 const read = (text: string, options: TextOptions = {}) =>
   readText(text, options, (value) => ({ ok: true, value }))
 
@@ -66,7 +66,7 @@ const INVALID = [
   '[}',
   'undefined',
 ]
-/** What the relaxed form takes beside JSON, and what it says. */
+/** Texts that only the relaxed form accepts, and their values. */
 const RELAXED: readonly (readonly [text: string, value: unknown])[] = [
   ["{a: 'b', $in: [1, 2,],}", { a: 'b', $in: [1, 2] }],
   ['{custom.age: 1}', { 'custom.age': 1 }],
@@ -111,7 +111,7 @@ const rounded = (value: unknown): unknown =>
   )
 
 describe('strict text', () => {
-  it.each(VALID)('takes %j', (text) => {
+  it.each(VALID)('accepts %j', (text) => {
     for (const relaxed of [false, true]) {
       expect(read(text, { relaxed })).toEqual({ ok: true, value: JSON.parse(text) })
     }
@@ -119,7 +119,7 @@ describe('strict text', () => {
 
   it.each(INVALID)('refuses %j', (text) => expectRefused(text))
 
-  it('keeps what JSON.parse rounds', () => {
+  it('keeps numbers that JSON.parse rounds', () => {
     expect(read('[9007199254740993, 1.0, 1e2]')).toEqual({
       ok: true,
       value: [9007199254740993n, 1, 100],
@@ -135,10 +135,51 @@ describe('strict text', () => {
     expectRefused(`${text} x`, { limits, relaxed: true })
   })
 
-  it('is capped before it is gone into', () => {
+  it('limits are checked before parsing', () => {
     for (const text of ['['.repeat(900_000), '{"a":'.repeat(150_000), '[1,'.repeat(300_000)]) {
       expectRefused(text)
     }
+  })
+})
+
+describe('text with unmatched brackets', () => {
+  // Each of these overflowed the stack, or took time quadratic in its length.
+  it.each([
+    ['closing brackets before opening ones', '}'.repeat(9000) + '{"a":'.repeat(9000)],
+    ['round brackets that close square ones', '[)'.repeat(9000)],
+    ['round brackets that close, in objects', '{"a":)'.repeat(9000)],
+    ['square brackets that close curly ones', '[}'.repeat(60_000)],
+    ['curly brackets that close square ones', '{]'.repeat(60_000)],
+    ['values between closing brackets', `[${'} 1 '.repeat(40_000)}`],
+    ['strings that end at an escaped end of line', '"\\\n\\'.repeat(40_000)],
+  ])('is refused: %s', { timeout: 10_000 }, (_, text) => {
+    expectRefused(text)
+    expectRefused(text, { relaxed: true })
+  })
+
+  it('is reported with at most twenty issues, the first ones in order', () => {
+    const text = `{${Array.from({ length: 5000 }, (_, i) => `"k${i}": x`).join(', ')}}`
+    const result = read(text)
+    const columns = result.ok ? [] : result.issues.map(({ range }) => range?.column)
+    expect(columns).toHaveLength(20)
+    expect(columns).toEqual(columns.toSorted((a = 0, b = 0) => a - b))
+    expect(columns[0]).toBe(text.indexOf('x') + 1)
+  })
+
+  it('is parsed to 200 levels, whatever the limit', () => {
+    const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+    const limits = { depth: 100_000 }
+    expect(read(nested(200), { limits })).toEqual({ ok: true, value: JSON.parse(nested(200)) })
+    for (const depth of [201, 50_000]) {
+      const result = read(nested(depth), { limits })
+      expect(result.ok ? '' : result.issues[0].message).toContain('at most 200 levels')
+    }
+  })
+
+  it('strings may have any length', () => {
+    const long = "\\'".repeat(4_000_000)
+    const limits = { length: 1e9, tokens: 1e9 }
+    expect(read(`['${long}']`, { relaxed: true, limits })).toMatchObject({ ok: true })
   })
 })
 
@@ -159,7 +200,7 @@ if (!isThere) console.log('JSONTestSuite is not beside the repository: its 318 f
 describe.skipIf(!isThere)('JSONTestSuite', () => {
   const files = isThere ? readdirSync(suite) : []
 
-  it('is all there', () => expect(files).toHaveLength(318))
+  it('is complete', () => expect(files).toHaveLength(318))
 
   it.each(files)('%s', (file) => {
     const text = readFileSync(join(suite, file), 'utf8')
@@ -171,7 +212,7 @@ describe.skipIf(!isThere)('JSONTestSuite', () => {
     if (file.startsWith('y_') && !file.includes('duplicated_key')) {
       expect(result.ok ? rounded(result.value) : result).toEqual(rounded(JSON.parse(text)))
     }
-    // A key that stands twice is JSON, and no filter: one of the two would be lost.
+    // Duplicate keys are JSON, but refused in filters: one of the two would be lost.
     if (file.includes('duplicated_key')) expectRefused(text)
     if (!result.ok) for (const { range } of result.issues) expect(range).toBeDefined()
   })

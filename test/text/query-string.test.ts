@@ -66,7 +66,7 @@ describe('a query string', () => {
     expect(printFilter(parseQueryString(schema, search).condition)).toEqual(expected)
   })
 
-  it('holds the rest of the payload', () => {
+  it('contains the other parts of the payload', () => {
     const query = parseQueryString(
       schema,
       'role=a&sort=-created_at,id&limit=10&offset=20&id_gt=u1&include_banned=false',
@@ -84,7 +84,7 @@ describe('a query string', () => {
     expect(own).toEqual(expected)
   })
 
-  it('takes a whole payload as JSON', () => {
+  it('may contain the payload as JSON', () => {
     const payload = { filter_conditions: { role: 'a' }, limit: 3 }
     const query = parseQueryString(schema, `payload=${encodeURIComponent(JSON.stringify(payload))}`)
     expect(query.limit).toBe(3)
@@ -144,7 +144,7 @@ describe('a query string', () => {
     expect(result.ok ? [] : result.issues.map((each) => each.code)).toEqual([code])
   })
 
-  it('leaves Object.prototype alone', () => {
+  it('does not change Object.prototype', () => {
     safeParseQueryString(schema, '__proto__[polluted]=1&constructor.prototype.polluted=1')
     expect('polluted' in {}).toBe(false)
   })

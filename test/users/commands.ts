@@ -35,7 +35,7 @@ async function answerOf(work: () => unknown): Promise<Answer> {
   }
 }
 
-/** One operation: what the model answers, and what the system does. */
+/** One operation: the model's result, and the system's. */
 class Step<I> implements fc.AsyncCommand<Model, System> {
   readonly #name: string
   readonly #input: I

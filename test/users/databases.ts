@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connection, Engine } from '../support/engines/engine.ts'
 import { mariadb } from '../support/engines/mariadb.ts'
+import { mysql, mysqlServer } from '../support/engines/mysql.ts'
 import { postgres } from '../support/engines/postgres.ts'
 import { sqlite } from '../support/engines/sqlite.ts'
 
@@ -56,6 +57,13 @@ async function freshMariadb(): Promise<FreshDatabase> {
   return { url: url.href, drop: () => connection.close() }
 }
 
+async function freshMysql(): Promise<FreshDatabase> {
+  const connection = await mysql.connect()
+  const url = new URL(mysqlServer())
+  url.pathname = await textOf(connection, 'DATABASE()')
+  return { url: url.href, drop: () => connection.close() }
+}
+
 async function freshFile(): Promise<FreshDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'tamis-users-'))
   return {
@@ -74,4 +82,5 @@ export const databases: readonly Database[] = [
   { name: 'SQLite in a file', engine: sqlite, lasts: true, fresh: freshFile },
   { name: 'PostgreSQL', engine: postgres, lasts: true, fresh: freshPostgres },
   { name: 'MariaDB', engine: mariadb, lasts: true, fresh: freshMariadb },
+  { name: 'MySQL', engine: mysql, lasts: true, fresh: freshMysql },
 ]

@@ -1,7 +1,9 @@
 import Database from 'libsql'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
+import { isFull } from '../support/budget.ts'
 import { available } from '../support/engines/available.ts'
+import type { Engine } from '../support/engines/engine.ts'
 import { databases as all } from './databases.ts'
 
 type Row = Record<string, unknown>
@@ -45,7 +47,7 @@ async function inPostgres(url: string): Promise<Runner> {
   }
 }
 
-async function inMariadb(url: string): Promise<Runner> {
+async function byMysql2(url: string): Promise<Runner> {
   const connection = await createConnection(url)
   return {
     async run(text) {
@@ -59,12 +61,16 @@ async function inMariadb(url: string): Promise<Runner> {
 const RUNNERS: Readonly<Record<string, (url: string) => Runner | Promise<Runner>>> = {
   SQLite: inSqlite,
   PostgreSQL: inPostgres,
-  MariaDB: inMariadb,
+  MariaDB: byMysql2,
+  MySQL: byMysql2,
 }
+
+/** `npm test` uses SQLite, except for the model test, which uses every database, as `test:all` does. */
+const isAsked = ({ name }: Engine): boolean => isFull || name === 'SQLite'
 
 /** The databases that last, as far as the setup could reach them. */
 export const databases = all
-  .filter(({ lasts, engine }) => lasts && available.includes(engine))
+  .filter(({ lasts, engine }) => lasts && available.includes(engine) && isAsked(engine))
   .map(({ engine, fresh }) => ({
     name: engine.name,
     async fresh(): Promise<Fresh> {

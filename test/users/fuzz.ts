@@ -1,5 +1,5 @@
 /**
- * The users system beside its model for as long as you like:
+ * Compares the users system with its model until it is stopped:
  * `tsx test/users/fuzz.ts DATABASE [sequences] [seed] [shrink]`. Prints the seed first, so that a
  * run can be repeated.
  */

@@ -1,5 +1,6 @@
 // Longer than most files here: the table of every error that the handler answers with.
 
+import { createUsersHandler } from 'tamis/users'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Call, clientOf, closeAll, open, SERVER } from './service.ts'
 import { until } from './until.ts'
@@ -26,7 +27,7 @@ const BARE = {
 const asServer = (body?: unknown): Call => ({ token: SERVER, body })
 
 describe('every endpoint', () => {
-  it('answers in its shape', async () => {
+  it('responds in its documented shape', async () => {
     const { ask } = await open()
     const done = async (endpoint: string, body?: unknown) => {
       const answer = await ask(endpoint, asServer(body))
@@ -94,11 +95,18 @@ describe('every endpoint', () => {
       users: { bo: { ...BARE, id: 'bo', name: 'Bo' } },
     })
 
-    const guest = await done('POST /guest', { user: { id: 'g', name: 'G' } })
+    const { body: guest } = await ask('POST /guest', { body: { user: { id: 'g', name: 'G' } } })
     expect(guest).toEqual({
-      user: { id: 'g', name: 'G', role: 'guest', ...anyOfClients },
+      user: {
+        id: expect.stringMatching(/^guest-[0-9a-f-]{36}-g$/),
+        name: 'G',
+        role: 'guest',
+        ...anyOfClients,
+      },
       access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     })
+    const exact = await done('POST /guest', { user: { id: 'g', name: 'G' } })
+    expect(exact.user).toMatchObject({ id: 'g', role: 'guest' })
     expect(await done('GET /openapi.json')).toMatchObject({ openapi: '3.1.0' })
   })
 })
@@ -130,6 +138,46 @@ describe('an error is {code, message, details}', () => {
     [400, 'invalid_json', 'POST /users', asServer('undefined')],
     [400, 'invalid_json', 'GET /users?payload={', asServer()],
     [400, 'invalid_json', 'GET /users/watch?payload={', asServer()],
+    [400, 'invalid_json', 'POST /users', asServer('{"users":[],"users":[]}'), { path: '/users' }],
+    [
+      400,
+      'invalid_json',
+      'POST /users',
+      asServer('{"users":[{"id":"x","role":"user","r\\u006fle":"admin"}]}'),
+      { path: '/users/0/role' },
+    ],
+    [
+      400,
+      'invalid_json',
+      'POST /users/query',
+      asServer('{"filter_conditions":{"role":"a","role":{"$in":[]}}}'),
+      { path: '/filter_conditions/role' },
+    ],
+    [
+      400,
+      'invalid_json',
+      'GET /users?payload={"limit":1,"limit":2}',
+      asServer(),
+      { path: '/limit' },
+    ],
+    [
+      400,
+      'invalid_json',
+      'GET /users/watch?payload={"filter_conditions":{},"filter_conditions":{}}',
+      asServer(),
+      { path: '/filter_conditions' },
+    ],
+    [
+      400,
+      'invalid_json',
+      'POST /guest',
+      { body: '{"user":{"id":"a","id":"b"}}' },
+      { path: '/user/id' },
+    ],
+    [400, 'invalid_json', 'POST /users/ana/deactivate', asServer('{"a":1,"a":1}'), { path: '/a' }],
+    [400, 'invalid_input', 'POST /users', users({ id: '.' }), { path: '/users/0/id' }],
+    [400, 'invalid_input', 'POST /users', users({ id: '..' }), { path: '/users/0/id' }],
+    [400, 'invalid_input', 'POST /guest', asServer({ user: { id: '..' } }), { path: '/user/id' }],
     [400, 'unknown_parameter', 'GET /users?limit=1', asServer()],
     [400, 'unknown_parameter', 'GET /users?payload={}&payload={}', asServer()],
     [400, 'unknown_parameter', 'GET /users/watch?filter_conditions={}', asServer()],
@@ -207,7 +255,14 @@ describe('an error is {code, message, details}', () => {
     [404, 'user_not_found', 'POST /users/delete', ids('ana', 'no'), { user_id: 'no' }],
     [404, 'user_not_found', 'POST /users/restore', ids('no'), { user_id: 'no' }],
     [404, 'task_not_found', 'GET /tasks/none', asServer()],
-    [409, 'user_exists', 'POST /guest', { body: { user: { id: 'ana' } } }, { user_id: 'ana' }],
+    [409, 'user_exists', 'POST /guest', asServer({ user: { id: 'ana' } }), { user_id: 'ana' }],
+    [
+      400,
+      'invalid_input',
+      'POST /guest',
+      { body: { user: { id: 'x'.repeat(213) } } },
+      { path: '/user/id' },
+    ],
     [409, 'user_deactivated', 'POST /users', users({ id: 'off' }), { user_id: 'off' }],
     [409, 'user_deleted', 'POST /users', users({ id: 'gone' }), { user_id: 'gone' }],
     [409, 'user_deleted', 'POST /users/gone/reactivate', asServer(), { user_id: 'gone' }],
@@ -246,7 +301,7 @@ describe('an error is {code, message, details}', () => {
     },
   )
 
-  it('a batch fails whole, with its first error', async () => {
+  it('a batch fails as a whole, with its first error', async () => {
     const { ask } = await open({ seed: [{ id: 'ana' }] })
     const answer = await ask('POST /users', users({ id: 'new' }, { id: '' }, { nothing: true }))
     expect(answer.body).toMatchObject({ code: 'invalid_input', details: { path: '/users/1/id' } })
@@ -254,14 +309,14 @@ describe('an error is {code, message, details}', () => {
   })
 })
 
-describe('what nobody foresaw', () => {
+describe('an unexpected error', () => {
   const internal = {
     status: 500,
     body: { code: 'internal', message: TEXT, details: {} },
   }
   const SECRETS = /secret of the hook|node_modules|\.ts|SELECT|destroyed|stack/i
 
-  it('in a hook is told to onError, and not to the caller', async () => {
+  it('in a hook is passed to onError and not to the caller', async () => {
     const cause = new Error('secret of the hook')
     const { ask, reported } = await open({
       seed: [{ id: 'ana' }],
@@ -284,20 +339,21 @@ describe('what nobody foresaw', () => {
     'GET /tasks/00000000-0000-4000-8000-000000000000',
     'POST /export/users',
     'GET /users/watch',
-  ])('of a database that is closed: %s', async (endpoint) => {
+  ])('of a closed database: %s', async (endpoint) => {
     const { ask, users, reported } = await open({ settings: { worker: false } })
     await users.close()
     const body = endpoint.startsWith('POST /export') ? { user_ids: ['ana'] } : undefined
     const answer = await ask(endpoint, asServer(body))
-    expect(answer).toMatchObject(internal)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
     expect(answer.text).not.toMatch(SECRETS)
     expect(reported).toHaveLength(1)
   })
 
-  it('of a database that is closed, asked by a client', async () => {
+  it('of a closed database, requested by a client', async () => {
     const { ask, users, reported } = await open({ seed: [{ id: 'ana' }] })
     await users.close()
-    expect(await ask('GET /users', { token: clientOf('ana') })).toMatchObject(internal)
+    const answer = await ask('GET /users', { token: clientOf('ana') })
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
     expect(reported).toHaveLength(1)
   })
 
@@ -307,7 +363,7 @@ describe('what nobody foresaw', () => {
     undefined,
   ]
 
-  it.each(THROWN)('in the option for addresses: %s', async (thrown) => {
+  it.each(THROWN)('in the option clientAddress: %s', async (thrown) => {
     const { ask, reported } = await open({
       rateLimit: { requests: 5, seconds: 5 },
       address: () => {
@@ -320,7 +376,7 @@ describe('what nobody foresaw', () => {
     expect(reported).toEqual([thrown])
   })
 
-  it('in the hook for errors itself', async () => {
+  it('in onError itself', async () => {
     const { ask, users } = await open({
       hooks: {
         onError: () => {
@@ -331,13 +387,13 @@ describe('what nobody foresaw', () => {
     })
     await users.close()
     const answer = await ask('GET /users', asServer())
-    expect(answer).toMatchObject(internal)
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
     expect(answer.text).not.toMatch(SECRETS)
   })
 })
 
 describe('the rate limit', () => {
-  it('is of one client, guest, or address; a server has none', async () => {
+  it('applies to each client, guest and address, and not to servers', async () => {
     const { ask } = await open({
       seed: [{ id: 'ana' }, { id: 'bo' }],
       rateLimit: { requests: 2, seconds: 60 },
@@ -352,7 +408,7 @@ describe('the rate limit', () => {
     expect(await statuses({ token: clientOf('ana') })).toEqual([200, 200, 429])
     expect(await statuses({ token: clientOf('bo'), ...from('1') })).toEqual([200, 200, 429])
     expect(await statuses(from('1'))).toEqual([401, 401, 429])
-    // Whoever guesses tokens is counted by the address, and a user's name is none.
+    // Requests with invalid tokens are counted by address, not by the user in the token.
     expect(await statuses({ token: 'nonsense', ...from('user ana') })).toEqual([401, 401, 429])
     expect(await statuses({ token: clientOf('nobody'), ...from('3') })).toEqual([401, 401, 429])
     expect(await statuses({ token: SERVER })).toEqual([200, 200, 200])
@@ -362,7 +418,7 @@ describe('the rate limit', () => {
     expect(await ask('POST /guest', { ...from('1'), body: {} })).toMatchObject({ status: 429 })
   })
 
-  it('is of an address too, for guests, of whom there are soon many', async () => {
+  it('also applies to the address of guests', async () => {
     const { ask } = await open({
       rateLimit: { requests: 3, seconds: 60 },
       address: () => '1.2.3.4',
@@ -375,8 +431,8 @@ describe('the rate limit', () => {
   })
 })
 
-describe('lists that are open', () => {
-  it('are so many of each client at most, and none of them for ever', async () => {
+describe('open lists', () => {
+  it('are limited for each client, and closed lists are not counted', async () => {
     const { ask, users, handler } = await open({ seed: [{ id: 'ana' }, { id: 'bo' }], maxLists: 2 })
     const watch = async (token: string) => {
       const headers = { authorization: `Bearer ${token}` }
@@ -411,5 +467,23 @@ describe('basePath', () => {
     expect((await ask(`POST ${base}/users/ana/deactivate`, asServer())).status).toBe(200)
     const { body } = await ask(`GET ${base}/openapi.json`)
     expect(body.servers).toEqual([{ url: base }])
+  })
+})
+
+describe('options of the handler', () => {
+  it.each([
+    [{ maxLists: 0 }, 'maxLists: expected an integer of at least 1'],
+    [{ maxListsInAll: 1.5 }, 'maxListsInAll: expected an integer'],
+    [{ maxBody: -1 }, 'maxBody: expected bytes'],
+    [{ rateLimit: { requests: 10 } }, 'rateLimit: expected { requests, seconds }'],
+    [{ rateLimit: { requests: 10, second: 1 } }, 'rateLimit: expected { requests, seconds }'],
+    [{ anonymous: 'yes' }, 'anonymous: expected true or false'],
+    [{ address: '127.0.0.1' }, 'address: expected a function'],
+    [{ basePath: 7 }, 'basePath: expected a path'],
+    [{ secret: 'short' }, 'secret: expected text of at least 32 bytes'],
+    [{ maxList: 5 }, 'option maxList: unknown; expected one of secret, '],
+  ])('are validated: %j', async (options, message) => {
+    const { users } = await open()
+    await expect(createUsersHandler(users, options as never)).rejects.toThrow(message)
   })
 })

@@ -6,7 +6,7 @@ afterAll(closeAll)
 
 const ENCODER = new TextEncoder()
 
-/** A body that comes in pieces, whose length nothing says before its end. */
+/** A body in chunks, without a Content-Length. */
 function streamed(pieces: readonly string[], onPull?: () => void): Request {
   let i = 0
   const body = new ReadableStream<Uint8Array>({
@@ -30,7 +30,7 @@ describe('a body that is too large', () => {
   const MOST = 1000
   const tooLarge = { status: 413, body: { code: 'too_large', details: {} } }
 
-  it('is refused by the length that it says', async () => {
+  it('is refused by its Content-Length', async () => {
     const { handler, reported } = await open({ maxBody: MOST })
     let pulled = 0
     const request = streamed(['x'.repeat(MOST + 1)], () => pulled++)
@@ -41,7 +41,7 @@ describe('a body that is too large', () => {
     expect(reported).toEqual([])
   })
 
-  it('is refused where it says none, and not read to its end', async () => {
+  it('is refused without a Content-Length, before its end', async () => {
     const { handler, reported } = await open({ maxBody: MOST })
     let pulled = 0
     const pieces = Array.from({ length: 1000 }, () => 'x'.repeat(100))
@@ -50,7 +50,7 @@ describe('a body that is too large', () => {
     expect(reported).toEqual([])
   })
 
-  it('is taken up to the very last byte, also in pieces', async () => {
+  it('is accepted up to exactly the limit, also in chunks', async () => {
     const { handler } = await open({ maxBody: MOST })
     const text = JSON.stringify({ users: [{ id: 'é', custom: { a: 'é' } }] })
     const filled = text + ' '.repeat(MOST - ENCODER.encode(text).length)
@@ -62,14 +62,14 @@ describe('a body that is too large', () => {
     }
   })
 
-  it('is one of over 1 MiB without the option', async () => {
+  it('is longer than 1 MiB by default', async () => {
     const { ask } = await open()
     const body = { users: [{ id: 'x', custom: { text: 'x'.repeat(1024 * 1024) } }] }
     expect(await ask('POST /users', { token: SERVER, body })).toMatchObject(tooLarge)
   })
 })
 
-describe('a body that is not UTF-8 is no JSON', () => {
+describe('a body that is not UTF-8 is invalid_json', () => {
   it.each([
     ['latin 1', '{"users":[{"id":"José"}]}', 'latin1', 400],
     ['UTF-16', '{"users":[{"id":"José"}]}', 'utf16le', 400],
@@ -91,7 +91,7 @@ describe('a body that is not UTF-8 is no JSON', () => {
   })
 })
 
-describe('JSON of many levels', () => {
+describe('deeply nested JSON', () => {
   const LEVELS = 100_000
   const lists = '['.repeat(LEVELS) + ']'.repeat(LEVELS)
   const objects = `${'{"$and":'.repeat(LEVELS)}null${'}'.repeat(LEVELS)}`
@@ -130,7 +130,7 @@ describe('JSON of many levels', () => {
   })
 })
 
-describe('__proto__ is a key like any other', () => {
+describe('__proto__ is an ordinary key', () => {
   let service: Service
   beforeAll(async () => {
     service = await open()
@@ -160,7 +160,7 @@ describe('__proto__ is a key like any other', () => {
     expect(({} as Record<string, unknown>).role).toBeUndefined()
   })
 
-  it('in custom, in lists and as a team’s name, it is kept', async () => {
+  it('is stored in custom, in lists and as the name of a team', async () => {
     const own =
       '{"__proto__":{"a":1},"constructor":{"prototype":2},"n":{"__proto__":[{"__proto__":3}]}}'
     const user = `{"id":"keeper","custom":${own},"teams_role":{"__proto__":"admin"},"devices":[${own}],"privacy_settings":${own}}`
@@ -183,7 +183,7 @@ describe('__proto__ is a key like any other', () => {
     }
   })
 
-  it('in paths that set and unset', async () => {
+  it('is accepted in the paths of set and unset', async () => {
     await send('POST /users', '{"users":[{"id":"p"}]}')
     const set = await send(
       'PATCH /users',
@@ -202,7 +202,7 @@ describe('__proto__ is a key like any other', () => {
     expect(unset.text).toContain('"prototype":{"polluted":2}')
   })
 
-  it('as a user’s id', async () => {
+  it("is accepted as a user's id", async () => {
     for (const id of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const users = JSON.stringify({ users: [{ id, name: 'P' }] })
       const written = await send('POST /users', users)
@@ -256,9 +256,9 @@ describe('ids in paths', () => {
     expect({ status, body }).toMatchObject({ status: 200, body: { user: { id } } })
   })
 
-  it('any other that is a user’s', async () => {
+  it('any other valid id', async () => {
     const { users, handler } = await open()
-    // A path has no way to say these two: they are its own.
+    // Paths leave these two out, and no user may have them.
     const id = fc
       .string({ unit: 'grapheme-composite', minLength: 1, maxLength: 20 })
       .filter((own) => own !== '.' && own !== '..' && own.isWellFormed() && !own.includes('\0'))
@@ -276,9 +276,14 @@ describe('ids in paths', () => {
   })
 
   it.each([
-    ['POST /users/%/deactivate', 404, 'user_not_found'],
-    ['POST /users/%E0%A4%A/deactivate', 404, 'user_not_found'],
-    ['POST /users/%FF/deactivate', 404, 'user_not_found'],
+    ['POST /users/%/deactivate', 400, 'invalid_input'],
+    ['POST /users/%zz/deactivate', 400, 'invalid_input'],
+    ['POST /users/%E0%A4%A/deactivate', 400, 'invalid_input'],
+    ['POST /users/%FF/deactivate', 400, 'invalid_input'],
+    ['POST /users/%ED%A0%80/deactivate', 400, 'invalid_input'],
+    ['GET /tasks/%FF', 400, 'invalid_input'],
+    ['POST /users/./deactivate', 400, 'invalid_input'],
+    ['POST /users/%2e/deactivate', 400, 'invalid_input'],
     ['POST /users/%00/deactivate', 400, 'invalid_input'],
     ['POST /users//deactivate', 404, 'not_found'],
     ['POST /users/a/b/deactivate', 404, 'not_found'],
@@ -296,5 +301,36 @@ describe('ids in paths', () => {
     const answer = await askFresh(endpoint, { token: SERVER })
     expect(answer).toMatchObject({ status, body: { code } })
     expect(answer.text.length).toBeLessThan(endpoint.length + 500)
+  })
+})
+
+describe('input of a request without a token', () => {
+  const post = (body: string) =>
+    new Request('http://users.test/guest', { method: 'POST', body, headers: {} })
+
+  it('is limited to a short length', async () => {
+    const { handler } = await open()
+    const { status, body } = await answerOf(await handler(post(`"${'x'.repeat(70_000)}"`)))
+    expect([status, body]).toMatchObject([413, { code: 'too_large' }])
+  })
+
+  it('has the nesting limit of inputs, checked before it is parsed', async () => {
+    const { handler } = await open()
+    const deep = '['.repeat(30_000)
+    for (const text of [deep, `${deep}${']'.repeat(30_000)}`, `{"a":"]]\\"]${'"'}, "b": ${deep}`]) {
+      const { status, body } = await answerOf(await handler(post(text)))
+      expect([status, body]).toMatchObject([400, { code: 'invalid_json' }])
+    }
+    const { body } = await answerOf(await handler(post(`{"user":${'['.repeat(101)}`)))
+    expect(body).toMatchObject({ message: 'The body is nested more than 100 levels deep' })
+  })
+
+  it('cannot contain a name whose folded words are much longer', async () => {
+    const { handler } = await open()
+    const guest = (name: string) => post(JSON.stringify({ user: { id: 'x', name } }))
+    // One character that folds into eighteen.
+    const { status, body } = await answerOf(await handler(guest('\ufdfa'.repeat(4096))))
+    expect([status, body]).toMatchObject([400, { code: 'invalid_input' }])
+    expect((await answerOf(await handler(guest('é'.repeat(4096))))).status).toBe(200)
   })
 })

@@ -1,4 +1,4 @@
-// Longer than most files here: what the commands say, drawn from few values so that they collide.
+// Longer than most files here: the inputs of all commands, from few values so that they collide.
 
 import fc from 'fast-check'
 import type { UserInput } from 'tamis/users'
@@ -121,7 +121,7 @@ const partials: fc.Arbitrary<Partial> = fc
   )
   .map((own) => own as Partial)
 
-/** What is wrong with one user of a batch, and what is said of it. */
+/** A mistake in one user of a batch, and its error. */
 interface Spoil {
   readonly patch: object
   readonly refused: Refused

@@ -10,7 +10,7 @@ export interface Refused {
   readonly field?: string | undefined
 }
 
-/** What the model throws where the system must throw the same. */
+/** The model's error; the system must throw the same. */
 export class Refusal extends Error {
   readonly refused: Refused
 
@@ -58,7 +58,7 @@ const FIELDS =
     ' ',
   )
 
-/** What a response always has, where nobody said it. */
+/** The defaults that a response contains. */
 const defaults = (): Fields => ({
   role: 'user',
   custom: {},
@@ -132,7 +132,7 @@ export class Model {
     )
   }
 
-  /** `spoilt` is what is wrong with one of the users, once those before it have had their turn. */
+  /** `spoilt` is the mistake in one of the users, after those before it were processed. */
   updatePartial(
     inputs: readonly Partial[],
     spoilt?: { readonly at: number; readonly refused: Refused },
@@ -245,7 +245,7 @@ export class Model {
     return own
   }
 
-  /** All of a batch, or what is wrong with the first that is. */
+  /** The whole batch, or the error of the first invalid user. */
   #change(
     ids: readonly string[],
     become: (before: Kept | undefined, id: string, i: number) => Kept,
@@ -323,7 +323,7 @@ export class Model {
     this.told.push({ hook, user, options })
   }
 
-  /** Where somebody waits for the answer, the failure is the answer; the user is as before. */
+  /** For a synchronous operation, the failure is the result; the user is unchanged. */
   #tellNow(hook: Told['hook'], id: string, options: object): void {
     const { user } = this.#present(this.#users.get(id), id)
     const fails = this.broken > 0

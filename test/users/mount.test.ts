@@ -1,4 +1,5 @@
 import {
+  Agent,
   createServer,
   type IncomingMessage,
   type RequestListener,
@@ -59,14 +60,14 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
   else await pipeline(Readable.fromWeb(response.body as never), outgoing).catch(() => {})
 }
 
-/** A request as Next.js hands one to a route handler: of a class of its own, with more beside it. */
+/** A request as Next.js passes it to a route handler: a subclass, with a second argument. */
 class NextRequest extends Request {
   readonly nextUrl = new URL(this.url)
 }
 
 interface Mount {
   readonly name: string
-  /** What the option is to be; where the server takes it away from the path, none. */
+  /** The value of basePath; undefined if the server removes the prefix from the path. */
   readonly basePath?: string
   mount(handler: UsersHandler): Promise<Mounted>
 }
@@ -193,7 +194,7 @@ describe.each(MOUNTS)('$name', ({ basePath, mount }) => {
     return { status: response.status, headers: response.headers, body: await response.json() }
   }
 
-  it('a query, by its URL and by its body', async () => {
+  it('a query in the URL and in the body', async () => {
     const payload = JSON.stringify({ filter_conditions: { role: 'admin' } })
     const page = { users: [expect.objectContaining({ id: 'ana' })] }
     const token = clientOf('ana')
@@ -206,7 +207,7 @@ describe.each(MOUNTS)('$name', ({ basePath, mount }) => {
     })
   })
 
-  it('an upsert, at once and in pieces', async () => {
+  it('an upsert with a body in one and in several chunks', async () => {
     const text = JSON.stringify({ users: [{ id: 'new', name: 'é'.repeat(2000) }] })
     for (const body of [text, new Blob([text]).stream()]) {
       expect(await ask('POST', '/users', { body })).toMatchObject({
@@ -219,7 +220,7 @@ describe.each(MOUNTS)('$name', ({ basePath, mount }) => {
     await service.users.deleteUsers({ user_ids: ['new'] })
   })
 
-  it('an id of the path, as it is', async () => {
+  it('an id in the path, unchanged', async () => {
     const path = `/users/${encodeURIComponent('b/o é')}`
     expect(await ask('POST', `${path}/deactivate`)).toMatchObject({
       status: 200,
@@ -246,14 +247,14 @@ describe.each(MOUNTS)('$name', ({ basePath, mount }) => {
     })
   })
 
-  it.each([true, false])('a body that is too large, its length said: %s', async (isSaid) => {
+  it.each([true, false])('a body that is too large, with Content-Length: %s', async (isSaid) => {
     const text = JSON.stringify({ users: [{ id: 'x', name: 'x'.repeat(2_000_000) }] })
     const answered = await new Promise<unknown>((resolve) => {
       const headers = {
         authorization: `Bearer ${SERVER}`,
         ...(isSaid ? { 'content-length': text.length } : {}),
       }
-      // A connection of its own: a server closes it on whoever is still sending.
+      // A separate connection: the server closes it while the client is still sending.
       const options = { method: 'POST', port: mounted.port, headers, agent: false } as const
       const call = requestBy(`${base}/api/users`, options, async (response) => {
         const pieces = await response.toArray().catch(() => [])
@@ -271,7 +272,43 @@ describe.each(MOUNTS)('$name', ({ basePath, mount }) => {
     expect(service.reported).toEqual([])
   })
 
-  it('a list that is watched, until its reader leaves', async () => {
+  it.each([true, false])(
+    'a request on the same connection after a refused long body, with Content-Length: %s',
+    async (isSaid) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const call = (method: string, path: string, token?: string, text?: string) =>
+        new Promise<number | undefined>((resolve) => {
+          const headers = {
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            ...(isSaid && text !== undefined ? { 'content-length': text.length } : {}),
+          }
+          const own = requestBy(`${base}/api${path}`, { method, headers, agent }, (response) => {
+            response.resume().on('close', () => resolve(response.statusCode))
+          })
+          // A server may close the connection while the client is still sending.
+          own.on('error', () => resolve(text === undefined ? undefined : 0))
+          if (text !== undefined) own.write(text.slice(0, 10))
+          own.end(text?.slice(10))
+        })
+      const long = 'x'.repeat(3_000_000)
+      const REFUSED = [
+        ['POST', '/users', SERVER, 413],
+        ['POST', '/users', 'no token', 401],
+        ['POST', '/users', undefined, 413],
+        ['PATCH', '/nothing', clientOf('nobody'), 401],
+      ] as const
+      for (const [method, path, token, status] of REFUSED) {
+        const answers = isSaid ? [status] : [status, 0]
+        expect(answers).toContain(await call(method, path, token, long))
+        for (let i = 0; i < 4; i++) {
+          expect(await call('GET', '/openapi.json')).toBe(200)
+        }
+      }
+      agent.destroy()
+    },
+  )
+
+  it('an open list, until its reader disconnects', async () => {
     const abort = new AbortController()
     const response = await fetch(`${base}/api/users/watch`, {
       headers: { authorization: `Bearer ${clientOf('ana')}` },
@@ -291,7 +328,7 @@ describe.each(MOUNTS)('$name', ({ basePath, mount }) => {
   })
 })
 
-it('in Express behind a parser of bodies, whoever mounted it is told', async () => {
+it('in Express after a body parser, an error tells the developer', async () => {
   const { handler } = await open()
   const app = express()
   app.use(express.json())
@@ -305,7 +342,7 @@ it('in Express behind a parser of bodies, whoever mounted it is told', async () 
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({
     code: 'invalid_json',
-    message: expect.stringContaining('read before'),
+    message: expect.stringContaining('was it read by a body parser?'),
   })
   await mounted.close()
 })

@@ -19,16 +19,16 @@ interface Route {
 
 const routesOf = vi.hoisted(() => [] as { readonly routes: readonly Route[] }[])
 
-// The handler shows nothing of its routes, so they are heard of as it is made.
+// The handler does not show its routes, so they are recorded while it is made.
 vi.mock('hono', async (original) => {
   const hono = await original<typeof import('hono')>()
-  class Heard extends hono.Hono {
+  class Recorded extends hono.Hono {
     constructor() {
       super()
       routesOf.push(this)
     }
   }
-  return { ...hono, Hono: Heard }
+  return { ...hono, Hono: Recorded }
 })
 
 interface Operation {
@@ -79,13 +79,13 @@ const sent = (value: unknown): unknown => {
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-describe('the document', () => {
-  it('is OpenAPI', async () => {
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI', async () => {
     const result = await new Validator().validate(JSON.parse(JSON.stringify(document)))
     expect(result).toEqual({ valid: true })
   })
 
-  it.each(['/', '/api'])('is, at %s', async (basePath) => {
+  it.each(['/', '/api'])('is valid JSON Schema at %s', async (basePath) => {
     const { ask } = await open({ basePath })
     const at = basePath === '/' ? '' : basePath
     const own = JSON.parse((await ask(`GET ${at}/openapi.json`)).text)
@@ -94,7 +94,7 @@ describe('the document', () => {
     expect((await new Validator().validate(own)).valid).toBe(true)
   })
 
-  it('has every route of the handler but its own, and no other', () => {
+  it('has every route of the handler except its own, and no other', () => {
     const [{ routes }] = routesOf as [{ readonly routes: readonly Route[] }]
     const handled = routes
       .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json')
@@ -102,12 +102,12 @@ describe('the document', () => {
     const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     )
-    // What stands before a route to check who asks is a route of hono's too.
+    // Middleware counts as a route in hono.
     expect([...new Set(handled)].toSorted()).toEqual(documented.toSorted())
     expect(documented).toHaveLength(ENDPOINTS.length - 1)
   })
 
-  it('says where a body may be left out', async () => {
+  it('says where a body is optional', async () => {
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { requestBody }] of Object.entries(operations)) {
         if (requestBody === undefined) continue
@@ -121,7 +121,7 @@ describe('the document', () => {
     }
   })
 
-  it('says of each operation who may', async () => {
+  it('says who may call each operation', async () => {
     const operations = Object.entries(document.paths).flatMap(([path, own]) =>
       Object.entries(own).map(([method, operation]) => ({ path, method, operation })),
     )
@@ -152,14 +152,14 @@ describe('the document', () => {
 
 describe('filters', () => {
   /**
-   * What JSON Schema has no word for: how much there is in all, what text databases store,
+   * Rules that JSON Schema cannot express: the total size, which texts databases store,
    * and what a word is.
    */
-  const UNSAID = new Set(['too_deep', 'too_many', 'too_long'])
-  const holdsUnsaid = (value: unknown): boolean =>
+  const NOT_IN_SCHEMA = new Set(['too_deep', 'too_many', 'too_long', 'too_costly'])
+  const holdsMore = (value: unknown): boolean =>
     /\\u0000|\\ud[89a-f]|"\$autocomplete":"[^\p{L}\p{N}]*"/iu.test(JSON.stringify(value))
 
-  it('that are accepted validate', () => {
+  it('that are accepted are valid', () => {
     const validate = component('Filter')
     let count = 0
     fc.assert(
@@ -176,15 +176,15 @@ describe('filters', () => {
     expect(count).toBeGreaterThan(1500)
   })
 
-  it('that are wrong are refused by both', () => {
+  it('that are invalid are refused by both', () => {
     const validate = component('Filter')
     let count = 0
     fc.assert(
       fc.property(invalidFilterArbitrary(usersSchema), (filter) => {
         const own = sent(filter)
         const result = safeParseFilter(usersSchema, own)
-        if (result.ok || own === undefined || holdsUnsaid(own)) return
-        if (result.issues.every(({ code }) => UNSAID.has(code))) return
+        if (result.ok || own === undefined || holdsMore(own)) return
+        if (result.issues.every(({ code }) => NOT_IN_SCHEMA.has(code))) return
         count++
         expect({ own, issues: result.issues, valid: validate(own) }).toMatchObject({ valid: false })
       }),
@@ -266,7 +266,7 @@ describe('filters', () => {
 })
 
 describe('payloads', () => {
-  it('that are accepted validate', () => {
+  it('that are accepted are valid', () => {
     const validate = component('Payload')
     fc.assert(
       fc.property(queryArbitrary(usersSchema), (payload) => {
@@ -370,7 +370,7 @@ describe('inputs', () => {
     privacy_settings: json,
     push_notifications: json,
   }
-  it.each([...TIMES])('the time %s that is accepted validates', (last_active) => {
+  it.each([...TIMES])('the accepted time %s is valid', (last_active) => {
     const input = { users: [{ id: 'ana', last_active }] }
     if (!inputs.upsertUsers.safeParse(input).success) return
     expect(body('post', '/users')(input)).toBe(true)
@@ -378,7 +378,7 @@ describe('inputs', () => {
 
   const nonsense = fc.constantFrom<unknown[]>(null, 1, 1.5, '', 'x', [], {}, true, [null], '\0')
 
-  /** An object, in most cases right; else one of its values is not, or there is one more. */
+  /** Mostly a valid object; else one of its values is invalid, or one is added. */
   const mistaken = (shape: Record<string, fc.Arbitrary<unknown>>, requiredKeys: string[]) => {
     const right = fc.record(shape, { requiredKeys })
     const keys = fc.constantFrom(...Object.keys(shape), 'more', 'created_at')
@@ -444,7 +444,7 @@ describe('inputs', () => {
     ],
   } as const satisfies Partial<Record<keyof typeof inputs, readonly unknown[]>>
 
-  it.each(Object.entries(CASES))('%s: what is accepted validates', (name, [method, path, own]) => {
+  it.each(Object.entries(CASES))('%s: accepted inputs are valid', (name, [method, path, own]) => {
     const shape = inputs[name as keyof typeof inputs]
     const validate = body(method, path)
     const counts = { accepted: 0, refused: 0, both: 0 }
@@ -462,7 +462,7 @@ describe('inputs', () => {
       }),
       { numRuns: 500 },
     )
-    // Neither is idle: what is refused is mostly such as the schema can say.
+    // Both must occur: most refused inputs are refused by the schema, too.
     expect(counts.accepted).toBeGreaterThan(30)
     expect(counts.both).toBeGreaterThan(30)
   })
@@ -494,8 +494,8 @@ describe('inputs', () => {
   })
 })
 
-describe('answers', () => {
-  it('are as the document says', async () => {
+describe('responses', () => {
+  it('are valid', async () => {
     const { ask } = await open({
       seed: [
         {

@@ -31,7 +31,7 @@ function build(script: string): string {
   return outfile
 }
 
-/** A process of its own that runs a script beside the tests, with orders that it is told as JSON. */
+/** A process that runs a script of the tests and gets its orders as JSON. */
 export interface Process {
   readonly child: ChildProcess
   /** The signal or the code that it ended by, and what it said of errors. */
@@ -39,7 +39,7 @@ export interface Process {
   /** The next line that it says. */
   line(): Promise<string>
   tell(line: string): void
-  /** At once, whatever it is at. */
+  /** At once, whatever it is doing. */
   kill(): Promise<void>
 }
 
@@ -79,5 +79,5 @@ export function start(script: string, orders: object = {}): Process {
   return own
 }
 
-/** Ends what a test that failed has left. */
+/** Ends the processes that a failed test has left. */
 export const killAll = (): Promise<unknown> => Promise.all([...running].map((each) => each.kill()))

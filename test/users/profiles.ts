@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { JsonObject, UserInput } from 'tamis/users'
 
-/** What users hold of what can be asked of: few values, so that filters are true of some of them. */
+/** Fields of users that can be queried: few values, so that filters match some users. */
 
 const text = fc.constantFrom('red', 'Red', 'rouge noir', 'é', '', 'a.b', '1', 'true', '😀 ')
 

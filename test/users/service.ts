@@ -37,7 +37,7 @@ export const clientOf = (user_id: string, claims: object = {}): string =>
 export interface Call {
   /** Of `Authorization: Bearer`. */
   readonly token?: string | undefined
-  /** Sent as JSON, or, where it is text, as it is. */
+  /** Sent as JSON or, if it is text, unchanged. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -80,7 +80,7 @@ export interface Opening extends HandlerOptions {
 export interface Service {
   readonly users: Users
   readonly handler: UsersHandler
-  /** What the hook for errors was told. */
+  /** The arguments of onError. */
   readonly reported: unknown[]
   ask(endpoint: string, call?: Call): Promise<Answer>
 }
@@ -111,7 +111,7 @@ export async function closeAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((users) => users.close()))
 }
 
-/** Who may call an endpoint: the application's server, whoever may read, or anybody. */
+/** Who may call an endpoint: the application's server, readers, or anybody. */
 export type Audience = 'server' | 'reader' | 'anybody'
 
 export interface Endpoint extends Call {
@@ -119,7 +119,7 @@ export interface Endpoint extends Call {
   readonly by: Audience
 }
 
-/** Every endpoint, with a request that it takes where there are the users named in it. */
+/** Every endpoint with a valid request, if the users named in it exist. */
 export const ENDPOINTS: readonly Endpoint[] = [
   { endpoint: 'GET /openapi.json', by: 'anybody' },
   { endpoint: 'POST /guest', by: 'anybody', body: { user: { id: 'guest-of-many-names' } } },

@@ -1,4 +1,4 @@
-/** Opens the databases that it is told of, a line each, and says what came of it. */
+/** Opens the databases of its input, one per line, and reports the results. */
 
 import { createInterface } from 'node:readline'
 import { createUsers } from 'tamis/users'

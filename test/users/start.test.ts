@@ -5,7 +5,7 @@ import { killAll, type Process, start } from './process.ts'
 
 const TEN = Array.from({ length: 10 }, (_, i) => i)
 
-describe.each(databases)('the start in $name', ({ fresh }) => {
+describe.each(databases)('starting in $name', ({ fresh }) => {
   let database: Fresh
   beforeEach(async () => {
     database = await fresh()
@@ -20,7 +20,7 @@ describe.each(databases)('the start in $name', ({ fresh }) => {
     return all.map(({ id }) => id)
   }
 
-  it('succeeds for ten instances at once, whatever the settings', async () => {
+  it('succeeds for ten instances at once with different settings', async () => {
     const opened = await Promise.all(
       TEN.map((i) =>
         open({
@@ -41,7 +41,7 @@ describe.each(databases)('the start in $name', ({ fresh }) => {
     }
   })
 
-  it('finds everything the second time, whatever is indexed', async () => {
+  it('succeeds a second time with other indexedCustom', async () => {
     const first = await open({ uniqueUsernames: 'app' })
     await first.upsertUsers({
       users: [
@@ -66,7 +66,7 @@ describe.each(databases)('the start in $name', ({ fresh }) => {
     }
   })
 
-  it('needs nothing of another database of the server, and takes nothing for its own', async () => {
+  it('neither needs nor uses tables of another database of the server', async () => {
     const other = await fresh()
     const first = await open()
     await first.upsertUsers({ users: [{ id: 'ana' }] })
@@ -77,7 +77,7 @@ describe.each(databases)('the start in $name', ({ fresh }) => {
     await other.drop()
   })
 
-  it('keeps applications apart by their prefix', async () => {
+  it('separates applications by tablePrefix', async () => {
     const prefixes = ['one_', 'two_']
     const opened = await Promise.all(prefixes.map((tablePrefix) => open({ tablePrefix })))
     for (const [i, users] of opened.entries()) await users.upsertUsers({ users: [{ id: `u${i}` }] })
@@ -88,7 +88,7 @@ describe.each(databases)('the start in $name', ({ fresh }) => {
   })
 })
 
-describe('the start of processes at once', () => {
+describe('starting processes at once', () => {
   let processes: Process[]
   beforeAll(async () => {
     processes = TEN.map(() => start('start-process.ts'))
@@ -115,7 +115,7 @@ describe('the start of processes at once', () => {
   })
 
   it.each(databases)(
-    'succeeds in $name after starts that were killed at any point',
+    'succeeds in $name after starts were killed at any point',
     async ({ fresh }) => {
       const database = await fresh()
       // One left for each of the databases, and one to start in the end.
@@ -134,11 +134,14 @@ describe('the start of processes at once', () => {
   )
 })
 
-describe('settings and databases that are none', () => {
+describe('invalid settings and databases', () => {
   it.each([
     [{ uniqueUsernames: 'yes' }, /setting uniqueUsernames: expected 'no', 'app' or 'team'/],
-    [{ uniqueUsername: 'app' }, /unknown setting uniqueUsername; there are .*uniqueUsernames/],
-    [{ constructor: 1 }, /unknown setting constructor/],
+    [
+      { uniqueUsername: 'app' },
+      /setting uniqueUsername: unknown; expected one of .*uniqueUsernames/,
+    ],
+    [{ constructor: 1 }, /setting constructor: unknown/],
     [{ usesTeams: 1 }, /setting usesTeams/],
     [{ guests: null }, /setting guests/],
     [{ worker: 'false' }, /setting worker/],
@@ -150,6 +153,8 @@ describe('settings and databases that are none', () => {
     [{ tablePrefix: '' }, /setting tablePrefix/],
     [{ tablePrefix: undefined, cursorKey: '' }, /setting cursorKey/],
     [{ secret: 7 }, /setting secret/],
+    [{ secret: `${'é'.repeat(15)}x` }, /setting secret: .*32 bytes.*openssl rand/],
+    [{ cursorKey: 'x'.repeat(31) }, /setting cursorKey: .*32 bytes/],
     [{ clock: new Date() }, /setting clock/],
     [{ lease: 0 }, /setting lease: expected milliseconds/],
     [{ lease: Number.NaN }, /setting lease/],
@@ -158,6 +163,8 @@ describe('settings and databases that are none', () => {
     [{ pollInterval: 2 ** 31 }, /setting pollInterval/],
     [{ lease: 0.5 }, /setting lease/],
     [{ keepTasks: '7 days' }, /setting keepTasks/],
+    [{ statementTimeout: 0 }, /setting statementTimeout: expected milliseconds/],
+    [{ retryTasksFor: -1 }, /setting retryTasksFor: expected milliseconds/],
     [{ keepTasks: Number.POSITIVE_INFINITY }, /setting keepTasks: expected milliseconds, 1 to/],
   ])('refuses %j', async (settings, message) => {
     const opening = createUsers({ db: ':memory:', settings: settings as Settings })
@@ -166,12 +173,15 @@ describe('settings and databases that are none', () => {
   })
 
   it.each([
-    ['redis://localhost', /no database at redis:\/\/; there are a file, postgres:\/\/ and mysql/],
-    ['sqlite://users.sqlite', /no database at sqlite:\/\//],
-    [undefined, /db: expected a file, a URL or a dialect of Kysely/],
-    ['', /db: expected a file, a URL or a dialect of Kysely/],
-    [{}, /db: expected a file, a URL or a dialect of Kysely/],
-  ])('refuses %j for a database', async (db, message) => {
+    [
+      'redis://localhost',
+      /unknown scheme redis:\/\/; expected a file path, postgres:\/\/…, mariadb:\/\/… or mysql:\/\/…/,
+    ],
+    ['sqlite://users.sqlite', /unknown scheme sqlite:\/\//],
+    [undefined, /db: expected a file path, .*, or a dialect of Kysely/],
+    ['', /db: expected a file path, .*, or a dialect of Kysely/],
+    [{}, /db: expected a file path, .*, or a dialect of Kysely/],
+  ])('refuses %j as a database', async (db, message) => {
     const opening = createUsers({ db: db as string })
     await expect(opening).rejects.toThrow(TypeError)
     await expect(opening).rejects.toThrow(message)

@@ -4,19 +4,19 @@ import type { JsonObject, Settings, Users, WatchEvent } from 'tamis/users'
 import { createUsers } from 'tamis/users'
 import { GENERATED, type ModelSettings, type Told } from './model.ts'
 
-export const SECRET = 'a secret of the tests'
+export const SECRET = 'a secret of the tests, long enough to sign'
 
-/** How long what comes soon may take, in milliseconds. */
+/** The time limit for asynchronous effects, in milliseconds. */
 const SOON = 10_000
 
 /** What is sent: what JSON has no word for is not there. */
 export const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
 
-/** A list of users that is kept by its events alone. */
+/** A list of users that is updated by its events only. */
 interface WatchedList {
   readonly filter: unknown
   users: Map<string, unknown>
-  /** How often it had to be asked for, and which time of these it was last. */
+  /** How often it was queried, and the number of the last query that succeeded. */
   mustAsk: number
   asked: number
   seq: number
@@ -109,7 +109,7 @@ export class System {
     }
   }
 
-  /** What the hooks were told: each thing once, however often it was said. */
+  /** The calls of the hooks, without repetitions. */
   told(): Told[] {
     const byKey = new Map<string, Told>()
     for (const { key, ...told } of this.calls) {
@@ -144,7 +144,7 @@ export class System {
     const { users } = await this.users.queryUsers({ payload })
     list.users = new Map(users.map((user) => [user.id, wire(user)]))
     list.seq = 0
-    // What the answer has already is told again, all of it before another list is opened.
+    // Events repeat changes that the result already contains, all before another list is opened.
     const end = await this.users.watch({}, () => {})
     end()
     list.asked = mustAsk
@@ -170,7 +170,7 @@ function heard(list: WatchedList, event: WatchEvent): void {
     list.mustAsk++
     return
   }
-  // What a list shows before it has asked says nothing.
+  // A list is not comparable before its first query.
   if (list.asked !== list.mustAsk) return
   const { type, user, seq } = event
   if (seq <= list.seq) list.faults.push(`change ${seq} after ${list.seq}`)

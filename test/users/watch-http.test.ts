@@ -13,7 +13,7 @@ interface SentEvent {
 
 const servers: Server[] = []
 
-/** The handler behind a real server. */
+/** The handler in a real server. */
 async function listen(opening: Opening = {}) {
   const service = await open(opening)
   const server = createServer(getRequestListener(service.handler))
@@ -81,7 +81,7 @@ async function watch(
 }
 
 describe('GET /users/watch', () => {
-  it('tells what becomes of a list: ready, added, updated, removed', async () => {
+  it('sends the events ready, added, updated and removed', async () => {
     const { url, users } = await listen({ seed: [{ id: 'ana', role: 'admin' }] })
     const { response, events, leave } = await watch(url, { filter: { role: 'admin' } })
     expect(response.status).toBe(200)
@@ -114,7 +114,7 @@ describe('GET /users/watch', () => {
     leave()
   })
 
-  it('tells a client what clients may see alone', async () => {
+  it('sends a client only what clients may see', async () => {
     const { url, users } = await listen({
       settings: { clientFields: ['id', 'role', 'name'] },
       seed: [{ id: 'ana' }],
@@ -128,7 +128,7 @@ describe('GET /users/watch', () => {
     leave()
   })
 
-  it('is closed by who reads, which frees the watcher', async () => {
+  it('is closed by its reader, which frees the watcher', async () => {
     const { url, users } = await listen()
     const all = await Promise.all(Array.from({ length: 5 }, () => watch(url)))
     await Promise.all(all.map(({ events }) => events.first(1)))
@@ -141,7 +141,7 @@ describe('GET /users/watch', () => {
     await until('the last watcher is freed', () => users.watching === 0)
   })
 
-  it('is closed by who leaves before the answer', async () => {
+  it('is closed if the client disconnects before the response', async () => {
     const { port, users } = await listen()
     for (let i = 0; i < 20; i++) {
       const socket = connect(port, '127.0.0.1')
@@ -157,7 +157,7 @@ describe('GET /users/watch', () => {
     await until('all watchers are freed', () => users.watching === 0)
   })
 
-  it('of a request that was aborted already watches nothing', async () => {
+  it('of an aborted request watches nothing', async () => {
     const { handler, users } = await open()
     for (const early of [true, false]) {
       const abort = new AbortController()
@@ -172,7 +172,7 @@ describe('GET /users/watch', () => {
     }
   })
 
-  it('as HEAD watches nothing', async () => {
+  it('with HEAD watches nothing', async () => {
     const { url, users } = await listen()
     const response = await fetch(watchUrl(url), {
       method: 'HEAD',
@@ -189,19 +189,20 @@ describe('GET /users/watch', () => {
     [[], 'invalid_operand'],
     [null, 'invalid_operand'],
     [1, 'invalid_operand'],
-  ])('with the filter %j is 400, before any stream', async (filter, code) => {
+  ])('with the filter %j is refused with 400 before the stream starts', async (filter, code) => {
     const { url, users } = await listen()
     const response = await fetch(watchUrl(url, filter), {
       headers: { authorization: `Bearer ${SERVER}` },
     })
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toBe('application/json')
-    expect(await response.json()).toMatchObject({ code, details: { issues: [{ code }] } })
+    const path = expect.stringMatching(/^\/filter_conditions/)
+    expect(await response.json()).toMatchObject({ code, details: { issues: [{ code, path }] } })
     expect(users.watching).toBe(0)
   })
 
   it.each(['null', '[]', '1', '"text"', '{', '{"limit":1}', '{"__proto__":{}}'])(
-    'with the payload %s is 400',
+    'with the payload %s is refused with 400',
     async (payload) => {
       const { ask, users, reported } = await open()
       const endpoint = `GET /users/watch?payload=${encodeURIComponent(payload)}`
@@ -221,7 +222,7 @@ describe('GET /users/watch', () => {
     expect(users.watching).toBe(0)
   })
 
-  it('ends at once where the users are closed already', async () => {
+  it('ends at once if the users are closed', async () => {
     const { handler, users } = await open()
     const stop = await users.watch({}, () => {})
     stop()
@@ -260,7 +261,7 @@ describe('a slow reader', () => {
     })),
   })
 
-  it('is sent away before it makes memory grow; others go on', async () => {
+  it('is disconnected before memory grows; others continue', async () => {
     const { port, url, users } = await listen()
     const socket = await stall(port)
     const { events, leave } = await watch(url)
@@ -272,7 +273,7 @@ describe('a slow reader', () => {
     }
     await until('the slow one is freed', () => users.watching === 1)
 
-    // It is told the end when it reads on, and was not sent all that happened.
+    // It gets the end when it continues to read, and did not get all events.
     const received = await new Promise<number>((resolve, reject) => {
       let bytes = 0
       socket.on('data', (data) => {
@@ -289,7 +290,7 @@ describe('a slow reader', () => {
     await until('all are freed', () => users.watching === 0)
   })
 
-  it('holds up no close', async () => {
+  it('does not delay closing', async () => {
     const { port, users } = await listen()
     const socket = await stall(port)
     await users.upsertUsers(batch(0))

@@ -1,62 +1,91 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { Users, View } from '../users.ts'
-import type { WatchEvent } from '../watch/watchers.ts'
+import type { Users } from '../users.ts'
+import type { View } from '../view.ts'
+import type { Caller } from './access.ts'
+import type { Backlog } from './backlog.ts'
+import type { Readers } from './readers.ts'
+import type { Turns } from './turns.ts'
 
-/** How many events wait for a slow reader before it is sent away, to ask anew. */
-const MOST_WAITING = 1000
+/** A silent stream gets a comment after so long, in ms: proxies close silent connections. */
+const KEEP_ALIVE = 15_000
 
-/** How often it is looked whether the reader may still read, in ms; a comment keeps proxies awake. */
-const HEARTBEAT = 15_000
-
-interface Reading {
+interface StreamOptions {
   readonly users: Users
+  readonly readers: Readers
+  readonly backlog: Backlog
+  readonly turns: Turns
   readonly filter: unknown
   readonly view: View
-  /** Throws where the reader may no longer read. */
-  check(): Promise<unknown>
+  readonly caller: Caller
   /** Called when the list is no longer open, at least once. */
   onEnd(): void
 }
 
-const dataOf = (event: WatchEvent): string =>
-  JSON.stringify(event.type === 'reset' ? {} : { user: event.user })
-
 /**
- * A list's changes as server-sent events: `ready`, after which a query gives what the events go on
- * from; `added` and `updated` with the user, `removed` with its id; `reset` where the list is to be
- * queried anew.
+ * A list's changes as server-sent events: `ready`, after which the list must be queried, and the
+ * events continue from that result; `added` and `updated` with the user, `removed` with its id;
+ * `reset` when the list must be queried again. The stream ends when its caller may no longer read.
  */
-export async function streamChanges(context: Context, reading: Reading): Promise<Response> {
-  const { users, filter, view, check, onEnd } = reading
-  const waiting: WatchEvent[] = []
+export async function streamChanges(context: Context, options: StreamOptions): Promise<Response> {
+  const { users, readers, backlog, turns, filter, view, caller, onEnd } = options
   let wake = () => {}
   let release = () => {}
   let isOver = false
+  let isHeld = false
+  let isDue = false
   const end = () => {
     isOver = true
     release()
     wake()
   }
-  // Before the answer begins, so that a filter that is wrong is answered as such.
-  const unwatch = await users.watch(
-    filter,
-    (event) => {
-      if (waiting.length >= MOST_WAITING) end()
-      else waiting.push(event)
+  const waiting = backlog.open(end)
+  // Before the list is watched, so that no change of the caller's account is missed in between.
+  const leave = readers.enter(caller, {
+    end,
+    hold: () => {
+      isHeld = true
+    },
+    resume() {
+      isHeld = false
       wake()
     },
-    view,
-  )
+  })
+  let unwatch = () => {}
   const stop = () => {
     unwatch()
+    leave()
+    waiting.close()
     onEnd()
   }
+  const wakeInTurn = () => {
+    isDue = false
+    wake()
+  }
+  try {
+    // Before the answer begins, so that an invalid filter is answered with its error.
+    unwatch = await users.watch(
+      filter,
+      (event) => {
+        if (isOver) return
+        waiting.push(event)
+        if (isDue) return
+        isDue = true
+        turns.add(wakeInTurn)
+      },
+      view,
+    )
+    await readers.check(caller)
+  } catch (error) {
+    isOver = true
+    stop()
+    throw error
+  }
   const unsubscribe = users.onClose(end)
-  // Not every server cancels the answer of a reader who is gone.
+  // Not every server cancels the response of a client that has disconnected.
   context.req.raw.signal.addEventListener('abort', end, { once: true })
   const response = streamSSE(context, async (stream) => {
-    // At once, for a write waits as long as the reader does.
+    // At once, because a pending write waits for the reader.
     release = () => {
       stop()
       unsubscribe()
@@ -64,36 +93,34 @@ export async function streamChanges(context: Context, reading: Reading): Promise
     }
     stream.onAbort(end)
     if (isOver || context.req.raw.signal.aborted) end()
-    let beat = Date.now()
+    const canSend = () => !isOver && !readers.isExpired(caller)
+    let sent = Date.now()
     try {
       await stream.writeSSE({ event: 'ready', data: '{}' })
-      while (!isOver) {
-        if (Date.now() - beat >= HEARTBEAT) {
-          beat = Date.now()
-          await check()
-          await stream.write(': \n\n')
-        }
-        const event = waiting.shift()
-        if (event !== undefined) {
-          await stream.writeSSE({ event: event.type, data: dataOf(event) })
+      while (canSend()) {
+        const bytes = isHeld ? undefined : waiting.take()
+        if (bytes !== undefined) {
+          sent = Date.now()
+          await stream.write(bytes)
           continue
         }
+        if (Date.now() - sent >= KEEP_ALIVE) {
+          sent = Date.now()
+          await stream.write(': \n\n')
+        }
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, HEARTBEAT)
+          const timer = setTimeout(resolve, KEEP_ALIVE)
           wake = () => {
             clearTimeout(timer)
             resolve()
           }
-          if (waiting.length > 0 || isOver) wake()
+          if (isOver || (!isHeld && waiting.first < Number.POSITIVE_INFINITY)) wake()
         })
       }
-    } catch {
-      // The reader may no longer read: the stream ends, and says no more.
     } finally {
       end()
     }
   })
-  // What a reader saw is of the moment, as every other answer.
   response.headers.set('Cache-Control', 'no-store')
   return response
 }

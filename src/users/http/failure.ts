@@ -1,7 +1,8 @@
 import { FilterError } from '../../index.ts'
 import { UsersError, type UsersErrorCode } from '../error.ts'
+import { asUnavailable } from '../storage/failures.ts'
 
-/** What is wrong with a request before any operation sees it. */
+/** The codes of requests that are refused before an operation runs. */
 export type RequestErrorCode =
   | 'invalid_json'
   | 'unknown_parameter'
@@ -12,9 +13,9 @@ export type RequestErrorCode =
   | 'too_large'
   | 'too_many_requests'
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503
 
-/** Every error of the handler as a response has it. */
+/** An error as a response shows it. */
 export interface Failure {
   readonly status: Status
   readonly body: { readonly code: string; readonly message: string; readonly details: unknown }
@@ -34,6 +35,9 @@ const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
   guests_not_allowed: 403,
   task_not_found: 404,
   hook_failed: 500,
+  user_damaged: 500,
+  unavailable: 503,
+  timeout: 503,
   invalid_json: 400,
   unknown_parameter: 400,
   invalid_operand: 400,
@@ -46,19 +50,23 @@ const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
 
 export class RequestError extends Error {
   readonly code: RequestErrorCode
+  readonly details: object
 
-  constructor(code: RequestErrorCode, message: string) {
+  constructor(code: RequestErrorCode, message: string, details: object = {}) {
     super(message)
     this.code = code
+    this.details = details
   }
 }
 
-/** What is said of an error; of one that nobody foresaw, nothing. */
-export function failureOf(error: unknown): Failure | undefined {
+/** The response for an error; undefined for an error that is not expected. */
+export function failureOf(thrown: unknown): Failure | undefined {
+  // For example Kysely's error for a database that was closed during the request.
+  const error = asUnavailable(thrown)
   if (error instanceof UsersError) return { status: STATUS[error.code], body: error.toJSON() }
   if (error instanceof RequestError) {
-    const { code, message } = error
-    return { status: STATUS[code], body: { code, message, details: {} } }
+    const { code, message, details } = error
+    return { status: STATUS[code], body: { code, message, details } }
   }
   if (error instanceof FilterError) {
     const [first] = error.issues

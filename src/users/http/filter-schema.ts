@@ -1,68 +1,61 @@
-import type { Condition, Schema } from '../../index.ts'
-
-export type JsonSchema = Readonly<Record<string, unknown>>
+import {
+  type Condition,
+  type Operator,
+  type OperatorName,
+  operatorOf,
+  type Schema,
+} from '../../index.ts'
+import { type JsonSchema, reference, TEXT } from './json-schema.ts'
 
 type Field = Extract<Condition, { kind: 'leaf' }>['field']
-type OperatorName = Extract<Condition, { kind: 'leaf' }>['operator']
+type Kind = Exclude<Field['type']['kind'], { name: 'dynamic' }>
 
-const STRING: JsonSchema = { type: 'string' }
-const TIMESTAMP: JsonSchema = { type: 'string', format: 'date-time' }
+/** Beyond these, doubles cannot distinguish all integers. */
+const INTEGER: JsonSchema = {
+  type: 'integer',
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+}
 
-const SCALARS = {
-  string: STRING,
-  boolean: { type: 'boolean' },
-  // JSON's numbers are doubles, of which greater ones are not told apart.
-  integer: {
-    type: 'integer',
-    minimum: Number.MIN_SAFE_INTEGER,
-    maximum: Number.MAX_SAFE_INTEGER,
-  },
-  number: { type: 'number' },
-  numeric: { type: 'number' },
-  timestamp: TIMESTAMP,
-} as const satisfies Record<string, JsonSchema>
+const FAMILIES = { text: TEXT, boolean: { type: 'boolean' }, numeric: { type: 'number' } } as const
 
-const either = (schemas: readonly JsonSchema[]): JsonSchema =>
-  schemas.length === 1 ? (schemas[0] as JsonSchema) : { anyOf: schemas }
+/** The schema of the values of a kind. */
+function schemaOf({ name, family, format, jsonSchema }: Kind): JsonSchema {
+  if (jsonSchema !== undefined) return jsonSchema
+  if (name === 'integer') return INTEGER
+  return format === undefined ? FAMILIES[family] : { ...FAMILIES[family], format }
+}
+
+const either = (schemas: readonly JsonSchema[]): JsonSchema => {
+  const [first, second] = schemas
+  return first !== undefined && second === undefined ? first : { anyOf: schemas }
+}
 
 const orNull = (schema: JsonSchema): JsonSchema => either([schema, { type: 'null' }])
 
-/** What one value of a field is. */
+/** The schema of one value of a field. */
 function scalarOf({ type: { kind } }: Field): JsonSchema {
   const members = kind.name === 'dynamic' ? kind.members : [kind]
-  return either(members.map(({ name }) => SCALARS[name]))
+  return either(members.map(schemaOf))
 }
 
-/** What an operator takes of a field. */
-function operandOf(field: Field, operator: OperatorName): JsonSchema {
-  const scalar = scalarOf(field)
-  switch (operator) {
-    case '$eq':
-    case '$ne': {
-      const list = { type: 'array', items: scalar }
-      return orNull(field.type.list ? either([scalar, list]) : scalar)
-    }
-    case '$gt':
-    case '$gte':
-    case '$lt':
-    case '$lte':
-    case '$contains':
-      return scalar
-    case '$in':
-    case '$nin':
-      return { type: 'array', items: orNull(scalar) }
-    case '$all':
-      return { type: 'array', items: scalar }
-    case '$exists':
-      return { type: 'boolean' }
-    case '$autocomplete':
-      return { type: 'string', minLength: 1 }
-    default:
-      return operator satisfies never
-  }
+/** The schema of an operand, by the shape that the operator's record gives. */
+const SHAPES: Readonly<
+  Record<Operator['shape'], (scalar: JsonSchema, field: Field) => JsonSchema>
+> = {
+  equal: (scalar, { type }) =>
+    orNull(type.list ? either([scalar, { type: 'array', items: scalar }]) : scalar),
+  scalar: (scalar) => scalar,
+  members: (scalar) => ({ type: 'array', items: orNull(scalar) }),
+  elements: (scalar) => ({ type: 'array', items: scalar }),
+  boolean: () => ({ type: 'boolean' }),
+  words: () => ({ type: 'string', minLength: 1 }),
 }
 
-/** The operators of a field, which `$not` takes too. */
+const operandOf = (field: Field, operator: OperatorName): JsonSchema =>
+  SHAPES[operatorOf(field.type, operator).shape](scalarOf(field), field)
+
+/** The schema of an object of operators, which is also the operand of `$not`. */
 function operatorsOf(field: Field, self: JsonSchema): JsonSchema {
   const properties = Object.fromEntries(
     [...field.operators].map((operator) => [operator, operandOf(field, operator)]),
@@ -75,8 +68,6 @@ function operatorsOf(field: Field, self: JsonSchema): JsonSchema {
   }
 }
 
-const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
-
 /**
  * The filters of a schema as JSON Schema, by the names of components: `Filter`, and for each field
  * that clients may ask of its operators.
@@ -85,9 +76,9 @@ export function filterSchemasOf(schema: Schema): Readonly<Record<string, JsonSch
   const components: Record<string, JsonSchema> = {}
   const asked = ({ hidden, operators }: Field) => !hidden && operators.size > 0
   const conditionOf = (name: string, field: Field): JsonSchema => {
-    const own = reference(`Filter.${name}`)
-    components[`Filter.${name}`] = operatorsOf(field, own)
-    return field.operators.has('$eq') ? either([operandOf(field, '$eq'), own]) : own
+    const operators = reference(`Filter.${name}`)
+    components[`Filter.${name}`] = operatorsOf(field, operators)
+    return field.operators.has('$eq') ? either([operandOf(field, '$eq'), operators]) : operators
   }
   const literal = [...schema.fields.values()].filter(asked)
   const wild = [...schema.wildcards].filter(([, field]) => asked(field))

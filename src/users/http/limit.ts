@@ -3,8 +3,16 @@ import type { Caller } from './access.ts'
 import { RequestError } from './failure.ts'
 import type { RateLimit } from './public.ts'
 
-/** Throws where a caller asks too often. */
+/** Throws if a caller sends too many requests. */
 export type Limiter = (caller: Caller, address: string) => Promise<void>
+
+/** The keys that the requests of a caller are counted under. */
+function keysOf(caller: Exclude<Caller, { server: true }>, address: string): readonly string[] {
+  const user = caller === undefined ? [] : [`user ${caller.user_id}`]
+  // Guests are counted by their address too, if it is known, because new guests are easy to create.
+  const isShared = caller === undefined || (caller.guest && address !== '')
+  return isShared ? [...user, `address ${address}`] : user
+}
 
 export async function limiterOf(limit: RateLimit | undefined): Promise<Limiter> {
   if (limit === undefined) return async () => {}
@@ -16,44 +24,67 @@ export async function limiterOf(limit: RateLimit | undefined): Promise<Limiter> 
   const limiter = new RateLimiterMemory({ points: requests, duration: seconds })
   return async (caller, address) => {
     if (caller?.server) return
-    const own = caller === undefined ? [] : [`user ${caller.user_id}`]
-    // Of guests the address too, where it is known: one is quickly made, and then another.
-    const isShared = caller === undefined || (caller.guest && address !== '')
-    const shared = isShared ? [`address ${address}`] : []
     try {
-      for (const key of [...own, ...shared]) await limiter.consume(key)
+      for (const key of keysOf(caller, address)) await limiter.consume(key)
     } catch (error) {
       if (error instanceof Error) throw error
-      throw new RequestError('too_many_requests', `at most ${requests} requests in ${seconds} s`)
+      throw new RequestError(
+        'too_many_requests',
+        `Too many requests: at most ${requests} of one client in ${seconds} s`,
+      )
     }
   }
 }
 
-/** How many lists each caller has open. A server's own are not counted. */
+/**
+ * The number of open lists of each caller, and of all. A server's lists are not counted. A list counts
+ * more often the more expensive its filter is.
+ */
 export class OpenLists {
   readonly #most: number
+  readonly #mostInAll: number
   readonly #open = new Map<string, number>()
+  #inAll = 0
 
-  constructor(most: number) {
+  constructor(most: number, mostInAll: number) {
     this.#most = most
+    this.#mostInAll = mostInAll
   }
 
-  /** Answers what says that the list is no longer open, once or more often. */
-  enter(caller: Caller, address: string): () => void {
+  /** @returns a function to call when the list is closed; it may be called more than once. */
+  enter(caller: Caller, address: string, weight: number): () => void {
     if (caller?.server) return () => {}
-    const key = caller === undefined ? `address ${address}` : `user ${caller.user_id}`
-    const open = this.#open.get(key) ?? 0
-    if (open >= this.#most) {
-      throw new RequestError('too_many_requests', `at most ${this.#most} lists are open at once`)
+    const keys = keysOf(caller, address)
+    const counted = weight === 1 ? '' : `; this one counts as ${weight}, because of its long filter`
+    if (keys.some((key) => this.#weightOf(key) + weight > this.#most)) {
+      throw new RequestError(
+        'too_many_requests',
+        `Too many lists: at most ${this.#most} of one client are open at once${counted}`,
+      )
     }
-    this.#open.set(key, open + 1)
+    if (this.#inAll + weight > this.#mostInAll) {
+      throw new RequestError(
+        'too_many_requests',
+        `Too many lists: at most ${this.#mostInAll} of all clients are open at once${counted}; try again later`,
+      )
+    }
+    const add = (change: number) => {
+      this.#inAll += change
+      for (const key of keys) {
+        const left = this.#weightOf(key) + change
+        if (left === 0) this.#open.delete(key)
+        else this.#open.set(key, left)
+      }
+    }
+    add(weight)
     let isOpen = true
     return () => {
-      if (!isOpen) return
+      if (isOpen) add(-weight)
       isOpen = false
-      const left = (this.#open.get(key) ?? 1) - 1
-      if (left === 0) this.#open.delete(key)
-      else this.#open.set(key, left)
     }
+  }
+
+  #weightOf(key: string): number {
+    return this.#open.get(key) ?? 0
   }
 }

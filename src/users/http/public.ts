@@ -1,25 +1,30 @@
-/** What users of the package see of the handler: types alone, that name no other package's. */
+/** The public types of the handler. They do not name types of other packages. */
 
-/** So many requests of one caller in so many seconds. A server's own are not counted. */
+/** The most requests of one caller in so many seconds. A server's requests are not counted. */
 export interface RateLimit {
   readonly requests: number
   readonly seconds: number
 }
 
 export interface HandlerOptions {
-  /** What tokens are signed with (HS256); that of the settings where it is left out. */
+  /** The secret of the tokens (HS256), at least 32 bytes; by default the setting `secret`. */
   readonly secret?: string | undefined
   /** Whether requests without a token may read; no by default. */
   readonly anonymous?: boolean | undefined
-  /** Of the requests of one client, guest, or address. */
+  /** The limit for one client, guest, or address. */
   readonly rateLimit?: RateLimit | undefined
-  /** The address of a request's sender, which the standard's Request does not say. */
+  /** The address of a request's sender, which a standard Request does not have. */
   readonly address?: ((request: Request) => string) | undefined
   /** The most bytes of a body; 1 MiB by default. */
   readonly maxBody?: number | undefined
-  /** The most lists that one client, or one address without a token, has open; 100 by default. */
+  /**
+   * The most open lists of one client, and of one address for guests and requests without a token;
+   * 100 by default. A list counts once for each ten conditions of its filter.
+   */
   readonly maxLists?: number | undefined
-  /** What the paths begin with, `/api` say. */
+  /** The most open lists of all clients, counted in the same way; 10,000 by default. */
+  readonly maxListsInAll?: number | undefined
+  /** The prefix of the paths, for example `/api`. */
   readonly basePath?: string | undefined
 }
 

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { ImportProgress } from './public.ts'
 import type { Tables } from './tables.ts'
 
-/** How far each import has come. */
+/** The table of the progress of imports. */
 export class Imports {
   readonly #db: Kysely<Tables>
   readonly #table: 'imports'

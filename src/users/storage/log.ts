@@ -1,9 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { StoredUser } from '../user.ts'
-import { type Change, idOf, type LoggedChange } from './change.ts'
+import { type Change, idOf, LogRecord } from './change.ts'
+import { inStatements } from './packets.ts'
 import type { Tables } from './tables.ts'
 
-/** How many changes are forgotten at once. */
+/** How many changes one statement removes. */
 const BATCH = 500
 
 interface LogTables {
@@ -12,24 +12,31 @@ interface LogTables {
 }
 
 /**
- * The log of changes, that every process of an application reads. Whoever counts a change on holds
- * the clock until the transaction ends, so that the order of the numbers is the order of the commits
- * and no number comes after a higher one was read.
+ * The log of changes, which every process of an application reads. A transaction that numbers its
+ * changes locks the clock until it ends, so that numbers are in the order of the commits, and no
+ * reader sees a number appear below one that it has read.
  */
 export class ChangeLog {
   readonly #db: Kysely<Tables>
   readonly #tables: LogTables
   readonly #clock: () => Date
+  readonly #packet: number | undefined
 
-  constructor(db: Kysely<Tables>, tables: LogTables, clock: () => Date) {
+  constructor(
+    db: Kysely<Tables>,
+    tables: LogTables,
+    clock: () => Date,
+    packet: number | undefined,
+  ) {
     this.#db = db
     this.#tables = tables
     this.#clock = clock
+    this.#packet = packet
   }
 
-  /** The last thing that a transaction does. */
+  /** Must be the last step of a transaction. */
   async append(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
-    const last = await this.count(transaction, changes.length)
+    const last = await this.advance(transaction, changes.length)
     const at = this.#clock().getTime()
     const rows = changes.map((change, i) => ({
       seq: last - changes.length + i + 1,
@@ -38,11 +45,13 @@ export class ChangeLog {
       new_user: change.after === undefined ? null : JSON.stringify(change.after),
       at,
     }))
-    await transaction.insertInto(this.#tables.changes).values(rows).execute()
+    for (const group of inStatements(this.#packet, rows)) {
+      await transaction.insertInto(this.#tables.changes).values(group).execute()
+    }
   }
 
-  /** Counts changes on, and answers the number of the last; nobody else does until it ends. */
-  async count(transaction: Transaction<Tables>, changes: number): Promise<number> {
+  /** Numbers some changes, and returns the last number. Locks the clock until the transaction ends. */
+  async advance(transaction: Transaction<Tables>, changes: number): Promise<number> {
     await transaction
       .updateTable(this.#tables.clock)
       .set({ seq: sql`seq + ${changes}` })
@@ -61,19 +70,19 @@ export class ChangeLog {
     return Number(seq)
   }
 
-  /** The changes after one, in their order; undefined where the log does not reach back to it. */
-  async after(seq: number, most: number): Promise<readonly LoggedChange[] | undefined> {
+  /** The changes after one, in order; undefined if the log does not reach back to it. */
+  async after(seq: number, most: number): Promise<readonly LogRecord[] | undefined> {
     const rows = await this.#db
       .selectFrom(this.#tables.changes)
-      .select(['seq', 'old_user', 'new_user'])
+      .select(['seq', 'user_id', 'old_user', 'new_user'])
       .where('seq', '>', seq)
       .orderBy('seq')
       .limit(most)
       .execute()
-    // Clocks of several processes differ, so that what is forgotten need not be the beginning.
+    // The clocks of processes differ, so removed changes may leave a gap instead of a later beginning.
     if (rows.some((row, i) => Number(row.seq) !== seq + 1 + i)) return undefined
     if (rows.length === 0 && (await this.last()) !== seq) {
-      // Written between the two questions, or forgotten already.
+      // It was written between the two queries, or is removed already.
       const again = await this.#db
         .selectFrom(this.#tables.changes)
         .select('seq')
@@ -81,15 +90,13 @@ export class ChangeLog {
         .executeTakeFirst()
       return again === undefined ? undefined : []
     }
-    return rows.map((row) => ({
-      seq: Number(row.seq),
-      before: row.old_user === null ? undefined : (JSON.parse(row.old_user) as StoredUser),
-      after: row.new_user === null ? undefined : (JSON.parse(row.new_user) as StoredUser),
-    }))
+    return rows.map(
+      (row) => new LogRecord(Number(row.seq), row.user_id, row.old_user, row.new_user),
+    )
   }
 
-  /** Forgets changes that are older; with them goes what they held of users who are gone for good. */
-  async forget(before: number): Promise<void> {
+  /** Removes changes from before a time, and with them the data of hard-deleted users. */
+  async remove(before: number): Promise<void> {
     const { changes } = this.#tables
     const row = await this.#db
       .selectFrom(changes)
@@ -97,7 +104,7 @@ export class ChangeLog {
       .where('at', '<', before)
       .executeTakeFirst()
     if (row === undefined || row.last === null) return
-    // Few at once: whoever writes waits no longer than for these.
+    // In small statements, so that other writers never wait for long.
     for (let seq = Number(row.first); seq <= Number(row.last); seq += BATCH) {
       await this.#db
         .deleteFrom(changes)

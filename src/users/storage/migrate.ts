@@ -1,13 +1,13 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import { createTable } from '../../index.ts'
+import { addColumn, createIndex, printTable, type TableDefinition, tableOf } from '../../index.ts'
 import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import type { Connected } from './connect.ts'
-import { isGone } from './failures.ts'
-import { newestOfRole, ownTables, type Tables, targetOf } from './tables.ts'
+import { isGone, isUnfit } from './failures.ts'
+import { newestOfRole, ownTables, type Tables, targetOf, type UsersTarget } from './tables.ts'
 
-/** MariaDB has no transaction around DDL: what a start that was killed made is there already. */
-const THERE_ALREADY = new Set([1050, 1061, 1060, 1062])
+/** Errors for what an interrupted migration left: MariaDB has no transactions for DDL. */
+const ALREADY_EXISTS = new Set([1050, 1061, 1060, 1062])
 
 async function run(
   db: Kysely<unknown>,
@@ -19,12 +19,12 @@ async function run(
       await sql.raw(statement).execute(db)
     } catch (error) {
       const { errno } = error as { errno?: number }
-      if (kind !== 'mysql' || errno === undefined || !THERE_ALREADY.has(errno)) throw error
+      if (kind !== 'mysql' || errno === undefined || !ALREADY_EXISTS.has(errno)) throw error
     }
   }
 }
 
-/** Whether PostgreSQL has trigrams, which it is asked for: not every role may. */
+/** Tries to install the trigram extension, which not every role may. */
 async function trigrams(db: Kysely<unknown>): Promise<readonly string[]> {
   await sql`DO $$ BEGIN
     CREATE EXTENSION IF NOT EXISTS pg_trgm;
@@ -34,48 +34,85 @@ async function trigrams(db: Kysely<unknown>): Promise<readonly string[]> {
   return rows.length > 0 ? ['pg_trgm'] : []
 }
 
-/** How often a start is tried that another one's tables were dropped under. */
+/** Adds a column to the table of users, unless it exists. */
+async function addMissing(
+  db: Kysely<unknown>,
+  { kind }: Connected,
+  target: UsersTarget,
+  name: string,
+): Promise<void> {
+  const { table } = target
+  if (kind === 'sqlite') {
+    // SQLite has no IF NOT EXISTS for columns.
+    const { rows } =
+      await sql`SELECT 1 FROM pragma_table_info(${table}) WHERE name = ${name}`.execute(db)
+    if (rows.length > 0) return
+  }
+  const added = tableOf(storedUsers, target).columns.filter((column) => column.name === name)
+  await run(
+    db,
+    kind,
+    added.map((column) => addColumn(column, { ...target, ifNotExists: true })),
+  )
+}
+
+/** Text indexes that serve no sort were B-trees, which refuse entries over 2,704 bytes. */
+async function rebuildTextIndexes(db: Kysely<unknown>, target: UsersTarget): Promise<void> {
+  for (const index of tableOf(storedUsers, target).indexes) {
+    if (index.method !== 'hash') continue
+    await db.schema.dropIndex(index.name).ifExists().execute()
+    await run(db, 'postgres', [createIndex(index, target)])
+  }
+}
+
+/** Retries if another process drops the tables during the migration. */
 const TRIES = 20
 
-/** Makes the tables, or brings those of an older version up to date; two may do it at once. */
+/** Creates or upgrades the tables. Processes may do it concurrently. */
 export async function migrate(connected: Connected, configuration: Configuration): Promise<void> {
   const { kind } = connected
   const { tablePrefix } = configuration
   const target = targetOf(connected, { ...configuration, indexedCustom: [] })
   const migrations: Record<string, Migration> = {
     '0001_users': {
-      async up(own) {
-        const extensions = kind === 'postgres' ? await trigrams(own) : []
-        const users = createTable(storedUsers, { ...target, extensions })
-        const withoutExtension = users.filter((text) => !text.startsWith('CREATE EXTENSION'))
-        await run(own, kind, [
+      async up(db) {
+        const extensions = kind === 'postgres' ? await trigrams(db) : []
+        const users = tableOf(storedUsers, { ...target, extensions })
+        await run(db, kind, [
           ...ownTables(connected, tablePrefix),
-          ...withoutExtension,
-          newestOfRole(tablePrefix),
+          // The extension is there already.
+          ...printTable({ ...users, extensions: [] }, target),
+          createIndex(newestOfRole(target), target),
         ])
       },
     },
+    '0002_guest_nonce_and_long_names': {
+      async up(db) {
+        await addMissing(db, connected, target, 'guest_nonce')
+        if (kind === 'postgres') await rebuildTextIndexes(db, target)
+      },
+    },
   }
-  await alone(connected, async (own) => {
+  await withLock(connected, async (db) => {
     const migrator = new Migrator({
-      db: own,
+      db,
       provider: { getMigrations: async () => migrations },
       migrationTableName: `${tablePrefix}migrations`,
       migrationLockTableName: `${tablePrefix}migrations_lock`,
-      ...(await schemaOf(own, kind)),
+      ...(await schemaOf(db, kind)),
     })
     for (let tries = 1; ; tries++) {
       const { error } = await migrator.migrateToLatest()
       if (error === undefined) break
       if (tries === TRIES || !isGone(error)) throw error
     }
-    await indexCustom(own, connected, configuration)
+    await indexCustom(db, connected, configuration)
   })
 }
 
 /**
- * Where PostgreSQL makes tables. Kysely would look for its own in every schema of the database, and
- * take another application's for them.
+ * The schema for Kysely's migration tables. Without it, Kysely would search all schemas and find the
+ * tables of another application.
  */
 async function schemaOf(
   db: Kysely<Tables>,
@@ -87,30 +124,30 @@ async function schemaOf(
   return name === undefined ? {} : { migrationTableSchema: name }
 }
 
-/** Does work on a connection while no other process that starts does it. */
-function alone({ db, kind }: Connected, work: (own: Kysely<Tables>) => Promise<void>) {
-  return db.connection().execute(async (own) => {
+/** Runs `work` on one connection and excludes other processes that migrate. */
+function withLock({ db: pool, kind }: Connected, work: (db: Kysely<Tables>) => Promise<void>) {
+  return pool.connection().execute(async (db) => {
     if (kind !== 'sqlite') {
-      const { adapter } = own.getExecutor()
+      const { adapter } = db.getExecutor()
       const options = { lockTable: '', lockRowId: '' }
-      await adapter.acquireMigrationLock(own, options)
-      return work(own).finally(() => adapter.releaseMigrationLock(own, options))
+      await adapter.acquireMigrationLock(db, options)
+      return work(db).finally(() => adapter.releaseMigrationLock(db, options))
     }
-    // Kysely takes no lock there, and no transaction, of which a start that is killed leaves nothing.
-    await sql`BEGIN IMMEDIATE`.execute(own)
+    // Kysely takes no lock in SQLite; the transaction is rolled back if the process is killed.
+    await sql`BEGIN IMMEDIATE`.execute(db)
     try {
-      await work(own)
-      await sql`COMMIT`.execute(own)
+      await work(db)
+      await sql`COMMIT`.execute(db)
     } catch (error) {
-      await sql`ROLLBACK`.execute(own)
+      await sql`ROLLBACK`.execute(db)
       throw error
     }
   })
 }
 
 /**
- * The indexes of the keys of `custom` that the settings name, where they are not there yet. They
- * change with the settings, so that no migration can hold them.
+ * Creates missing indexes of the keys in the setting `indexedCustom`. Not a migration, because the
+ * setting can change.
  */
 async function indexCustom(
   db: Kysely<Tables>,
@@ -118,26 +155,44 @@ async function indexCustom(
   configuration: Configuration,
 ): Promise<void> {
   if (configuration.indexedCustom.length === 0) return
-  const without = targetOf(connected, { ...configuration, indexedCustom: [] })
   const target = targetOf(connected, configuration)
-  const bare = new Set(createTable(storedUsers, without))
-  const added = createTable(storedUsers, target).filter((text) => !bare.has(text))
-  const statements = added.flatMap((text) => {
-    if (text.startsWith('CREATE INDEX')) {
-      const index = text.replace('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS')
-      // The newest of those with a value come first, which they do without being sorted.
-      const isSqlite = connected.kind === 'sqlite'
-      return [isSqlite ? index.replace(/\)$/, ', "created_at", "id")') : index]
-    }
-    // MySQL computes a key in a column of its own, which an index is of.
-    const columns = text.split('\n').filter((line) => line.includes(' GENERATED ALWAYS AS '))
-    return columns.map(
-      (line) => `ALTER TABLE ${target.table} ADD COLUMN ${line.trim().replace(/,$/, '')}`,
+  const without = targetOf(connected, { ...configuration, indexedCustom: [] })
+  const { columns, indexes } = addedTo(tableOf(storedUsers, without), tableOf(storedUsers, target))
+  const { identifier } = connected.dialect
+  // With these columns, the index also serves the default sort, newest first.
+  const sortColumns = connected.kind === 'sqlite' ? ['created_at', 'id'].map(identifier) : []
+  const statements = [
+    // MariaDB and MySQL index a generated column.
+    ...columns.map((column) => addColumn(column, { ...target, ifNotExists: true })),
+    ...indexes.map((index) =>
+      createIndex(
+        { ...index, terms: [...index.terms, ...sortColumns] },
+        { ...target, ifNotExists: true },
+      ),
+    ),
+  ]
+  try {
+    await run(db as Kysely<unknown>, connected.kind, statements)
+  } catch (error) {
+    if (!isUnfit(error)) throw error
+    throw new TypeError(
+      `tamis/users: setting indexedCustom: a user has a value of one of ${configuration.indexedCustom.join(', ')} that is too large for an index of the database`,
+      { cause: error },
     )
-  })
-  const own =
-    connected.dialect.name === 'mysql'
-      ? statements.map((text) => text.replace(' IF NOT EXISTS', ''))
-      : statements
-  await run(db as Kysely<unknown>, connected.kind, own)
+  }
+}
+
+/** The columns and indexes that only the second table has. */
+function addedTo(
+  before: TableDefinition,
+  after: TableDefinition,
+): Pick<TableDefinition, 'columns' | 'indexes'> {
+  const missing = <T extends { readonly name: string }>(all: readonly T[], from: readonly T[]) => {
+    const known = new Set(from.map(({ name }) => name))
+    return all.filter(({ name }) => !known.has(name))
+  }
+  return {
+    columns: missing(after.columns, before.columns),
+    indexes: missing(after.indexes, before.indexes),
+  }
 }

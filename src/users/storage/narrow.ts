@@ -6,103 +6,121 @@
  * What is selected is the whole statement's business either way.
  */
 
-import { CompiledQuery, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import {
   type Condition,
   compileFilter,
-  type Parameter,
+  compileSql,
+  type Fragment,
   type Query,
+  type QueryTarget,
   type Statement,
+  servedBy,
+  sql,
+  tableOf,
   wordsOf,
 } from '../../index.ts'
+import { storedUsers } from '../schema.ts'
+import { stoppable } from './pool.ts'
 import type { Tables, UsersTarget } from './tables.ts'
 import { storedWord, WORDS } from './words.ts'
 
 type Leaf = Extract<Condition, { kind: 'leaf' }>
 
-/** What stands in a statement for the table of the users. */
-export interface Source {
-  readonly text: string
-  readonly params: readonly Parameter[]
+/** What a query is compiled with: the few rows that it is asked of, or the index that it goes along. */
+export type Narrowed = Pick<QueryTarget, 'source' | 'index'>
+
+/** A SELECT that finds users by an index: their rows, or their ids. */
+interface Probe {
+  readonly by: Fragment
+  readonly found: Fragment
 }
 
-/** A statement that finds users by an index: their rows, or their ids. */
-interface Probe extends Source {
-  readonly by: 'rowid' | 'id'
-}
+const WORDS_BY_FIELD: ReadonlyMap<string, string> = new Map(Object.entries(WORDS))
 
-/** The fields that an index finds, beside the keys of `custom` that the settings name. */
-const INDEXED = ['role', 'name', 'username', 'teams', 'created_at', 'updated_at', 'last_active']
+const ROWID = sql`rowid`
+const ID = sql`id`
 
 /** No word holds it, and every character that one holds is before it. */
 const LAST = '\u{10ffff}'
 
 /**
- * How many users are few, of so many: as many as it takes longer to look at one by one than to go
- * along an index until a page of those that there are then at least is full.
+ * The break-even between two plans, for a table of so many users: below it, to read the rows that a
+ * probe of an index finds one by one is faster than to walk the index of the order until a page is
+ * full.
  */
-const fewOf = (users: number): number => Math.max(200, Math.ceil(Math.sqrt(17 * users)))
+const maxRowsOf = (users: number): number => Math.max(200, Math.ceil(Math.sqrt(17 * users)))
 
 /** Longer parts of filters are rare, and whoever sends them gains nothing. */
 const LONGEST_KNOWN = 1000
 
 /** How long what was counted is taken for what it is, in statements. */
-const COUNTED_FOR = 1000
+const REFRESH_AFTER = 1000
 
 export class Narrowing {
   readonly #db: Kysely<Tables>
   readonly #target: UsersTarget
-  readonly #words: string
+  readonly #table: Fragment
+  readonly #words: Fragment
+  /** The fields that an index or a side table finds. */
   readonly #indexed: ReadonlySet<string>
+  /** The index in the order of a field, by the field. */
+  readonly #orders: ReadonlyMap<string, string>
+  /** The names of the indexes that are there. */
   readonly #indexes = new Set<string>()
   /** Which parts of filters are true of few users. */
-  readonly #verdicts = new Map<string, boolean>()
-  #few = 0
+  readonly #known = new Map<string, boolean>()
+  #maxRows = 0
   #count = 0
 
-  constructor(
-    db: Kysely<Tables>,
-    target: UsersTarget,
-    words: string,
-    indexedCustom: readonly string[],
-  ) {
+  constructor(db: Kysely<Tables>, target: UsersTarget, words: string) {
     this.#db = db
     this.#target = target
-    this.#words = words
-    this.#indexed = new Set([...INDEXED, ...indexedCustom.map((key) => `custom.${key}`)])
+    this.#table = target.dialect.identifier(target.table)
+    this.#words = target.dialect.identifier(words)
+    const { name, key, indexes, sideTables } = tableOf(storedUsers, target)
+    this.#indexed = new Set([...indexes, ...sideTables].map(({ field }) => field))
+    this.#orders = new Map([
+      // SQLite's own, of the primary key.
+      [key, `sqlite_autoindex_${name}_1`],
+      ...indexes.map((index) => [index.field, index.name] as const),
+    ])
   }
 
-  /** What a query is best asked of; undefined for the table as it is. */
-  async sourceOf({ condition, ordering, limit }: Query): Promise<Source | undefined> {
+  /** How a query is best asked; undefined for the table as it is. */
+  async narrow(
+    { condition, ordering, limit }: Query,
+    signal?: AbortSignal,
+  ): Promise<Narrowed | undefined> {
     if (limit === 0) return undefined
     const leaves = condition.kind === 'and' ? condition.conditions : [condition]
     const probes = leaves.flatMap((each) => (each.kind === 'leaf' ? this.#probeOf(each) : []))
     if (probes.length === 0) return undefined
     await this.#look()
-    for (const { by, text, params } of probes) {
-      if (!(await this.#areFew(text, params))) continue
-      return {
-        text: `(SELECT * FROM "${this.#target.table}" WHERE ${by} IN (${text})) AS "${this.#target.table}"`,
-        params,
-      }
+    for (const { by, found } of probes) {
+      if (!(await this.#isSelective(found, signal))) continue
+      return { source: sql`SELECT * FROM ${this.#table} WHERE ${by} IN (${found})` }
     }
     const [first] = ordering
     // An index holds the newest of each role, and of each value of the keys that have one.
     if (first?.field.name === 'created_at' && leaves.some((each) => this.#hasNewest(each)))
       return undefined
-    return this.#along(first?.field.name ?? '')
+    const index = this.#orders.get(first?.field.name ?? '')
+    return index !== undefined && this.#indexes.has(index) ? { index } : undefined
   }
 
   /** Whether an index finds few users; what was found lately is taken to be so still. */
-  async #areFew(text: string, params: readonly Parameter[]): Promise<boolean> {
+  async #isSelective(found: Fragment, signal: AbortSignal | undefined): Promise<boolean> {
+    const { text, params } = this.#compile(found)
     const key = `${text} ${params.map((each) => `${typeof each} ${each}`).join('\0')}`
-    const known = this.#verdicts.get(key)
+    const known = this.#known.get(key)
     if (known !== undefined) return known
-    const few = `SELECT count(*) AS found FROM (${text} LIMIT ${this.#few + 1})`
-    const [row] = await this.#run(few, params)
-    const verdict = Number(row?.found) <= this.#few
-    if (key.length <= LONGEST_KNOWN) this.#verdicts.set(key, verdict)
-    return verdict
+    const most = BigInt(this.#maxRows)
+    const few = sql`SELECT count(*) AS found FROM (${found} LIMIT ${most + 1n})`
+    const [row] = await this.#run(few, signal)
+    const isSelective = Number(row?.found) <= this.#maxRows
+    if (key.length <= LONGEST_KNOWN) this.#known.set(key, isSelective)
+    return isSelective
   }
 
   #hasNewest(each: Condition): boolean {
@@ -112,70 +130,50 @@ export class Narrowing {
     return isOf && each.operand !== null
   }
 
-  /** In the order of a field, if an index of it is there. */
-  #along(field: string): Source | undefined {
-    const { table } = this.#target
-    const index = field === 'id' ? `sqlite_autoindex_${table}_1` : `${table}_${field}`
-    return this.#indexes.has(index)
-      ? { text: `"${table}" INDEXED BY "${index}"`, params: [] }
-      : undefined
-  }
-
   /** The rows that one part of the filter is true of, as an index finds them. */
   #probeOf(leaf: Leaf): readonly Probe[] {
     const { field, operator, operand, negated } = leaf
-    const { table } = this.#target
-    if (operator === '$autocomplete') {
-      const own = WORDS[field.name as keyof typeof WORDS]
-      if (own === undefined || negated) return []
-      const words = wordsOf(operand as string)
-      return words.map((word, i) => this.#holding(own, word, i === words.length - 1))
+    if (servedBy(field.type, operator) === 'words') {
+      const stored = WORDS_BY_FIELD.get(field.name)
+      if (stored === undefined || negated) return []
+      const words = wordsOf(String(operand))
+      return words.map((word, i) => this.#contains(stored, word, i === words.length - 1))
     }
     if (!this.#indexed.has(field.name)) return []
     const isAbsent = operator === '$exists' ? operand === negated : operand === null && !negated
-    const isPlain =
-      !negated && ['$eq', '$in', '$contains', '$gt', '$gte', '$lt', '$lte'].includes(operator)
-    if (!isAbsent && !isPlain) return []
-    const { text, params } = compileFilter(leaf, this.#target)
-    const rows = `SELECT rowid FROM "${table}" WHERE ${text}`
-    return [{ by: 'rowid', text: rows, params }]
+    const isServed = !negated && servedBy(field.type, operator) === 'index'
+    if (!isAbsent && !isServed) return []
+    const { strings, params } = compileFilter(leaf, this.#target)
+    const found = sql`SELECT rowid FROM ${this.#table} WHERE ${sql(strings, ...params)}`
+    return [{ by: ROWID, found }]
   }
 
-  #holding(field: string, word: string, isBegun: boolean): Probe {
-    const stored = storedWord(word)
-    const end = isBegun ? `${stored}${LAST}` : stored
-    return {
-      by: 'id',
-      text: `SELECT user_id FROM "${this.#words}" WHERE field = ? AND word BETWEEN ? AND ?`,
-      params: [field, stored, end],
-    }
+  #contains(field: string, word: string, isPrefix: boolean): Probe {
+    const first = storedWord(word)
+    const last = isPrefix ? `${first}${LAST}` : first
+    const found = sql`SELECT user_id FROM ${this.#words} WHERE field = ${field} AND word BETWEEN ${first} AND ${last}`
+    return { by: ID, found }
   }
 
   /** Which indexes there are, and how many users. */
   async #look(): Promise<void> {
-    if (this.#count++ % COUNTED_FOR !== 0) return
+    if (this.#count++ % REFRESH_AFTER !== 0) return
+    this.#known.clear()
+    const [last] = await this.#run(sql`SELECT max(rowid) AS rowid FROM ${this.#table}`)
+    this.#maxRows = maxRowsOf(Number(last?.rowid ?? 0))
     const { table } = this.#target
-    this.#verdicts.clear()
-    const [last] = await this.#run(`SELECT max(rowid) AS rowid FROM "${table}"`, [])
-    this.#few = fewOf(Number(last?.rowid ?? 0))
-    const indexes = await this.#run(`SELECT name FROM pragma_index_list('${table}')`, [])
+    const indexes = await this.#run(sql`SELECT name FROM pragma_index_list(${table})`)
     this.#indexes.clear()
     for (const { name } of indexes) this.#indexes.add(String(name))
   }
 
-  async #run(text: string, params: readonly Parameter[]): Promise<Record<string, unknown>[]> {
-    const { rows } = await this.#db.executeQuery(CompiledQuery.raw(text, [...params]))
-    return rows as Record<string, unknown>[]
+  #compile(fragment: Fragment): Statement {
+    return compileSql(fragment, this.#target)
   }
-}
 
-/** A statement with another source than the table as it is, whose name it keeps. */
-export function askedOf({ text, params }: Statement, table: string, source: Source): Statement {
-  const from = `FROM "${table}"`
-  const at = text.indexOf(from)
-  // No parameter stands before the first FROM, which is that of the users.
-  return {
-    text: `${text.slice(0, at)}FROM ${source.text}${text.slice(at + from.length)}`,
-    params: [...source.params, ...params],
+  async #run(fragment: Fragment, signal?: AbortSignal): Promise<Record<string, unknown>[]> {
+    const { text, params } = this.#compile(fragment)
+    const { rows } = await this.#db.executeQuery(stoppable(text, params, signal))
+    return rows as Record<string, unknown>[]
   }
 }

@@ -1,14 +1,14 @@
-/** What users of the package see of the storage: types alone, that name no other package's. */
+/** The public types of the storage. They do not name types of other packages. */
 
 import type { StoredUser } from '../user.ts'
 
 /**
- * Where the users are: an SQLite file or `:memory:`, a URL (`postgres:`, `mysql:`, `mariadb:`), or a
- * dialect of Kysely's with a connection of the application's own.
+ * The database: an SQLite file or `:memory:`, a URL (`postgres:`, `mysql:`, `mariadb:`), or a Kysely
+ * dialect with the application's own connections.
  */
 export type DatabaseSource = string | DialectOfKysely
 
-/** Kysely's `Dialect`, whose types not everybody has. */
+/** Kysely's `Dialect`, restated so that Kysely's types need not be installed. */
 export interface DialectOfKysely {
   createAdapter(): object
   createDriver(): object
@@ -16,13 +16,18 @@ export interface DialectOfKysely {
   createIntrospector(db: never): object
 }
 
-/** What decides whether a user may call. */
-export type Standing = Pick<
+/** The fields of a user that decide whether it may call. */
+export type AccountState = Pick<
   StoredUser,
-  'role' | 'created_at' | 'deactivated_at' | 'deleted_at' | 'revoke_tokens_issued_before'
+  | 'role'
+  | 'created_at'
+  | 'deactivated_at'
+  | 'deleted_at'
+  | 'revoke_tokens_issued_before'
+  | 'guest_nonce'
 >
 
-/** How far an import has come: in the file's bytes and lines, and what became of them. */
+/** The progress of an import: the bytes and lines that were read, the users and the bad lines in them. */
 export interface ImportProgress {
   readonly id: string
   readonly bytes: number

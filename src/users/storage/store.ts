@@ -1,6 +1,7 @@
+// Longer than most files here: all that reads and writes the table of users.
+
 import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
 import {
-  type Condition,
   compileQuery,
   condition,
   insertRow,
@@ -18,39 +19,48 @@ import type { Configuration } from '../settings.ts'
 import { fromRow, type StoredUser, toRow } from '../user.ts'
 import { type Change, idOf } from './change.ts'
 import type { Connected } from './connect.ts'
-import { isTransient, isUniqueViolation } from './failures.ts'
+import { damagedJson, damagedRow, tooLargeForIndex } from './damage.ts'
+import { isMalformedJson, isUnfit, isUniqueViolation } from './failures.ts'
 import { Imports } from './imports.ts'
 import { ChangeLog } from './log.ts'
-import { askedOf, Narrowing } from './narrow.ts'
-import type { Standing } from './public.ts'
+import { Narrowing } from './narrow.ts'
+import { checkSizes } from './packets.ts'
+import { stoppable } from './pool.ts'
+import type { AccountState } from './public.ts'
+import { shorten } from './shorten.ts'
+import { tableName } from './table-name.ts'
 import { type Tables, targetOf, type UsersTarget } from './tables.ts'
+import { Conflict, runTransaction } from './transaction.ts'
 import { Usernames } from './usernames.ts'
-import { keepWords } from './words.ts'
+import { storeWords } from './words.ts'
 
-/** How often a transaction that another one stood in the way of is tried. */
-const TRIES = 20
+/** Stands for the user's id in a statement that is compiled once. */
+const ANY_ID = 'any id'
 
-/** Another transaction wrote the same user first. */
-class Conflict extends Error {}
+const ACCOUNT_FIELDS = [
+  'role',
+  'created_at',
+  'deactivated_at',
+  'deleted_at',
+  'revoke_tokens_issued_before',
+  'guest_nonce',
+] as const satisfies readonly (keyof AccountState)[]
 
-/** Stands for a user's id in a statement that is compiled once. */
-const SOMEBODY = 'somebody'
-
-/** The users in their table, and the tables beside it. Nothing else speaks to the database. */
+/** The table of the users and the tables beside it. */
 export class Store {
   readonly db: Kysely<Tables>
+  readonly configuration: Configuration
   readonly log: ChangeLog
   readonly imports: Imports
   readonly #connected: Connected
-  readonly #configuration: Configuration
   readonly #target: UsersTarget
   readonly #readRow: (record: unknown) => Row<typeof storedUsers>
-  readonly #read: (record: unknown) => StoredUser
   readonly #insert: (row: unknown) => readonly Statement[]
   readonly #replace: (row: unknown) => readonly Statement[]
   readonly #narrowing: Narrowing | undefined
   readonly #usernames: Usernames
-  #standing: Statement | undefined
+  readonly #beginning: Parameters<typeof runTransaction>[1]
+  #accountStatement: Statement | undefined
   readonly #all = parseQuery(storedUsers, {
     sort: [{ id: 1 }],
     limit: 1000,
@@ -59,18 +69,18 @@ export class Store {
 
   constructor(connected: Connected, configuration: Configuration) {
     this.#connected = connected
-    this.#configuration = configuration
+    this.configuration = configuration
     this.db = connected.db
     const target = targetOf(connected, configuration)
     this.#target = target
     if (connected.kind === 'sqlite') {
-      const { indexedCustom } = configuration
-      this.#narrowing = new Narrowing(this.db, target, this.name('words'), indexedCustom)
+      this.#narrowing = new Narrowing(this.db, target, this.name('words'))
     }
     this.log = new ChangeLog(
       this.db,
       { clock: this.name('clock'), changes: this.name('changes') },
       configuration.clock,
+      connected.packet,
     )
     this.imports = new Imports(this.db, this.name('imports'), () => this.now())
     this.#usernames = new Usernames(
@@ -78,73 +88,79 @@ export class Store {
       configuration.uniqueUsernames,
       (transaction, ids, team) => this.#isInTeam(transaction, ids, team),
     )
-    this.#readRow = readRow(storedUsers, target)
-    this.#read = (record) => fromRow(this.#readRow(record))
+    const read = readRow(storedUsers, target)
+    this.#readRow = (record) => {
+      try {
+        return read(record)
+      } catch (error) {
+        throw damagedRow(record, error)
+      }
+    }
     const insert = insertRow(storedUsers, target)
     const replace = insertRow(storedUsers, { ...target, replace: true })
     this.#insert = (row) => [insert(row)].flat()
     this.#replace = (row) => [replace(row)].flat()
+    const { kind, locksAtBegin } = connected
+    const isLockMissing = kind === 'sqlite' && !locksAtBegin
+    // Any write takes the lock: this one changes nothing.
+    const lock = isLockMissing
+      ? (transaction: Transaction<Tables>) => this.log.advance(transaction, 0)
+      : undefined
+    this.#beginning = { kind, lock }
   }
 
-  /** The time, with the digits that timestamps are kept to. */
+  /** The current time, with as many digits as timestamps are stored with. */
   now(): string {
-    return this.#configuration.clock().toISOString().replace('Z', '000Z')
+    return this.configuration.clock().toISOString().replace('Z', '000Z')
   }
 
-  /** A page of users that a query selects. */
-  async page(query: Query): Promise<Page<StoredUser>> {
-    const target = { ...this.#target, lookAhead: true }
-    const statement = compileQuery(query, target)
-    const source = await this.#narrowing?.sourceOf(query)
-    const records = await this.#rows(
-      this.db,
-      source === undefined ? statement : askedOf(statement, this.#target.table, source),
+  /** The page of users that a query selects. Aborting the signal stops the statement. */
+  async page(query: Query, signal?: AbortSignal): Promise<Page<StoredUser>> {
+    const narrowed = await this.#narrowing?.narrow(query, signal)
+    const statement = compileQuery(query, { ...this.#target, lookAhead: true, ...narrowed })
+    const page = shorten(query, await this.#rows(this.db, statement, signal))
+    return pageOf(
+      page.query,
+      page.records.map((record) => this.#read(record)),
     )
-    return pageOf(query, records.map(this.#read))
   }
 
-  /** The users of some ids that there are, deleted ones too; locked until the transaction ends. */
+  /** The users with some ids, deleted ones included; locked until the transaction ends. */
   async lock(
     transaction: Transaction<Tables>,
     ids: readonly string[],
   ): Promise<Map<string, StoredUser>> {
-    const suffix = this.#connected.kind === 'sqlite' ? '' : ' FOR UPDATE'
-    return this.#byIds(transaction, ids, suffix)
+    // In SQLite the writer has locked the whole database.
+    return this.#byIds(transaction, ids, this.#connected.kind !== 'sqlite')
   }
 
+  /** The users with some ids, deleted ones included. */
   find(ids: readonly string[]): Promise<Map<string, StoredUser>> {
-    return this.#byIds(this.db, ids, '')
+    return this.#byIds(this.db, ids, false)
   }
 
-  /** What decides whether a user may call, which is asked with each of its requests. */
-  async standingOf(id: string): Promise<Standing | undefined> {
-    this.#standing ??= this.#compileStanding()
-    const { text, params } = this.#standing
-    const own = params.map((each) => (each === SOMEBODY ? id : each))
-    const [record] = await this.#rows(this.db, { text, params: own })
-    return record === undefined ? undefined : (this.#readRow(record) as Standing)
+  /** The state of a user's account, which is read for each of its requests. */
+  async accountState(id: string): Promise<AccountState | undefined> {
+    this.#accountStatement ??= this.#compileAccountStatement()
+    const { text, params } = this.#accountStatement
+    const values = params.map((value) => (value === ANY_ID ? id : value))
+    const [record] = await this.#rows(this.db, { text, params: values })
+    return record === undefined ? undefined : (this.#readRow(record) as AccountState)
   }
 
-  #compileStanding(): Statement {
-    const query = restrict(this.#all, condition(storedUsers, { id: SOMEBODY }))
-    const select: readonly (keyof Standing)[] = [
-      'role',
-      'created_at',
-      'deactivated_at',
-      'deleted_at',
-      'revoke_tokens_issued_before',
-    ]
-    return compileQuery(query, { ...this.#target, select })
+  #compileAccountStatement(): Statement {
+    const query = restrict(this.#all, condition(storedUsers, { id: ANY_ID }))
+    return compileQuery(query, { ...this.#target, select: ACCOUNT_FIELDS })
   }
 
   async #byIds(
     db: Kysely<Tables>,
     ids: readonly string[],
-    suffix: string,
+    forUpdate: boolean,
   ): Promise<Map<string, StoredUser>> {
-    const own: Condition = condition(storedUsers, { id: { $in: ids } })
-    const { text, params } = compileQuery(restrict(this.#all, own), this.#target)
-    const records = await this.#rows(db, { text: `${text}${suffix}`, params })
+    const isOneOf = condition(storedUsers, { id: { $in: ids } })
+    const statement = compileQuery(restrict(this.#all, isOneOf), { ...this.#target, forUpdate })
+    const records = await this.#rows(db, statement)
     return new Map(records.map((record) => this.#read(record)).map((user) => [user.id, user]))
   }
 
@@ -153,89 +169,86 @@ export class Store {
     ids: readonly string[],
     team: string,
   ): Promise<boolean> {
-    const own = condition(storedUsers, { id: { $in: ids }, teams: { $contains: team } })
-    const query = { ...restrict(this.#all, own), limit: 1 }
+    const isMember = condition(storedUsers, { id: { $in: ids }, teams: { $contains: team } })
+    const query = { ...restrict(this.#all, isMember), limit: 1 }
     const target = { ...this.#target, select: ['id'] }
     const statement = compileQuery(query, target)
     return (await this.#rows(transaction, statement)).length > 0
   }
 
-  async #rows(db: Kysely<Tables>, { text, params }: Statement): Promise<unknown[]> {
-    const { rows } = await db.executeQuery(CompiledQuery.raw(text, [...params]))
-    return rows
-  }
-
-  /**
-   * Runs work in a transaction, and again where another transaction stood in its way: work must have
-   * no effect but in the database.
-   */
-  async transaction<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
-    const { kind } = this.#connected
-    for (let tries = 1; ; tries++) {
-      const own = this.db.transaction()
-      // In MariaDB's own level, two that look for a user who is not there yet lock each other out.
-      const begun = kind === 'mysql' ? own.setIsolationLevel('read committed') : own
-      try {
-        return await begun.execute(async (transaction) => {
-          // The lock of writers is taken first: a reader that turns writer may come too late for it.
-          if (kind === 'sqlite') await this.log.count(transaction, 0)
-          return work(transaction)
-        })
-      } catch (error) {
-        const again = error instanceof Conflict || isTransient(error)
-        if (!again || tries === TRIES) throw error instanceof Conflict ? error.cause : error
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * tries))
-      }
+  async #rows(
+    db: Kysely<Tables>,
+    { text, params }: Statement,
+    signal?: AbortSignal,
+  ): Promise<unknown[]> {
+    try {
+      return (await db.executeQuery(stoppable(text, params, signal))).rows
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw isMalformedJson(error) ? damagedJson(error) : error
     }
   }
 
+  /** Runs work in a transaction, and repeats it after conflicts: see `runTransaction`. */
+  transaction<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return runTransaction(this.db, this.#beginning, work)
+  }
+
   /**
-   * Writes what becomes of users, their usernames and the log. The last thing of a transaction: the
-   * log's clock is held until it ends.
+   * Writes changes of users, their usernames and the log. It must be the last step of a transaction,
+   * because it locks the log's clock until the transaction ends.
    */
   async write(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return
-    // In one order, so that two batches with the same new users do not wait for each other.
-    for (const { before, after } of changes.toSorted((one, other) =>
-      idOf(one) < idOf(other) ? -1 : 1,
-    )) {
-      if (after === undefined) {
-        if (before !== undefined) await this.#remove(transaction, before.id)
-        continue
-      }
-      const put = before === undefined ? this.#insert : this.#replace
-      for (const { text, params } of put(toRow(after))) {
-        try {
-          await transaction.executeQuery(CompiledQuery.raw(text, [...params]))
-        } catch (error) {
-          if (before === undefined && isUniqueViolation(error)) {
-            throw new Conflict('the user was made meanwhile', { cause: error })
-          }
-          throw error
-        }
-      }
-    }
-    await this.#usernames.take(transaction, changes)
-    if (this.#narrowing !== undefined) await keepWords(transaction, this.name('words'), changes)
+    checkSizes(this.#connected.packet, changes)
+    // In the order of the ids, so that two batches with the same new users do not deadlock.
+    const inOrder = changes.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+    for (const change of inOrder) await this.#put(transaction, change)
+    await this.#usernames.store(transaction, changes)
+    if (this.#narrowing !== undefined) await storeWords(transaction, this.name('words'), changes)
     await this.log.append(transaction, changes)
   }
 
+  async #put(transaction: Transaction<Tables>, { before, after }: Change): Promise<void> {
+    if (after === undefined) {
+      if (before !== undefined) await this.#remove(transaction, before.id)
+      return
+    }
+    const put = before === undefined ? this.#insert : this.#replace
+    const run = ({ text, params }: Statement) =>
+      transaction.executeQuery(CompiledQuery.raw(text, [...params]))
+    try {
+      for (const statement of put(toRow(after))) await run(statement)
+    } catch (error) {
+      if (before === undefined && isUniqueViolation(error)) {
+        throw new Conflict('the user was created concurrently', { cause: error })
+      }
+      if (isUnfit(error)) throw tooLargeForIndex(after.id, error)
+      throw error
+    }
+  }
+
   async #remove(transaction: Transaction<Tables>, id: string): Promise<void> {
-    // Not every connection that an application hands over keeps SQLite's foreign keys.
+    // A connection that the application passes in may not enforce SQLite's foreign keys.
     if (this.#connected.kind === 'sqlite') {
-      await sql`DELETE FROM ${sql.table(`${this.#configuration.tablePrefix}teams`)} WHERE owner = ${id}`.execute(
+      await sql`DELETE FROM ${sql.table(`${this.configuration.tablePrefix}teams`)} WHERE owner = ${id}`.execute(
         transaction,
       )
     }
     await sql`DELETE FROM ${sql.table(this.#target.table)} WHERE id = ${id}`.execute(transaction)
   }
 
-  /** A table's name in the database. The prefix is a setting, which types cannot know. */
-  name<K extends keyof Tables>(table: K): K {
-    return `${this.#configuration.tablePrefix}${table}` as K
+  /** Resolves if the database answers, even while all connections are busy. */
+  ping(): Promise<void> {
+    return this.#connected.ping()
   }
 
-  get configuration(): Configuration {
-    return this.#configuration
+  /** A table's name in the database, with the prefix. */
+  name<K extends keyof Tables>(table: K): K {
+    return tableName(this.configuration.tablePrefix, table)
+  }
+
+  #read(record: unknown): StoredUser {
+    return fromRow(this.#readRow(record))
   }
 }

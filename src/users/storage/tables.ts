@@ -1,4 +1,12 @@
-import type { Dialect, Mapping, Schema } from '../../index.ts'
+import {
+  compileSql,
+  type Dialect,
+  type Fragment,
+  type IndexDefinition,
+  type Mapping,
+  type Schema,
+  sql,
+} from '../../index.ts'
 import type { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import type { Connected } from './connect.ts'
@@ -71,97 +79,124 @@ export function targetOf(
   return { dialect, table: `${tablePrefix}users`, mapping }
 }
 
-/** The types of columns by what they hold. */
-const TYPES = {
-  sqlite: { key: 'TEXT', text: 'TEXT', count: 'INTEGER', end: ' STRICT' },
-  postgres: { key: 'varchar(255) COLLATE "C"', text: 'text', count: 'bigint', end: '' },
-  mysql: {
-    key: 'VARCHAR(255)',
-    text: 'LONGTEXT',
-    count: 'BIGINT',
-    // Names are compared by their bytes, blanks at the end among them.
-    end: ' ENGINE = InnoDB, CHARACTER SET = utf8mb4, COLLATE = ',
-  },
+/** The index of the newest of each role, in their order. */
+export function newestOfRole({ dialect, table }: UsersTarget): IndexDefinition {
+  return {
+    name: `${table}_role_newest`,
+    table,
+    field: 'role',
+    terms: ['role', 'created_at', 'id'].map(dialect.identifier),
+    method: undefined,
+    type: undefined,
+  }
+}
+
+const TEXT = sql`TEXT`
+const COUNT = sql`BIGINT`
+/** Names are compared by their bytes, blanks at the end among them. */
+const BYTES = {
+  mariadb: sql`CHARACTER SET = utf8mb4, COLLATE = utf8mb4_nopad_bin`,
+  mysql: sql`CHARACTER SET = utf8mb4, COLLATE = utf8mb4_0900_bin`,
 } as const
 
-const COLLATIONS = { mariadb: 'utf8mb4_nopad_bin', mysql: 'utf8mb4_0900_bin' } as const
+/** The types of columns by what they hold, and what ends CREATE TABLE. */
+function typesOf({ kind, dialect }: Pick<Connected, 'kind' | 'dialect'>) {
+  switch (kind) {
+    case 'sqlite':
+      return { key: TEXT, text: TEXT, count: sql`INTEGER`, end: sql` STRICT` }
+    case 'postgres':
+      return { key: sql`varchar(255) COLLATE "C"`, text: TEXT, count: COUNT, end: sql`` }
+    case 'mysql': {
+      const bytes = dialect.name === 'mysql' ? BYTES.mysql : BYTES.mariadb
+      const end = sql` ENGINE = InnoDB, ${bytes}`
+      return { key: sql`VARCHAR(255)`, text: sql`LONGTEXT`, count: COUNT, end }
+    }
+    default:
+      return kind satisfies never
+  }
+}
 
-/** The newest of a role, in their order. */
-export const newestOfRole = (prefix: string): string =>
-  `CREATE INDEX ${prefix}users_role_newest ON ${prefix}users (role, created_at, id)`
+/** Pieces with commas between them. */
+const listed = (pieces: readonly Fragment[]): Fragment =>
+  pieces.reduce((before, piece) => sql`${before}, ${piece}`)
 
 /** The statements that make the tables beside that of the users. */
-export function ownTables({ kind, dialect }: Connected, prefix: string): readonly string[] {
-  const { key, text, count } = TYPES[kind]
-  const collation = COLLATIONS[dialect.name as keyof typeof COLLATIONS] ?? ''
-  const end = `${TYPES[kind].end}${collation}`
-  const table = (name: string, ...columns: readonly string[]) =>
-    `CREATE TABLE ${prefix}${name} (${columns.join(', ')})${end}`
-  return [
-    table('clock', `id ${count} PRIMARY KEY`, `seq ${count} NOT NULL`),
-    `INSERT INTO ${prefix}clock (id, seq) VALUES (1, 0)`,
+export function ownTables(
+  connected: Pick<Connected, 'kind' | 'dialect'>,
+  prefix: string,
+): readonly string[] {
+  const { identifier } = connected.dialect
+  const { key, text, count, end } = typesOf(connected)
+  const named = (name: keyof Tables) => identifier(`${prefix}${name}`)
+  const list = (names: readonly string[]) => listed(names.map(identifier))
+  const column = (name: string, type: Fragment) => sql`${identifier(name)} ${type}`
+  const required = (name: string, type: Fragment) => sql`${column(name, type)} NOT NULL`
+  const primary = (...names: readonly string[]) => sql`PRIMARY KEY (${list(names)})`
+  const table = (name: keyof Tables, ...columns: readonly Fragment[]) =>
+    sql`CREATE TABLE ${named(name)} (${listed(columns)})${end}`
+  const index = (name: keyof Tables, suffix: string, ...names: readonly string[]) =>
+    sql`CREATE INDEX ${identifier(`${prefix}${name}_${suffix}`)} ON ${named(name)} (${list(names)})`
+  const statements = [
+    table('clock', sql`${column('id', count)} PRIMARY KEY`, required('seq', count)),
+    sql`INSERT INTO ${named('clock')} (id, seq) VALUES (1, 0)`,
     table(
       'changes',
-      `seq ${count} PRIMARY KEY`,
-      `user_id ${key} NOT NULL`,
-      `old_user ${text}`,
-      `new_user ${text}`,
-      `at ${count} NOT NULL`,
+      sql`${column('seq', count)} PRIMARY KEY`,
+      required('user_id', key),
+      column('old_user', text),
+      column('new_user', text),
+      required('at', count),
     ),
-    `CREATE INDEX ${prefix}changes_at ON ${prefix}changes (at)`,
-    table(
-      'usernames',
-      `name ${key} NOT NULL`,
-      `user_id ${key} NOT NULL`,
-      'PRIMARY KEY (name, user_id)',
-    ),
-    `CREATE INDEX ${prefix}usernames_user ON ${prefix}usernames (user_id)`,
+    index('changes', 'at', 'at'),
+    table('usernames', required('name', key), required('user_id', key), primary('name', 'user_id')),
+    index('usernames', 'user', 'user_id'),
     table(
       'username_claims',
-      `scope ${key} NOT NULL`,
-      `name ${key} NOT NULL`,
-      `user_id ${key} NOT NULL`,
-      'PRIMARY KEY (scope, name)',
+      required('scope', key),
+      required('name', key),
+      required('user_id', key),
+      primary('scope', 'name'),
     ),
-    `CREATE INDEX ${prefix}username_claims_user ON ${prefix}username_claims (user_id)`,
+    index('username_claims', 'user', 'user_id'),
     table(
       'tasks',
-      `id ${key} PRIMARY KEY`,
-      `type ${key} NOT NULL`,
-      `status ${key} NOT NULL`,
-      `options ${text} NOT NULL`,
-      `result ${text}`,
-      `error ${text}`,
-      `worker ${key}`,
-      `lease_until ${count} NOT NULL`,
-      `created_at ${key} NOT NULL`,
-      `updated_at ${key} NOT NULL`,
+      sql`${column('id', key)} PRIMARY KEY`,
+      required('type', key),
+      required('status', key),
+      required('options', text),
+      column('result', text),
+      column('error', text),
+      column('worker', key),
+      required('lease_until', count),
+      required('created_at', key),
+      required('updated_at', key),
     ),
-    `CREATE INDEX ${prefix}tasks_due ON ${prefix}tasks (status, lease_until)`,
+    index('tasks', 'due', 'status', 'lease_until'),
     table(
       'task_users',
-      `task_id ${key} NOT NULL`,
-      `place ${count} NOT NULL`,
-      `user_id ${key} NOT NULL`,
-      `done ${count} NOT NULL`,
-      `result ${text}`,
-      `error ${text}`,
-      'PRIMARY KEY (task_id, place)',
+      required('task_id', key),
+      required('place', count),
+      required('user_id', key),
+      required('done', count),
+      column('result', text),
+      column('error', text),
+      primary('task_id', 'place'),
     ),
-    table('settings', `name ${key} PRIMARY KEY`, `value ${key} NOT NULL`),
+    table('settings', sql`${column('name', key)} PRIMARY KEY`, required('value', key)),
     table(
       'imports',
-      `id ${key} PRIMARY KEY`,
-      `bytes ${count} NOT NULL`,
-      `${kind === 'mysql' ? '`lines`' : 'lines'} ${count} NOT NULL`,
-      `users ${count} NOT NULL`,
-      `bad ${count} NOT NULL`,
-      `updated_at ${key} NOT NULL`,
+      sql`${column('id', key)} PRIMARY KEY`,
+      required('bytes', count),
+      required('lines', count),
+      required('users', count),
+      required('bad', count),
+      required('updated_at', key),
     ),
-    ...(kind === 'sqlite'
+    ...(connected.kind === 'sqlite'
       ? [
-          `CREATE TABLE ${prefix}words (field TEXT NOT NULL, word TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (field, word, user_id)) STRICT, WITHOUT ROWID`,
+          sql`CREATE TABLE ${named('words')} (field TEXT NOT NULL, word TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (field, word, user_id)) STRICT, WITHOUT ROWID`,
         ]
       : []),
   ]
+  return statements.map((statement) => compileSql(statement, connected).text)
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { UsersError } from '../error.ts'
-import type { Settings } from '../settings.ts'
+import type { UniqueUsernames } from '../settings.ts'
 import type { StoredUser } from '../user.ts'
 import { claimsOf, nameOf } from '../username.ts'
 import { type Change, idOf } from './change.ts'
@@ -14,11 +14,11 @@ type IsInTeam = (
   team: string,
 ) => Promise<boolean>
 
-/** How many users are asked of at once. */
+/** How many users one query looks for in a team. */
 const BATCH = 500
 
-/** The tables of who has which username, and of the names that are unique. */
-interface Names {
+/** The table of all usernames, and that of the claims to unique ones. */
+interface UsernameTables {
   readonly names: 'usernames'
   readonly claims: 'username_claims'
 }
@@ -26,47 +26,47 @@ interface Names {
 const taken = ({ id, username }: StoredUser, team: string, cause?: unknown): UsersError =>
   new UsersError(
     'username_taken',
-    `the username ${username} of the user ${id} is taken${team === '' ? '' : ` in the team ${team}`}`,
+    `The username ${username} of user ${id} is taken${team === '' ? '' : ` in the team ${team}`}`,
     { user_id: id, field: 'username' },
     { cause },
   )
 
-/** Who has which username, and which of them nobody else may have. */
+/** Stores who has which username, and keeps usernames unique where the setting says so. */
 export class Usernames {
-  readonly #names: Names['names']
-  readonly #claims: Names['claims']
-  readonly #unique: Settings['uniqueUsernames']
+  readonly #tables: UsernameTables
+  readonly #unique: UniqueUsernames
   readonly #isInTeam: IsInTeam
 
-  constructor({ names, claims }: Names, unique: Settings['uniqueUsernames'], isInTeam: IsInTeam) {
-    this.#names = names
-    this.#claims = claims
+  constructor(tables: UsernameTables, unique: UniqueUsernames, isInTeam: IsInTeam) {
+    this.#tables = tables
     this.#unique = unique
     this.#isInTeam = isInTeam
   }
 
   /**
-   * Keeps who has which name, and takes the names that are to be unique: by a key, which of two that
-   * write at once holds off one, after a look at the names from before they had to be.
+   * Stores the usernames of changed users, and claims those that must be unique. A unique index on
+   * the claims decides which of two concurrent writers wins; the other gets `username_taken`. Names
+   * that were stored before the setting was turned on have no claims, so they are looked for first.
    */
-  async take(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
-    await this.#keep(transaction, changes)
-    const freed = changes.flatMap(({ before, after, names }) =>
-      before?.username !== undefined && (names || after?.username === undefined) ? [before.id] : [],
+  async store(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
+    await this.#storeNames(transaction, changes)
+    const { claims } = this.#tables
+    const released = changes.flatMap(({ before, after, setsUsername }) =>
+      before?.username !== undefined && (setsUsername || after?.username === undefined)
+        ? [before.id]
+        : [],
     )
-    const claims = this.#claims
-    if (freed.length > 0) {
-      await transaction.deleteFrom(claims).where('user_id', 'in', freed).execute()
+    if (released.length > 0) {
+      await transaction.deleteFrom(claims).where('user_id', 'in', released).execute()
     }
-    const unique = this.#unique
-    const claiming = changes.filter(({ names }) => names)
-    // Those of the batch are told apart by the key, the second of two as the one too many.
+    const claiming = changes.filter(({ setsUsername }) => setsUsername)
+    // Conflicts within the batch are left to the unique index: the second claim fails.
     const ids = claiming.map(idOf)
     for (const { before, after } of claiming) {
       if (after === undefined) continue
-      const had = claimsOf(before, unique)
-      for (const { scope, name } of claimsOf(after, unique)) {
-        const isKept = had.some((own) => own.scope === scope && own.name === name)
+      const earlier = claimsOf(before, this.#unique)
+      for (const { scope, name } of claimsOf(after, this.#unique)) {
+        const isKept = earlier.some((claim) => claim.scope === scope && claim.name === name)
         if (!isKept && (await this.#isHeld(transaction, scope, name, ids))) {
           throw taken(after, scope)
         }
@@ -79,24 +79,23 @@ export class Usernames {
     }
   }
 
-  async #keep(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
-    const names = this.#names
+  async #storeNames(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
+    const { names } = this.#tables
     const moved = changes.filter(({ before, after }) => nameOf(before) !== nameOf(after))
-    const old = moved.flatMap(({ before }) => (nameOf(before) === undefined ? [] : [before?.id]))
+    const old = moved.flatMap(({ before }) =>
+      before === undefined || nameOf(before) === undefined ? [] : [before.id],
+    )
     const fresh = moved.flatMap(({ after }) => {
       const name = nameOf(after)
-      return name === undefined ? [] : [{ name, user_id: after?.id as string }]
+      return after === undefined || name === undefined ? [] : [{ name, user_id: after.id }]
     })
     if (old.length > 0) {
-      await transaction
-        .deleteFrom(names)
-        .where('user_id', 'in', old as string[])
-        .execute()
+      await transaction.deleteFrom(names).where('user_id', 'in', old).execute()
     }
     if (fresh.length > 0) await transaction.insertInto(names).values(fresh).execute()
   }
 
-  /** Whether another user has a name: anybody, or somebody in a team. */
+  /** Whether another user has a name: any user, or for a team one of its members. */
   async #isHeld(
     transaction: Transaction<Tables>,
     team: string,
@@ -104,7 +103,7 @@ export class Usernames {
     except: readonly string[],
   ): Promise<boolean> {
     const holders = await transaction
-      .selectFrom(this.#names)
+      .selectFrom(this.#tables.names)
       .select('user_id')
       .where('name', '=', name)
       .where('user_id', 'not in', except)

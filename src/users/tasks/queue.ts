@@ -1,34 +1,32 @@
 import type { Kysely, Transaction } from 'kysely'
-import { UsersError } from '../error.ts'
 import type { Store } from '../storage/store.ts'
 import type { Tables } from '../storage/tables.ts'
-import type { Task, TaskError, TaskStatus, TaskType } from './task.ts'
+import { type TaskError, type TaskType, typeOf } from './task.ts'
+import { type Outcome, WORK } from './work.ts'
 
-/** A task that this worker holds. */
-export interface HeldTask {
+/** A task that a worker has leased. */
+export interface LeasedTask {
   readonly id: string
   readonly type: TaskType
   readonly options: object
 }
 
-/** A user of a task who is not done yet. */
+/** A user of a task that is not processed yet. */
 export interface Step {
   readonly place: number
   readonly user_id: string
 }
 
-/** What became of one user. */
-export interface Outcome {
-  readonly result?: unknown
-  readonly error?: string | undefined
-}
-
-/** Somebody else has the task, since this worker was silent for too long. */
+/** The lease ended before it was renewed, and another worker has the task. */
 export class LeaseLost extends Error {}
 
-const UUID = /^[0-9a-f-]{36}$/
+/** The longest reason of a failure that is stored, in characters. */
+const LONGEST_REASON = 1000
 
-/** The tasks in their tables. A task is of one worker at a time, for as long as its lease. */
+/** How many tasks a worker looks at to lease one. */
+const CANDIDATES = 10
+
+/** The queue of tasks in its tables. One worker at a time has a task, until its lease ends. */
 export class Queue {
   readonly #store: Store
 
@@ -71,29 +69,8 @@ export class Queue {
     return id
   }
 
-  async get(id: string): Promise<Task> {
-    // No database is asked for what some do not take as text.
-    const row = UUID.test(id)
-      ? await this.#store.db
-          .selectFrom(this.#store.name('tasks'))
-          .selectAll()
-          .where('id', '=', id)
-          .executeTakeFirst()
-      : undefined
-    if (row === undefined) throw new UsersError('task_not_found', `there is no task ${id}`)
-    const { status, created_at, updated_at, result, error } = row
-    return {
-      task_id: id,
-      status: status as TaskStatus,
-      created_at,
-      updated_at,
-      ...(result === null ? {} : { result: JSON.parse(result) as unknown }),
-      ...(error === null ? {} : { error: JSON.parse(error) as TaskError }),
-    }
-  }
-
-  /** Takes a task that waits, or whose worker has been silent for longer than its lease. */
-  async claim(worker: string): Promise<HeldTask | undefined> {
+  /** Leases a task that is pending, or whose lease has ended. */
+  async lease(worker: string): Promise<LeasedTask | undefined> {
     const { db } = this.#store
     const tasks = this.#store.name('tasks')
     const now = this.#now()
@@ -104,7 +81,7 @@ export class Queue {
       .where('lease_until', '<=', now)
       .orderBy('created_at')
       .orderBy('id')
-      .limit(10)
+      .limit(CANDIDATES)
       .execute()
     for (const { id, type, options, lease_until } of due) {
       const { numUpdatedRows } = await db
@@ -112,34 +89,34 @@ export class Queue {
         .set({ status: 'running', worker, lease_until: this.#end(), updated_at: this.#store.now() })
         .where('id', '=', id)
         .where('status', 'in', ['pending', 'running'])
-        // Whoever was faster has set another end.
+        // Another worker that was faster has set another end.
         .where('lease_until', '=', lease_until)
         .executeTakeFirst()
       if (numUpdatedRows === 1n) {
-        return { id, type: type as TaskType, options: JSON.parse(options) as object }
+        return { id, type: typeOf(type), options: JSON.parse(options) }
       }
     }
     return undefined
   }
 
-  /** The users that are still to be done, in their order. */
-  steps({ id }: HeldTask): Promise<Step[]> {
-    return this.#store.db
+  /** The users that are not processed yet, in the order of the task. */
+  async steps({ id }: LeasedTask): Promise<readonly Step[]> {
+    const rows = await this.#store.db
       .selectFrom(this.#store.name('task_users'))
       .select(['place', 'user_id'])
       .where('task_id', '=', id)
       .where('done', '=', 0)
       .orderBy('place')
       .execute()
-      .then((rows) => rows.map(({ place, user_id }) => ({ place: Number(place), user_id })))
+    return rows.map(({ place, user_id }) => ({ place: Number(place), user_id }))
   }
 
   /**
-   * Goes on holding a task.
+   * Extends the lease of a task.
    *
-   * @throws LeaseLost where another worker holds it now.
+   * @throws LeaseLost if another worker has it now.
    */
-  async renew(db: Kysely<Tables>, { id }: HeldTask, worker: string): Promise<void> {
+  async renew(db: Kysely<Tables>, { id }: LeasedTask, worker: string): Promise<void> {
     const { numUpdatedRows } = await db
       .updateTable(this.#store.name('tasks'))
       .set({ lease_until: this.#end() })
@@ -147,13 +124,13 @@ export class Queue {
       .where('worker', '=', worker)
       .where('status', '=', 'running')
       .executeTakeFirst()
-    if (numUpdatedRows !== 1n) throw new LeaseLost(`task ${id} has another worker`)
+    if (numUpdatedRows !== 1n) throw new LeaseLost(`Task ${id} is leased by another worker`)
   }
 
-  /** Notes, in the transaction that does it, that a user is done. */
+  /** Stores the outcome of a user, in the transaction that changes the user. */
   async done(
     transaction: Transaction<Tables>,
-    { id }: HeldTask,
+    { id }: LeasedTask,
     { place }: Step,
     { result, error }: Outcome,
   ): Promise<void> {
@@ -162,42 +139,48 @@ export class Queue {
       .set({
         done: 1,
         result: result === undefined ? null : JSON.stringify(result),
-        error: error ?? null,
+        error: error?.slice(0, LONGEST_REASON).toWellFormed().replaceAll('\0', '') ?? null,
       })
       .where('task_id', '=', id)
       .where('place', '=', place)
       .execute()
   }
 
-  /** What became of each user, in their order. */
-  async outcomes(
-    transaction: Transaction<Tables>,
-    { id }: HeldTask,
-  ): Promise<readonly (Outcome & { readonly user_id: string })[]> {
-    const rows = await transaction
+  /** The reasons for the users that could not be processed. */
+  async failures(
+    db: Kysely<Tables>,
+    { id }: LeasedTask,
+  ): Promise<readonly (readonly [user_id: string, error: string])[]> {
+    const rows = await db
       .selectFrom(this.#store.name('task_users'))
-      .select(['user_id', 'result', 'error'])
+      .select(['user_id', 'error'])
       .where('task_id', '=', id)
+      .where('error', 'is not', null)
       .orderBy('place')
       .execute()
-    return rows.map(({ user_id, result, error }) => ({
-      user_id,
-      result: result === null ? undefined : (JSON.parse(result) as unknown),
-      error: error ?? undefined,
-    }))
+    return rows.map(({ user_id, error }) => [user_id, error ?? ''])
   }
 
-  /** Ends a task; what it noted of each user is in its result. */
+  /** The number of users of a task. */
+  async size(db: Kysely<Tables>, { id }: LeasedTask): Promise<number> {
+    const { count } = await db
+      .selectFrom(this.#store.name('task_users'))
+      .select(({ fn }) => fn.countAll<number | string | bigint>().as('count'))
+      .where('task_id', '=', id)
+      .executeTakeFirstOrThrow()
+    return Number(count)
+  }
+
+  /** Ends a task. The outcomes of its users stay if its result is made of them. */
   async finish(
     transaction: Transaction<Tables>,
-    { id }: HeldTask,
-    { result, error }: Pick<Task, 'result' | 'error'>,
+    { id, type }: LeasedTask,
+    error: TaskError | undefined,
   ): Promise<void> {
     await transaction
       .updateTable(this.#store.name('tasks'))
       .set({
         status: error === undefined ? 'completed' : 'failed',
-        result: result === undefined ? null : JSON.stringify(result),
         error: error === undefined ? null : JSON.stringify(error),
         worker: null,
         lease_until: 0,
@@ -205,27 +188,17 @@ export class Queue {
       })
       .where('id', '=', id)
       .execute()
+    if (WORK[type].result !== undefined && error?.code !== 'task_failed') return
     await transaction.deleteFrom(this.#store.name('task_users')).where('task_id', '=', id).execute()
   }
 
-  /** Lets go of a task, so that another worker need not wait for the end of its lease. */
-  async release({ id }: HeldTask, worker: string): Promise<void> {
+  /** Ends the lease of a task early, so that another worker can take it. */
+  async release({ id }: LeasedTask, worker: string): Promise<void> {
     await this.#store.db
       .updateTable(this.#store.name('tasks'))
       .set({ status: 'pending', worker: null, lease_until: 0 })
       .where('id', '=', id)
       .where('worker', '=', worker)
-      .execute()
-  }
-
-  /** Forgets tasks that ended long ago, and what they had for a result. */
-  async forget(): Promise<void> {
-    const { clock, keepTasks } = this.#store.configuration
-    const before = new Date(clock().getTime() - keepTasks).toISOString()
-    await this.#store.db
-      .deleteFrom(this.#store.name('tasks'))
-      .where('status', 'in', ['completed', 'failed'])
-      .where('updated_at', '<', before)
       .execute()
   }
 

@@ -8,76 +8,85 @@ import type {
 import type { Change } from '../storage/change.ts'
 import { deactivated, pruned, reactivated } from '../transitions.ts'
 import { type StoredUser, shown, type User } from '../user.ts'
-import type { Outcome } from './queue.ts'
 import type { TaskType } from './task.ts'
 
+/** What is stored of a user of a task, once it is done. */
+export interface Outcome {
+  readonly result?: unknown
+  readonly error?: string | undefined
+}
+
 /** What one type of task does with each of its users. */
-interface Work {
-  /** Tells the server around, before the user changes. */
-  tell?(hooks: Hooks, call: HookCall<object>, user: StoredUser): void | Promise<void>
-  /** What becomes of the user in the database, and what is noted of it. */
+interface Work<Options> {
+  /** Calls the server's hook, before the user changes. */
+  callHook?(hooks: Hooks, call: HookCall<Options>, user: StoredUser): void | Promise<void>
+  /** The change of the user, and the outcome to store. */
   apply(
     user: StoredUser | undefined,
-    options: object,
+    options: Options,
     now: string,
   ): Outcome & { readonly change?: Change }
+  /**
+   * The result of the task, made of the stored outcomes: the results of all users together would be
+   * too large for one statement.
+   */
   result?(outcomes: readonly Outcome[]): unknown
 }
 
-const isThere = <U extends User>(user: U | undefined): user is U =>
+const isPresent = <U extends User>(user: U | undefined): user is U =>
   user !== undefined && user.deleted_at === undefined
 
 const changed = (before: StoredUser, after: StoredUser): { readonly change?: Change } =>
   before === after ? {} : { change: { before, after } }
 
-/**
- * Whether a user is deleted as a task has it: restored before its turn came, or made anew, nothing of
- * it is; deleted harder meanwhile, another task does it.
- */
-function isDue({ deleted_at, deletion }: StoredUser, options: object): boolean {
-  const { user: how = 'soft' } = options as DeleteOptions
-  return deleted_at !== undefined && (how === 'soft' || deletion === how)
+/** The users were present when the task was added. */
+const DELETED_SINCE: Outcome = { error: 'the user was deleted meanwhile' }
+
+const deactivation: Work<DeactivateOptions> = {
+  callHook: (hooks, call) => (isPresent(call.user) ? hooks.onDeactivate?.(call) : undefined),
+  apply: (user, _, now) =>
+    isPresent(user) ? changed(user, deactivated(user, now)) : DELETED_SINCE,
 }
 
-/** The users were checked when the task was made; meanwhile one may have been deleted. */
-const GONE: Outcome = { error: 'the user was deleted meanwhile' }
+const reactivation: Work<ReactivateOptions> = {
+  callHook: (hooks, call) => (isPresent(call.user) ? hooks.onReactivate?.(call) : undefined),
+  apply: (user, options, now) =>
+    isPresent(user) ? changed(user, reactivated(user, options, now)) : DELETED_SINCE,
+}
 
-export const WORK: Readonly<Record<TaskType, Work>> = {
-  deactivate: {
-    tell: (hooks, call) =>
-      isThere(call.user) ? hooks.onDeactivate?.(call as HookCall<DeactivateOptions>) : undefined,
-    apply(user, _, now) {
-      return isThere(user) ? changed(user, deactivated(user, now)) : GONE
-    },
+/**
+ * Whether a user is still to be deleted as the task says. Not if it was restored or created anew; if
+ * it was meanwhile marked for a stronger deletion, that task does it.
+ */
+const isDue = ({ deleted_at, deletion }: StoredUser, { user: how = 'soft' }: DeleteOptions) =>
+  deleted_at !== undefined && (how === 'soft' || deletion === how)
+
+const deletion: Work<DeleteOptions> = {
+  callHook: (hooks, call, user) => (isDue(user, call.options) ? hooks.onDelete?.(call) : undefined),
+  apply(user, options, now) {
+    if (user === undefined || !isDue(user, options)) return {}
+    switch (options.user) {
+      case 'hard':
+        return { change: { before: user } }
+      case 'pruning':
+        return { change: { before: user, after: pruned(user, now) } }
+      default:
+        return {}
+    }
   },
-  reactivate: {
-    tell: (hooks, call) =>
-      isThere(call.user) ? hooks.onReactivate?.(call as HookCall<ReactivateOptions>) : undefined,
-    apply(user, options, now) {
-      return isThere(user) ? changed(user, reactivated(user, options, now)) : GONE
-    },
-  },
-  delete: {
-    tell(hooks, call, user) {
-      if (!isDue(user, call.options)) return
-      return hooks.onDelete?.(call as HookCall<DeleteOptions>)
-    },
-    apply(user, options, now) {
-      if (user === undefined || !isDue(user, options)) return {}
-      switch ((options as DeleteOptions).user) {
-        case 'hard':
-          return { change: { before: user } }
-        case 'pruning':
-          return { change: { before: user, after: pruned(user, now) } }
-        default:
-          return {}
-      }
-    },
-  },
-  export: {
-    apply: (user) => (isThere(user) ? { result: shown(user) } : GONE),
-    result: (outcomes) => ({
-      users: outcomes.flatMap(({ result }) => (result === undefined ? [] : [result])),
-    }),
-  },
+}
+
+const exporting: Work<object> = {
+  apply: (user) => (isPresent(user) ? { result: shown(user) } : DELETED_SINCE),
+  result: (outcomes) => ({
+    users: outcomes.flatMap(({ result }) => (result === undefined ? [] : [result])),
+  }),
+}
+
+/** The work by the type of task. A task's options were checked by its operation. */
+export const WORK: Readonly<Record<TaskType, Work<object>>> = {
+  deactivate: deactivation,
+  reactivate: reactivation,
+  delete: deletion,
+  export: exporting,
 }

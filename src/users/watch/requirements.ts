@@ -1,6 +1,6 @@
 import type { Condition } from '../../index.ts'
 
-/** A value that a field must have, or hold, for a condition to be true. */
+/** A value that a field must equal or contain for a condition to be true. */
 export interface Requirement {
   readonly path: readonly string[]
   readonly value: string | number | boolean
@@ -8,22 +8,25 @@ export interface Requirement {
 
 type Leaf = Extract<Condition, { kind: 'leaf' }>
 
-/** More are no better than none: a change is quickly judged, and each of them costs memory. */
+/** With more values an index gains nothing, and each of them takes memory. */
 const MOST = 100
 
 const isPlain = (value: unknown): value is Requirement['value'] =>
   typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
 
+const membersOf = ({ type: { kind } }: Leaf['field']) =>
+  kind.name === 'dynamic' ? kind.members : [kind]
+
 function ofLeaf({ field, operator, operand, negated }: Leaf): readonly Requirement[] | undefined {
-  // An instant is written in many ways.
-  if (negated || field.type.kind.name === 'timestamp') return undefined
+  // The same instant, say, can be written in many ways.
+  if (negated || membersOf(field).some(({ isRewritten }) => isRewritten)) return undefined
   const isList = Array.isArray(operand)
   switch (operator) {
     case '$eq':
     case '$in':
     case '$contains':
     case '$all': {
-      // Every element must be held, so the first is required alone; of a choice, one of them is.
+      // Of `$in` any one value is required. Of the others all are, so the first one is enough.
       const values = !isList ? [operand] : operator === '$in' ? operand : operand.slice(0, 1)
       if (values.length === 0 || values.length > MOST || !values.every(isPlain)) return undefined
       return values.map((value) => ({ path: field.path, value }))
@@ -34,8 +37,8 @@ function ofLeaf({ field, operator, operand, negated }: Leaf): readonly Requireme
 }
 
 /**
- * Values one of which a row must have for a condition to be true of it: as few as there are.
- * Undefined where any row may be one.
+ * Values of which a row must have one for a condition to be true, as few as possible. Undefined if
+ * the condition requires no value.
  */
 export function requirementsOf(condition: Condition): readonly Requirement[] | undefined {
   switch (condition.kind) {
@@ -56,7 +59,7 @@ export function requirementsOf(condition: Condition): readonly Requirement[] | u
   }
 }
 
-/** How many rows may have one of the values: a boolean is had by many, an id by one. */
+/** A rough estimate of how many rows have one of the values. */
 function rank(requirements: readonly Requirement[]): number {
   return requirements.reduce((sum, { path, value }) => {
     if (path[0] === 'id' || path[0] === 'username') return sum + 1

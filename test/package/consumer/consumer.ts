@@ -25,9 +25,11 @@ import {
   runQuery,
   string,
 } from 'tamis'
+import { checkTable, type Finding, introspect, readFacts } from 'tamis/check'
 import { clickhouse } from 'tamis/clickhouse'
 import { duckdb } from 'tamis/duckdb'
-import { mysql, mysqlFor } from 'tamis/mysql'
+import { mariadb } from 'tamis/mariadb'
+import { mysql } from 'tamis/mysql'
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { completionsAt, parseFilterText, parseQueryString, safeParseQueryText } from 'tamis/text'
@@ -69,14 +71,26 @@ export const list: readonly unknown[] = compileQuery(sealed, {
 export const named: Readonly<Record<string, unknown>> = compileFilter(own, {
   dialect: clickhouse,
 }).params
-export const texts: string[] = [duckdb, mysql, mysqlFor('mysql')].map(
+export const texts: string[] = [duckdb, mariadb, mysql].map(
   (dialect) => compileFilter(own, { dialect }).text,
 )
 export const isFilterError = (error: unknown): boolean => error instanceof FilterError
 
-// Text goes in where objects do, and its issues have places.
+// Text is accepted in place of objects, and its issues have places.
 export const fromText: Condition = parseFilterText(schema, '{id: "a"}', { relaxed: true })
 export const fromUrl: Query = parseQueryString(schema, '?id=a', { cursorKey: 'secret' })
 const read = safeParseQueryText(schema, '{}')
 export const line: number | undefined = read.ok ? undefined : read.issues[0].range?.line
 export const offered: readonly string[] = completionsAt(schema, '{', 1).map(({ text }) => text)
+
+// A table that exists is compared without a connection, or with one that counts rows.
+const connection = { prepare: () => ({ all: () => [] }) }
+export const made: Promise<string> = introspect(connection, { table: 't' }).then(
+  ({ source }) => source,
+)
+export const findings = async (): Promise<readonly Finding[]> => {
+  const facts = await readFacts(connection, { table: 't', engine: 'sqlite' })
+  const target = { dialect: sqlite, table: 't', mapping: { tenant: { waive: ['nullable'] } } }
+  const read: readonly Finding[] = checkTable(schema, target, facts)
+  return read.length > 0 ? read : checkTable(schema, target, facts, { rows: connection })
+}

@@ -23,7 +23,7 @@ export interface Engine {
   readonly needs: string
   /** Whether a mapping may have side tables, columns of other storages, and what else it may not. */
   readonly features: Features
-  /** Throws where it cannot be reached. */
+  /** Throws if it cannot be reached. */
   connect(): Promise<Connection>
   /** The text of the version. */
   version(connection: Connection): Promise<string>
@@ -40,7 +40,7 @@ export interface Features {
   readonly longestSorted?: number
   /** Whether a key of a JSON column, by its path, is refused when it is compiled. */
   readonly refuses?: (path: string) => boolean
-  /** Whether text in JSON can be sorted by, where it is not refused. */
+  /** Whether text in JSON can be sorted by. */
   readonly sortsJsonText?: false
 }
 

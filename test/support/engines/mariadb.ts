@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import mariadbDriver from 'mariadb'
-import { mysql as dialect } from 'tamis/mysql'
+import { mariadb as dialect } from 'tamis/mariadb'
 import { type Engine, scratchName } from './engine.ts'
 
 const SOCKETS = ['/run/mysqld/mysqld.sock', '/var/run/mysqld/mysqld.sock', '/tmp/mysql.sock']

@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { postgres as dialect } from 'tamis/postgres'
@@ -53,13 +57,38 @@ export const postgres: Engine = {
   version,
 }
 
+/**
+ * An empty cluster as a file, made once for each version: `initdb` takes PGlite seconds, and to load
+ * what it made a fraction of them.
+ */
+async function emptyCluster(): Promise<Blob> {
+  const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
+  const described = await readFile(join(modules, '@electric-sql/pglite/package.json'), 'utf8')
+  const folder = join(modules, '.cache')
+  const file = join(folder, `tamis-pglite-${JSON.parse(described).version}.tar`)
+  if (!existsSync(file)) {
+    const db = await PGlite.create()
+    const cluster = await db.dumpDataDir('none')
+    await db.close()
+    // Another process may be making it, too.
+    const draft = `${file}.${process.pid}`
+    await mkdir(folder, { recursive: true })
+    await writeFile(draft, cluster.stream())
+    await rename(draft, file)
+  }
+  return new Blob([await readFile(file)], { type: 'application/x-tar' })
+}
+
+export const createPglite = async (): Promise<PGlite> =>
+  PGlite.create({ loadDataDir: await emptyCluster() })
+
 export const pglite: Engine = {
   name: 'PGlite',
   dialect,
   needs: 'npm install',
   features,
   async connect() {
-    const db = await PGlite.create()
+    const db = await createPglite()
     return {
       exec: async (text) => void (await db.exec(text)),
       run: async ({ text, params }) => void (await db.query(text, params as unknown[])),

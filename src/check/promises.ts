@@ -1,0 +1,184 @@
+/** What createTable's constraints enforce of values, and what a table has in their place. */
+
+import type { Placed } from '../compile/layout.ts'
+import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
+import { integerLiteral } from '../dialect/literal.ts'
+import type { ColumnPlace, JsonPlace } from '../dialect/place.ts'
+import type { Representation } from '../dialect/types.ts'
+import { isEnforced } from './constraints.ts'
+import { addCheck } from './ddl.ts'
+import { isMysqlFamily } from './engines.ts'
+import type { ColumnFacts, TableFacts } from './facts.ts'
+import type { FindingCode } from './finding.ts'
+import { type Draft, definitionOf, draft, type Site } from './site.ts'
+import { heldDigits } from './types-of-columns.ts'
+
+/** A condition that every row satisfies, or is NULL for. */
+interface Promised {
+  readonly code: FindingCode
+  readonly promised: string
+  readonly found: string
+  readonly check: Fragment
+}
+
+/** What the types of times hold: fewer digits of the second are a promise of their own. */
+const MOST_DIGITS = 6
+
+/** By the kind of a field: what its values are, and what others a column may hold. */
+const VALUES: Readonly<
+  Record<string, readonly [code: FindingCode, promised: string, found: string]>
+> = {
+  string: ['text_nul', 'texts without U+0000', 'any text'],
+  boolean: ['boolean_values', '0 and 1', 'any number'],
+  integer: ['integer_range', 'integers of signed 64 bits', 'larger integers'],
+  number: ['number_not_finite', 'finite numbers', 'NaN and infinite numbers'],
+  timestamp: ['timestamp_range', 'instants of the years 0001 to 9999', 'other instants'],
+  decimal: ['decimal_range', 'decimals of the precision', 'more digits, or NaN'],
+  uuid: ['uuid_text', 'canonical text of a UUID, in lower case', 'any text'],
+  enumeration: ['enumeration_members', 'the values of the enumeration', 'any text'],
+  date: ['date_range', 'days of the years 0001 to 9999', 'other days'],
+}
+
+const UNKNOWN = ['value_range', 'values of the kind', 'other values'] as const
+
+const TEXT = ['timestamp_text', 'canonical text of RFC 3339 in UTC', 'any text'] as const
+const DAY = ['date_range', 'days as YYYY-MM-DD', 'any text'] as const
+
+function valuePromise(
+  { dialect, facts }: Site,
+  place: ColumnPlace,
+  { type: { members } }: ColumnFacts,
+): Promised | undefined {
+  // MySQL and MariaDB store an error value, '', in an ENUM when they are not strict.
+  if (members !== undefined && !isMysqlFamily(facts)) return undefined
+  const name = dialect.identifier(place.column)
+  if (place.list) {
+    const check = dialect.columnCheck(place)
+    const promised = facts.engine === 'postgres' ? 'lists of one dimension without NULL' : 'lists'
+    return check && { code: 'list_elements', promised, found: 'other values', check }
+  }
+  const type = dialect.typeOf(place)
+  const form = type.representation(place)
+  // What is read as another expression, any number is a boolean to.
+  if (type.check === undefined || (form === 'boolean' && type.instead !== undefined))
+    return undefined
+  const ofKind = VALUES[place.kind.name] ?? UNKNOWN
+  const isText = form === 'text'
+  const [code, promised, found] =
+    isText && place.kind.name === 'timestamp'
+      ? TEXT
+      : isText && place.kind.name === 'date'
+        ? DAY
+        : ofKind
+  const own = form === 'time' ? daysIn(facts, found) : found
+  const check = type.check(name, form === 'text' ? place : { ...place, digits: MOST_DIGITS })
+  return check && { code, promised, found: own, check }
+}
+
+/** What days there are in types of times beside those of the years 0001 to 9999. */
+function daysIn(facts: TableFacts, found: string): string {
+  if (!isMysqlFamily(facts)) return `${found}, infinity among them`
+  const mode = facts.settings.sql_mode ?? ''
+  return /STRICT/.test(mode) && /NO_ZERO_DATE/.test(mode)
+    ? 'days such as 0000-00-00 from sessions whose sql_mode is not strict'
+    : 'days such as 0000-00-00, which sql_mode lets in'
+}
+
+function digitsPromise(
+  { dialect }: Site,
+  place: ColumnPlace,
+  column: ColumnFacts,
+): Promised | undefined {
+  if (place.list) return undefined
+  const held = heldDigits(place, column)
+  const check = dialect.typeOf(place).checkDigits?.(dialect.identifier(place.column), place)
+  if (check === undefined || (held !== undefined && held <= place.digits)) return undefined
+  const found = held === undefined ? 'more' : `up to ${held}`
+  return { code: 'digits_more', promised: `${place.digits} digits of the second`, found, check }
+}
+
+/** MySQL and MariaDB sort by the beginnings of texts. */
+const LONGEST_SORTED = 255
+
+function lengthPromise(
+  { dialect, facts }: Site,
+  place: ColumnPlace,
+  { type }: ColumnFacts,
+): Promised | undefined {
+  const isSortedText = place.kind.name === 'string' && place.isSorted && !place.list
+  if (!isMysqlFamily(facts) || !isSortedText || type.members !== undefined) return undefined
+  if (type.name === 'uuid' || (type.length ?? Number.POSITIVE_INFINITY) <= LONGEST_SORTED) {
+    return undefined
+  }
+  const name = dialect.identifier(place.column)
+  return {
+    code: 'text_too_long',
+    promised: `at most ${LONGEST_SORTED} characters, by which texts are sorted`,
+    found: type.text,
+    check: sql`CHAR_LENGTH(${name}) <= ${integerLiteral(LONGEST_SORTED)}`,
+  }
+}
+
+/** What SQLite calls the values of each representation. */
+const STORED: Readonly<Record<Representation, Fragment>> = {
+  text: sql`'text', 'null'`,
+  boolean: sql`'integer', 'null'`,
+  integer: sql`'integer', 'null'`,
+  decimal: sql`'integer', 'null'`,
+  uuid: sql`'text', 'null'`,
+  enum: sql`'text', 'null'`,
+  double: sql`'real', 'integer', 'null'`,
+  time: sql`'text', 'null'`,
+}
+
+/** A table of SQLite that is not STRICT takes any value in any column. */
+function loosePromise(
+  { dialect, facts }: Site,
+  place: ColumnPlace | JsonPlace,
+  column: ColumnFacts,
+): Promised | undefined {
+  if (facts.engine !== 'sqlite' || facts.strict || column.identity) return undefined
+  const form = place.json || place.list ? 'text' : dialect.typeOf(place).representation(place)
+  return {
+    code: 'loose_type',
+    promised: 'values of the type that the column declares',
+    found: 'values of any type: the table is not STRICT',
+    check: sql`typeof(${dialect.identifier(place.column)}) IN (${STORED[form]})`,
+  }
+}
+
+function promisesOf(site: Site, { place }: Placed, column: ColumnFacts): readonly Promised[] {
+  const loose = loosePromise(site, place, column)
+  const own = place.json
+    ? [documentPromise(site, place)]
+    : [
+        valuePromise(site, place, column),
+        digitsPromise(site, place, column),
+        lengthPromise(site, place, column),
+      ]
+  return [loose, ...own].filter((each) => each !== undefined)
+}
+
+function documentPromise({ dialect }: Site, place: JsonPlace): Promised | undefined {
+  const check = dialect.columnCheck(place)
+  return check && { code: 'json_object', promised: 'JSON objects', found: 'other values', check }
+}
+
+/** The promises of a column that no constraint of the table enforces. */
+export const promiseDrafts = (site: Site, placed: Placed, column: ColumnFacts): readonly Draft[] =>
+  promisesOf(site, placed, column)
+    .filter(({ check }) => !isEnforced(flatten(check).strings.join(''), column, site.facts))
+    .map(({ code, promised, found, check }) => {
+      const { type, ...definition } = definitionOf(site, placed)
+      const own = { ...definition, type: placed.place.json ? type : typeOf(site, placed, type) }
+      const mapping = code === 'boolean_values' ? { mapping: { type: column.type.text } } : {}
+      return draft(code, placed, {
+        promised,
+        found,
+        remedy: { ...mapping, ddl: addCheck(site, own, check) },
+        breaks: sql`NOT (${check})`,
+      })
+    })
+
+const typeOf = ({ dialect }: Site, { place }: Placed, plain: Fragment): Fragment =>
+  place.json || place.type === undefined ? plain : flatten(dialect.columnType(place))

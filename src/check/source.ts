@@ -1,0 +1,171 @@
+/** A schema and a mapping as the text of a TypeScript module, as Biome formats it. */
+
+import { operatorNames } from '../operators/names.ts'
+import { scalarOperators, stringOperators } from '../operators/scalar-operators.ts'
+import type { FieldMapping } from '../schema/mapping.ts'
+import type { Settings, Shape } from './kinds-of-types.ts'
+
+/** A field that was made of a column, or why none was. */
+export interface Planned {
+  /** `custom.*` for a document. */
+  readonly name: string
+  readonly shape: Shape
+  readonly required: boolean
+  readonly sortable: boolean
+  readonly mapping: FieldMapping
+}
+
+/** What a builder is told of the values. */
+export const settingsOf = ({
+  digits,
+  precision,
+  scale,
+}: Settings): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries({ digits, precision, scale }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  )
+
+/** The kinds that a value in a document may be of. */
+export const DYNAMIC = ['string', 'boolean', 'integer', 'number'] as const
+
+/** Every operator of texts that needs no search column, which tables of others have not. */
+export const OPERATORS = operatorNames.filter((name) => Object.hasOwn(scalarOperators, name))
+
+/** Whether the field has to list its operators, because by default it has one of words. */
+export const listsOperators = (shape: Shape): boolean =>
+  shape.of === 'string' && !('list' in shape) && Object.hasOwn(stringOperators, '$autocomplete')
+
+const WIDTH = 100
+
+const text = (value: string): string =>
+  value.includes("'") && !value.includes('"')
+    ? JSON.stringify(value)
+    : `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+
+/** A key of an object; `__proto__: …` would set the prototype. */
+function keyOf(name: string): string {
+  if (name === '__proto__') return "['__proto__']"
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : text(name)
+}
+
+type Value = string | boolean | number | readonly Value[] | { readonly [key: string]: Value }
+
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
+
+/** A value on one line. */
+function inline(value: Value): string {
+  if (typeof value === 'string') return text(value)
+  if (typeof value !== 'object') return String(value)
+  if (isList(value)) return `[${value.map(inline).join(', ')}]`
+  const entries = Object.entries(value).map(([key, own]) => `${keyOf(key)}: ${inline(own)}`)
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
+}
+
+/** A property of an object, broken into lines where it is too long for one. */
+function property(key: string, value: Value, indent: string): string {
+  const line = `${indent}${keyOf(key)}: ${inline(value)},`
+  if (line.length <= WIDTH || typeof value !== 'object' || isList(value)) return line
+  const inside = Object.entries(value).map(([own, each]) => property(own, each, `${indent}  `))
+  return [`${indent}${keyOf(key)}: {`, ...inside, `${indent}},`].join('\n')
+}
+
+/** The call that makes a field: `timestamp({ digits: 3, required: true })`. */
+function builderOf({ shape, required, sortable }: Planned): string {
+  if (shape.of === 'document') return `dynamic(${inline(DYNAMIC)})`
+  const own = settingsOf(shape)
+  const values = shape.values === undefined ? [] : [inline(shape.values)]
+  const settings = { ...(required ? { required } : {}), ...(sortable ? { sortable } : {}) }
+  const print = (options: Value): string =>
+    Object.keys(options).length === 0 ? '' : inline(options)
+  const call = (...given: readonly string[]): string =>
+    `${shape.of}(${[...values, ...given].filter((each) => each !== '').join(', ')})`
+  if (!shape.list) {
+    const line = print({ ...own, ...settings })
+    if (!listsOperators(shape)) return call(line)
+    return call(line === '' ? '{ operators }' : line.replace('{ ', '{ operators, '))
+  }
+  const options = print(settings)
+  return `list(${call(print(own))}${options === '' ? '' : `, ${options}`})`
+}
+
+const builders = ({ shape }: Planned): readonly string[] =>
+  shape.of === 'document' ? ['dynamic'] : shape.list ? ['list', shape.of] : [shape.of]
+
+/** Names of variables that are the module's own already. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ...[
+    'mapping',
+    'operators',
+    'defineSchema',
+    'string',
+    'boolean',
+    'integer',
+    'number',
+    'timestamp',
+    'date',
+  ],
+  ...['list', 'dynamic', 'uuid', 'decimal', 'enumeration'],
+])
+
+const RESERVED =
+  /^(arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|while|with|yield)$/
+
+/** The name of the variable, by the table's. */
+function variableOf(table: string): string {
+  const words = table.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
+  const name = words
+    .map((word, i) => (i === 0 ? word : word[0]?.toUpperCase() + word.slice(1)))
+    .join('')
+    .replace(/^[A-Z]+/, (start) => start.toLowerCase())
+  const isName = /^[A-Za-z]/.test(name) && !RESERVED.test(name) && !TAKEN.has(name)
+  return isName ? name : `${/^[A-Za-z]/.test(name) ? name : 'table'}Schema`
+}
+
+const PACKAGE = text('tamis')
+
+/** On one line, or a line for each where that is too long. */
+function importOf(names: readonly string[]): string {
+  const line = `import { ${names.join(', ')} } from ${PACKAGE}`
+  if (line.length <= WIDTH) return line
+  return ['import {', ...names.map((name) => `  ${name},`), `} from ${PACKAGE}`].join('\n')
+}
+
+const comment = (line: string): string => `// ${line.replaceAll(/\s+/g, ' ')}`
+
+export interface Module {
+  readonly table: string
+  readonly fields: readonly Planned[]
+  readonly key: string
+  readonly warnings: readonly string[]
+}
+
+export function sourceOf({ table, fields, key, warnings }: Module): string {
+  const names = [...new Set(['defineSchema', ...fields.flatMap(builders)])].sort((a, b) =>
+    a < b ? -1 : 1,
+  )
+  const mapped = fields.filter(({ mapping }) => Object.keys(mapping).length > 0)
+  const mappings = mapped.map(({ name, mapping }) =>
+    property(name.replace(/\.\*$/, ''), mapping as Value, '  '),
+  )
+  return [
+    importOf(names),
+    '',
+    ...(fields.some(({ shape }) => listsOperators(shape))
+      ? [`const operators = ${inline(OPERATORS)} as const`, '']
+      : []),
+    ...warnings.map(comment),
+    `export const ${variableOf(table)} = defineSchema({`,
+    '  fields: {',
+    ...fields.map((field) => `    ${keyOf(field.name)}: ${builderOf(field)},`),
+    '  },',
+    ...(key === 'id' ? [] : [`  key: ${text(key)},`]),
+    '})',
+    '',
+    ...(mappings.length === 0
+      ? ['export const mapping = {} as const']
+      : ['export const mapping = {', ...mappings, '} as const']),
+    '',
+  ].join('\n')
+}

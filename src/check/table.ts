@@ -1,0 +1,209 @@
+/** Findings about a whole table: its key, its encoding, its search columns, side tables and indexes. */
+
+import { indexedKeys, isWorthAnIndex, type Layout, type Placed } from '../compile/layout.ts'
+import { createIndex } from '../compile/table.ts'
+import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
+import type { ColumnPlace, Place } from '../dialect/place.ts'
+import type { ColumnDefinition, Index } from '../dialect/table.ts'
+import type { Field } from '../schema/field.ts'
+import type { AnyMapping } from '../schema/mapping.ts'
+import type { Structure } from '../schema/schema.ts'
+import { addColumn, addUnique } from './ddl.ts'
+import { isSameName } from './engines.ts'
+import type { IndexFacts, TableFacts } from './facts.ts'
+import { columnNamed, type Draft, draft, type Site } from './site.ts'
+import { hasReading } from './types-of-columns.ts'
+
+/** The encodings whose order of bytes is that of code points. */
+function encodingDrafts({ facts }: Site, key: Placed): readonly Draft[] {
+  const { engine, encoding, settings } = facts
+  const connection = settings.character_set_connection
+  const isNarrow = connection !== undefined && connection !== 'utf8mb4'
+  const found = isNarrow ? `the connection's character set ${connection}` : encoding
+  const isOther =
+    (engine === 'sqlite' && encoding !== 'UTF-8') || (engine === 'postgres' && encoding !== 'UTF8')
+  if (!isOther && !isNarrow) return []
+  return [draft('encoding', key, { promised: 'texts in UTF-8', found })]
+}
+
+/** ClickHouse has no unique constraints: the sorting key is the next best that a table can say. */
+const isUnique = ({ primaryKey, uniques, indexes, engine }: TableFacts, name: string): boolean =>
+  engine === 'clickhouse'
+    ? indexes.some(({ method, keys }) => method === 'sorting key' && isOnly(keys, name))
+    : [primaryKey, ...uniques].some(
+        (key) => key.length === 1 && isSameName(engine, key[0] ?? '', name),
+      )
+
+const isOnly = (keys: IndexFacts['keys'], name: string): boolean =>
+  keys.length === 1 && keys[0]?.column === name
+
+function keyDrafts(site: Site, key: Placed<ColumnPlace>): readonly Draft[] {
+  const { dialect, facts } = site
+  const { place } = key
+  const isUniqueHere = isUnique(facts, place.column)
+  if (columnNamed(facts, place.column) === undefined) return []
+  if (isUniqueHere && facts.engine !== 'clickhouse') return []
+  const name = dialect.identifier(place.column)
+  const own = draft('key_not_unique', key, {
+    promised: 'another value in every row: it is the key',
+    found: isUniqueHere ? 'the database enforces no key' : 'no key and no unique index of it alone',
+    remedy: facts.engine === 'clickhouse' ? {} : { ddl: addUnique(site, place.column) },
+    broken: sql`count(${name}) - count(DISTINCT ${name})`,
+  })
+  return [isUniqueHere ? { ...own, isSilent: true } : own]
+}
+
+/** The columns that are derived from others: search columns, and those that say if a list is there. */
+function derivedDrafts(
+  site: Site,
+  { companions, words }: Layout,
+  keys: readonly Placed[],
+): readonly Draft[] {
+  const { dialect, facts } = site
+  const derived = [
+    ...words.map(({ column, of }) => ({
+      code: 'search_column_missing' as const,
+      of,
+      column,
+      type: dialect.words(of.place.json),
+      promised: `folded words in the column ${column}`,
+      remedy: { schema: 'list operators without $autocomplete' },
+    })),
+    ...companions.map(({ column, type, of }) => ({
+      code: 'column_missing' as const,
+      of,
+      column,
+      type,
+      promised: `whether the list is there, in the column ${column}`,
+      remedy: { schema: 'required: true' },
+    })),
+    ...keys.flatMap((of) =>
+      (of.place.json ? (dialect.generated?.(of.place) ?? []) : []).map(
+        ({ column, type, generatedAs }) => ({
+          code: 'column_missing' as const,
+          of,
+          column,
+          type,
+          generatedAs,
+          promised: `the key of an index, in the generated column ${column}`,
+          remedy: {},
+        }),
+      ),
+    ),
+  ]
+  return derived
+    .filter(({ column }) => columnNamed(facts, column) === undefined)
+    .map(({ code, of, column, promised, remedy, type, ...rest }) => {
+      const definition: ColumnDefinition = {
+        name: column,
+        field: of.field.name,
+        holds: 'words',
+        type: flatten(type),
+        nullable: true,
+        isKey: false,
+        check: undefined,
+        generatedAs: 'generatedAs' in rest ? rest.generatedAs : undefined,
+      }
+      const ddl = addColumn(site, definition)
+      const own = draft(code, of, { promised, found: 'no such column', remedy: { ...remedy, ddl } })
+      return { ...own, finding: { ...own.finding, column } }
+    })
+}
+
+/** `tables` are the facts of the side tables that are there; undefined where none were read. */
+function sideDrafts(
+  { dialect, facts: { engine } }: Site,
+  { typed }: Layout,
+  tables: readonly TableFacts[] | undefined,
+): readonly Draft[] {
+  return typed.flatMap((placed) => {
+    const side = dialect.sideTypes && placed.place.sideTable?.table
+    if (side === undefined) return []
+    const promised = `a table ${side} of its elements`
+    if (tables === undefined) {
+      return [draft('side_table_unread', placed, { promised, found: 'its facts were not given' })]
+    }
+    const own = tables.find(({ table }) => isSameName(engine, table.name, side))
+    const missing = ['owner', 'value'].filter(
+      (name) => own === undefined || columnNamed(own, name) === undefined,
+    )
+    if (missing.length === 0) return []
+    const found = own === undefined ? 'no such table' : `no column ${missing.join(', ')}`
+    return [draft('side_table_missing', placed, { promised, found })]
+  })
+}
+
+/** Whether an index has an order. */
+export const isOrdered = ({ method }: IndexFacts): boolean =>
+  ['btree', 'rowid', 'art', 'sorting key', 'minmax'].includes(method)
+
+/** The index that a query on the column could use, if there is one. */
+export const indexOf = ({ engine, indexes }: TableFacts, column: string): readonly IndexFacts[] =>
+  indexes.filter(
+    ({ keys: [first], where }) =>
+      where === undefined &&
+      first?.column !== undefined &&
+      isSameName(engine, first.column, column),
+  )
+
+function isServed(facts: TableFacts, field: Field, place: Place): boolean {
+  if (place.json) {
+    const key = place.path.at(-1) ?? ''
+    return facts.indexes.some(({ keys: [first] }) =>
+      [first?.expression, first?.column].some((text) => text?.includes(key)),
+    )
+  }
+  const found = indexOf(facts, place.column)
+  return field.sortable && !place.list
+    ? found.some(isOrdered) || (facts.engine === 'clickhouse' && found.length > 0)
+    : found.length > 0
+}
+
+function indexDrafts(site: Site, structure: Structure, { typed }: Layout, keys: readonly Placed[]) {
+  const { dialect, facts } = site
+  const key = typed.find(({ field }) => field === structure.key)?.place.column
+  const print = ({ field, place }: Placed, { label, on, method, type }: Index): string => {
+    const isOrdinary = method === undefined && type === undefined
+    const behind =
+      field.sortable && isOrdinary && key !== undefined ? [dialect.identifier(key)] : []
+    const name = [facts.table.name, place.column, label].filter((part) => part !== '').join('_')
+    const terms: readonly Fragment[] = [on, ...behind]
+    const own = { name, table: facts.table.name, field: field.name, terms: terms.map(flatten) }
+    return createIndex({ ...own, method, type }, { dialect })
+  }
+  const worth = typed.filter(
+    ({ field, place }) =>
+      field !== structure.key && isWorthAnIndex(field) && hasReading(site, place),
+  )
+  return [...worth, ...keys]
+    .filter(({ field, place }) => !isServed(facts, field, place))
+    .flatMap((placed) => {
+      const [index] = dialect.indexed(placed.place)
+      if (index === undefined) return []
+      const { field } = placed
+      return [
+        draft('index_missing', placed, {
+          promised: field.sortable ? 'filters and orders by it' : 'filters on it',
+          found: 'no index that begins with it',
+          remedy: { ddl: print(placed, index) },
+        }),
+      ]
+    })
+}
+
+export function tableDrafts(
+  site: Site,
+  structure: Structure,
+  layout: Layout,
+  mapping: AnyMapping,
+  sideTables: readonly TableFacts[] | undefined,
+): readonly Draft[] {
+  const keys = indexedKeys(structure, layout, mapping)
+  const key = layout.typed.find(({ field }) => field === structure.key)
+  return [
+    ...(key === undefined ? [] : [...encodingDrafts(site, key), ...keyDrafts(site, key)]),
+    ...derivedDrafts(site, layout, keys),
+    ...sideDrafts(site, layout, sideTables),
+    ...indexDrafts(site, structure, layout, keys),
+  ]
+}

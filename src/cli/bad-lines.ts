@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type Line, linesFrom, NEWLINE } from './lines.ts'
+
+/** The file of the bad lines of an import, to be fixed and imported later. */
+export class BadLines {
+  readonly name: string
+  #file: FileHandle | undefined
+  /** The file's length at the saved progress of the import. */
+  #committed = 0
+  /** The file's length with the lines that were written since. */
+  #written = 0
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** Keeps this number of lines, which an interrupted import had committed, and drops the others. */
+  async resume(lines: number): Promise<void> {
+    let left = lines
+    if (left === 0) await setAside(this.name)
+    else if (existsSync(this.name)) {
+      for await (const line of linesFrom(this.name, 0, 1)) {
+        this.#committed = line.end
+        left--
+        if (left === 0) break
+      }
+    }
+    const file = await open(this.name, 'r+').catch(() => undefined)
+    await file?.truncate(this.#committed)
+    await file?.close()
+  }
+
+  /** Writes lines to disk, and overwrites bytes that were not committed. */
+  async write(lines: readonly Line[]): Promise<void> {
+    this.#written = this.#committed
+    if (lines.length === 0 && this.#file === undefined) return
+    this.#file ??= await open(this.name, this.#committed === 0 ? 'w' : 'r+')
+    const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, Buffer.of(NEWLINE)]))
+    await this.#file.truncate(this.#committed)
+    await this.#file.write(bytes, 0, bytes.length, this.#committed)
+    await this.#file.sync()
+    this.#written = this.#committed + bytes.length
+  }
+
+  /** Called when the progress of the import is saved, the written lines included. */
+  commit(): void {
+    this.#committed = this.#written
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+  }
+}
+
+/** Renames the file of an earlier import, whose lines may not be fixed yet. */
+async function setAside(name: string): Promise<void> {
+  if (!existsSync(name)) return
+  let n = 1
+  while (existsSync(`${name}.${n}`)) n++
+  await rename(name, `${name}.${n}`)
+}

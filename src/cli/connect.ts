@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Ask, askOf } from '../check/index.ts'
+import { openEngine, requireFrom } from '../users/storage/sqlite/engine.ts'
+import { Mistake, messageOf } from './mistake.ts'
+import { requirePackages } from './packages.ts'
+import { withoutPassword } from './users-options.ts'
+
+/** A connection for one command. */
+export interface Opened {
+  readonly ask: Ask
+  close(): Promise<void>
+}
+
+/** The driver of the command's own packages, or of the project in the current folder. */
+const required = () => requireFrom(createRequire, [import.meta.url, resolve('index.js')])
+
+async function postgres(url: string): Promise<Opened> {
+  requirePackages(withoutPassword(url), ['pg'])
+  const { default: pg } = await import('pg')
+  const client = new pg.Client(url)
+  await client.connect()
+  return { ask: askOf(client), close: () => client.end() }
+}
+
+async function mysql(url: string): Promise<Opened> {
+  requirePackages(withoutPassword(url), ['mysql2'])
+  const { createConnection } = await import('mysql2/promise')
+  const connection = await createConnection({
+    uri: url.replace(/^mariadb:/i, 'mysql:'),
+    // As text: a number would lose digits of counts and defaults.
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  })
+  return { ask: askOf(connection), close: () => connection.end() }
+}
+
+/** `duckdb:file`, by the driver of the project in the current folder. */
+async function duckdb(url: string): Promise<Opened> {
+  const path = inProject('@duckdb/node-api')
+  if (path === undefined) {
+    throw new Mistake(`${url}: missing packages: npm install @duckdb/node-api`)
+  }
+  const { DuckDBInstance } = await import(pathToFileURL(path).href)
+  const instance = await DuckDBInstance.create(url.slice('duckdb:'.length), {
+    access_mode: 'READ_ONLY',
+  })
+  const connection = await instance.connect()
+  return {
+    ask: askOf(connection),
+    close: async () => {
+      connection.closeSync()
+      instance.closeSync()
+    },
+  }
+}
+
+function inProject(name: string): string | undefined {
+  try {
+    return createRequire(resolve('index.js')).resolve(name)
+  } catch {
+    return undefined
+  }
+}
+
+async function sqlite(file: string): Promise<Opened> {
+  if (!existsSync(file)) throw new Error(`no such file: ${file}`)
+  const engine = openEngine(required(), file, 'read')
+  return {
+    ask: async (text, params) => {
+      const values = Array.isArray(params) ? params : Object.values(params)
+      const { columns = [], rows = [] } = engine.run(text, values)
+      return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])))
+    },
+    close: async () => engine.close(),
+  }
+}
+
+const OPENERS: readonly (readonly [scheme: RegExp, open: (url: string) => Promise<Opened>])[] = [
+  [/^postgres(ql)?:\/\//i, postgres],
+  [/^(mysql|mariadb):\/\//i, mysql],
+  [/^duckdb:/i, duckdb],
+]
+
+/** Opens a database: an SQLite file, or a URL. @throws Mistake where it cannot be opened. */
+export async function connect(place: string): Promise<Opened> {
+  const open = OPENERS.find(([scheme]) => scheme.test(place))?.[1]
+  if (open === undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(place)) {
+    throw new Mistake(
+      `${withoutPassword(place)}: expected an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file; for another database, call tamis/check`,
+    )
+  }
+  try {
+    return await (open ?? sqlite)(place)
+  } catch (error) {
+    if (error instanceof Mistake) throw error
+    const message = messageOf(error).replace(/^tamis\/users: /, '')
+    throw new Mistake(`${withoutPassword(place)}: ${message}`)
+  }
+}
+
+/** Runs a command on a database; what the check itself refuses is a mistake. */
+export async function withConnection<T>(place: string, run: (ask: Ask) => Promise<T>): Promise<T> {
+  const { ask, close } = await connect(place)
+  try {
+    return await run(ask)
+  } catch (error) {
+    if (error instanceof Mistake) throw error
+    throw new Mistake(messageOf(error).replace(/^tamis(\/check)?: /, ''))
+  } finally {
+    await close().catch(() => {})
+  }
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import { introspect } from '../check/index.ts'
+import { tableName } from './check.ts'
+import { withConnection } from './connect.ts'
+import { printable } from './mistake.ts'
+import { write } from './query.ts'
+
+/** Adds `tamis introspect`: a schema for a table that is there, as TypeScript. */
+export const addIntrospect = (tamis: Command): Command =>
+  tamis
+    .command('introspect')
+    .description('print a schema and a mapping for a table that is there, as a TypeScript module')
+    .argument('<database>', 'an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file')
+    .requiredOption('--table <name>', 'the table; with its schema as app.people')
+    .action(async (database: string, { table }: { readonly table: string }) => {
+      const { source, warnings } = await withConnection(database, (ask) =>
+        introspect(ask, { table: tableName(table) }),
+      )
+      await write(source)
+      // In the module, they are comments.
+      for (const each of warnings) process.stderr.write(`tamis: ${printable(each)}\n`)
+    })

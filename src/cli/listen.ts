@@ -1,0 +1,50 @@
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Mistake, messageOf } from './mistake.ts'
+
+/** Answers a request; `incoming` is the request as Node has it. */
+export type Fetch = (
+  request: Request,
+  env: { readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } } },
+) => Response | Promise<Response>
+
+/** A server that listens at a port. */
+export interface Listening {
+  readonly server: Server
+  readonly port: number
+}
+
+/**
+ * Starts a server.
+ *
+ * @throws Mistake that names the option of the port, if the server cannot listen there.
+ */
+export const listen = (
+  option: string,
+  port: number,
+  hostname: string,
+  fetch: Fetch,
+): Promise<Listening> =>
+  new Promise((resolve, reject) => {
+    const server = createServer(getRequestListener(fetch, { hostname }))
+    server.on('error', (error: unknown) => {
+      reject(new Mistake(`${option} ${port}: ${messageOf(error)}`))
+    })
+    server.listen(port, hostname, () => {
+      const address = server.address()
+      // For port 0 the system chose one.
+      const chosen = typeof address === 'object' && address !== null ? address.port : port
+      resolve({ server, port: chosen })
+    })
+  })
+
+/** Closes a server after its running requests, or after a timeout in ms. */
+export async function end(server: Server, timeout: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  // A connection whose list has ended becomes idle only then, and would be kept for a next request.
+  const idle = setInterval(() => server.closeIdleConnections(), 20)
+  const late = setTimeout(() => server.closeAllConnections(), timeout)
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
+}

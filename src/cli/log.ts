@@ -1,0 +1,69 @@
+import { fstatSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
+
+/** How many bytes may wait for the reader of the log before lines are dropped. */
+const MOST_WAITING = 1024 * 1024
+
+/** How long writing the last lines may take, in milliseconds. */
+const LAST = 500
+
+/** The destination of a log, for pino. */
+export interface LogOutput {
+  write(line: string): void
+  /** Resolves when the waiting lines are written, or after a time. */
+  flush(): Promise<void>
+}
+
+/**
+ * Standard output that never blocks: Node writes to a pipe synchronously, so a reader that stalls
+ * would block the process. Lines that find no room are dropped and counted.
+ */
+export function logOutput(): LogOutput {
+  const stdout = isPipe() ? pipe() : process.stdout
+  let dropped = 0
+  // The log is no longer read; the service continues without it.
+  stdout.on('error', () => {})
+  return {
+    write(line) {
+      if (stdout.writableLength > MOST_WAITING) {
+        dropped++
+        return
+      }
+      if (dropped > 0) {
+        const time = Date.now()
+        const msg = `${dropped} lines of the log were dropped: its reader is too slow`
+        dropped = 0
+        stdout.write(`${JSON.stringify({ level: 40, time, msg })}\n`)
+      }
+      stdout.write(line)
+    },
+    flush: () =>
+      new Promise((resolve) => {
+        if (stdout.writableLength === 0 || stdout.destroyed) {
+          resolve()
+          return
+        }
+        const timer = setTimeout(resolve, LAST)
+        stdout.write('', () => {
+          clearTimeout(timer)
+          resolve()
+        })
+      }),
+  }
+}
+
+function isPipe(): boolean {
+  try {
+    const stat = fstatSync(1)
+    return stat.isFIFO() || stat.isSocket()
+  } catch {
+    return false
+  }
+}
+
+function pipe(): Writable {
+  const socket = new Socket({ fd: 1, readable: false, writable: true })
+  socket.unref()
+  return socket
+}

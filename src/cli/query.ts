@@ -1,0 +1,85 @@
+import { compilePredicate } from '../compile/predicate.ts'
+import { readRow } from '../compile/read-row.ts'
+import { compileQuery } from '../compile/sql.ts'
+import { sqlite } from '../dialect/sqlite/index.ts'
+import type { Query } from '../parse/query.ts'
+import { type Page, pageOf } from '../query/page.ts'
+import { collectPage } from '../query/run.ts'
+import { select } from './database.ts'
+import { readRows } from './input.ts'
+import { Mistake, messageOf } from './mistake.ts'
+import { toJson, toTable } from './output.ts'
+import { type QueryOptions, queryOf } from './query-options.ts'
+import type { LoadedSchema } from './schema-module.ts'
+
+interface RunOptions extends QueryOptions {
+  readonly db?: string
+  readonly table?: string
+  readonly json?: true
+  readonly all?: true
+}
+
+/** Writes, and waits for a slow reader. */
+export async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) {
+    await new Promise((resolve) => process.stdout.once('drain', resolve))
+  }
+}
+
+/** Runs a query over rows, or over a table. */
+export async function runQueryCommand(
+  file: string | undefined,
+  options: RunOptions,
+): Promise<void> {
+  const { query, schema, mapping } = await queryOf(options)
+  if (options.table !== undefined && options.db === undefined) {
+    throw new Mistake('--table requires --db')
+  }
+  if (options.all) {
+    if (options.db !== undefined) throw new Mistake('--all conflicts with --db')
+    const { sort, limit, offset, next, prev } = options
+    if ((sort ?? limit ?? offset ?? next ?? prev) !== undefined) {
+      throw new Mistake(
+        '--all returns all rows in their order, so it cannot be used with options of a page',
+      )
+    }
+    const matches = compilePredicate(query.condition)
+    for await (const row of readRows(file ?? '-')) if (matches(row)) await write(`${toJson(row)}\n`)
+    return
+  }
+  const { items, ...cursors } =
+    options.db === undefined
+      ? await fromStream(query, file ?? '-')
+      : await fromTable(query, { schema, mapping }, file, options.db, options.table)
+  if (options.json) {
+    for (const row of items) await write(`${toJson(row)}\n`)
+    return
+  }
+  await write(`${items.length === 0 ? 'no rows' : toTable(items)}\n`)
+  for (const [name, cursor] of Object.entries(cursors)) await write(`--${name} ${cursor}\n`)
+}
+
+async function fromStream(query: Query, file: string): Promise<Page> {
+  const page = collectPage(query)
+  for await (const row of readRows(file)) page.add(row)
+  return page.finish()
+}
+
+async function fromTable(
+  query: Query,
+  { schema, mapping }: LoadedSchema,
+  file: string | undefined,
+  db: string,
+  table: string | undefined,
+): Promise<Page> {
+  if (file !== undefined) throw new Mistake('--db conflicts with a file of rows')
+  if (table === undefined) throw new Mistake('--db requires --table')
+  const target = { dialect: sqlite, table, mapping }
+  const { text, params } = compileQuery(query, { ...target, lookAhead: true })
+  const records = select(db, text, params)
+  try {
+    return pageOf(query, records.map(readRow(schema, target)))
+  } catch (error) {
+    throw new Mistake(`${db}: a row does not fit the schema: ${messageOf(error)}`)
+  }
+}

@@ -1,0 +1,68 @@
+/** Conditions and orders as SQL. */
+
+import {
+  type And,
+  type Condition,
+  type Or,
+  operatorOf,
+  refuseCondition,
+} from '../condition/condition.ts'
+import type { Ordering } from '../condition/ordering.ts'
+import { chain } from '../dialect/balance.ts'
+import { type Fragment, join, sql } from '../dialect/fragment.ts'
+import { AND, OR } from '../dialect/values.ts'
+import { nullsOf } from '../schema/ordering-term.ts'
+import type { Plan } from './plan.ts'
+
+export const COMMA = sql`, `
+
+const truth = ({ site }: Plan, value: boolean): Fragment => site.dialect.syntax.truth(value)
+
+function toSql(condition: Condition, plan: Plan): Fragment {
+  switch (condition.kind) {
+    case 'and':
+      return condition.conditions.length === 0
+        ? truth(plan, true)
+        : chain(members(condition, plan), AND)
+    case 'or':
+      return condition.conditions.length === 0
+        ? truth(plan, false)
+        : chain(members(condition, plan), OR)
+    case 'leaf': {
+      const { field, operator, operand, negated } = condition
+      const record = operatorOf(field.type, operator)
+      const { complement = false } = record
+      return record.sql(plan.of(field).column, field.type, operand, negated !== complement)
+    }
+    default:
+      return refuseCondition(condition)
+  }
+}
+
+/**
+ * A chain is parsed as a tree that leans to the left: what stands last in it is the least deep. So
+ * the leaves come first, and wide lists in each other do not add up to SQLite's limit of 1,000.
+ */
+function members({ conditions }: And | Or, plan: Plan): readonly Fragment[] {
+  const fragments: Fragment[] = []
+  for (const each of conditions) if (each.kind === 'leaf') fragments.push(toSql(each, plan))
+  for (const each of conditions) if (each.kind !== 'leaf') fragments.push(toSql(each, plan))
+  return fragments
+}
+
+export function orderBy(ordering: Ordering, plan: Plan, before = '', after = ''): Fragment {
+  const terms: Fragment[] = []
+  for (let i = 0; i < ordering.length; i++) {
+    const term = ordering[i]!
+    const planned = plan.of(term.field)
+    terms.push(planned.order(term.direction, planned.nullable ? nullsOf(term) : undefined))
+  }
+  return join(terms, COMMA, before, after)
+}
+
+/** In parentheses, whatever it is: a chain of several has its own. */
+export function whole(condition: Condition, plan: Plan): Fragment {
+  const fragment = toSql(condition, plan)
+  const isChain = condition.kind !== 'leaf' && condition.conditions.length > 1
+  return isChain ? fragment : sql`(${fragment})`
+}

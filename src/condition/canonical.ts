@@ -1,0 +1,44 @@
+import type { Operand } from '../operators/operator.ts'
+import { type Condition, refuseCondition } from './condition.ts'
+
+const isList = (operand: Operand): operand is Operand<'members'> => Array.isArray(operand)
+
+/** Every value of a kind has one text, and strings are told from the others by their quotes. */
+const scalarText = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(value) : String(value)
+
+const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort()
+
+function setText(members: Operand<'members'>): string {
+  const strings = members.filter((each) => typeof each === 'string')
+  const others = members.filter((each) => typeof each !== 'string').map(String)
+  // All strings at once: to quote a thousand one by one takes three times as long.
+  return JSON.stringify([sorted(others), sorted(strings)])
+}
+
+/** A list is asked as a set, whatever the operator. */
+const operandText = (operand: Operand): string =>
+  isList(operand) ? setText(operand) : scalarText(operand)
+
+/**
+ * A text that is the same for conditions that differ only in the order and the repetition of what
+ * they join and of what stands in their lists.
+ */
+export function canonical(condition: Condition): string {
+  switch (condition.kind) {
+    case 'and':
+    case 'or': {
+      const { kind, conditions } = condition
+      const texts = sorted(conditions.map(canonical))
+      const [only] = texts
+      return texts.length === 1 && only !== undefined ? only : `${kind}(${texts.join()})`
+    }
+    case 'leaf': {
+      const { field, operator, operand, negated } = condition
+      const applied = `${JSON.stringify(field.name)} ${operator} ${operandText(operand)}`
+      return negated ? `not ${applied}` : applied
+    }
+    default:
+      return refuseCondition(condition)
+  }
+}

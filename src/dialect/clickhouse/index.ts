@@ -1,0 +1,71 @@
+/**
+ * ClickHouse 25 or newer, by @clickhouse/client. Its parameters are typed and named, so that `params`
+ * is an object. Names that SELECT gives hide columns everywhere, so that a query names its table
+ * throughout.
+ */
+
+import { smallest } from '../../kinds/nulls.ts'
+import { columnOf } from '../column.ts'
+import type { Column, Dialect } from '../dialect.ts'
+import { type Parameter, sql } from '../fragment.ts'
+import { withNulls } from '../order.ts'
+import type { Place } from '../place.ts'
+import { not, STANDARD } from '../syntax.ts'
+import { arrayReader, decoder } from '../types.ts'
+import { arrayFrom, encodeList, expressionOf, parameterType, valueFrom } from './constants.ts'
+import { atOf, jsonOf } from './json.ts'
+import { companionOf, listColumn } from './lists.ts'
+import { identifier, nameOf, refuse } from './names.ts'
+import { typeAt } from './other-types.ts'
+import { tables } from './table.ts'
+import { hasWords } from './words.ts'
+
+function column(place: Place): Column {
+  if (!place.json && place.sideTable !== undefined)
+    refuse(place, 'side tables are not supported; remove sideTable')
+  const json = place.json ? jsonOf(atOf(place, place.path), place) : undefined
+  const isHere = place.nullable
+    ? nameOf({ table: place.table, column: companionOf(place) })
+    : STANDARD.truth(true)
+  const column = columnOf(place, {
+    syntax: STANDARD,
+    name: nameOf(place),
+    json,
+    lists: listColumn(place, json?.isList ?? isHere),
+    typeAt,
+    expressionOf,
+    hasWords: (words, prefix) => hasWords(place, words, prefix),
+  })
+  if (!place.list || place.json) return column
+  return { ...column, present: (negated) => not(isHere, negated) }
+}
+
+/** The ClickHouse dialect: `compileFilter(condition, { dialect: clickhouse })`. */
+export const clickhouse: Dialect<Readonly<Record<string, Parameter>>> = {
+  name: 'clickhouse',
+  syntax: STANDARD,
+  aliasesHide: true,
+  typed: true,
+  placeholder: (index, value) => `{p${index}:${parameterType(value)}}`,
+  params: (values, first) => Object.fromEntries(values.map((value, i) => [`p${first + i}`, value])),
+  identifier,
+  column,
+  select(place) {
+    const name = nameOf(place)
+    if (place.json) return name
+    const { select } = typeAt(place.kind.name, place)
+    if (select === undefined) return name
+    return place.list ? sql`arrayMap(x -> ${select(sql`x`, place)}, ${name})` : select(name, place)
+  },
+  order: (value, direction, nulls) => withNulls(value, direction, nulls ?? smallest(direction)),
+  limit: (limit, offset) => sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
+  typeOf: (place) => typeAt(place.kind.name, place),
+  decode: decoder(typeAt, arrayReader(typeAt)),
+  encode: (place, value) => typeAt(place.kind.name, place).encode(value, place),
+  encodeList: (place, values) => encodeList(place.kind.name, values, place),
+  store: (place, parameter) =>
+    place.list
+      ? arrayFrom(place.kind.name, parameter ?? [], place)
+      : valueFrom(place.kind.name, parameter, place),
+  ...tables,
+}

@@ -1,0 +1,29 @@
+import type { Tables } from '../dialect.ts'
+import { sql } from '../fragment.ts'
+import { columnPrinter } from '../table.ts'
+import { identifier } from './names.ts'
+import { typeAt } from './other-types.ts'
+
+export const tables: Tables = {
+  columnType(place) {
+    if (place.json) return sql`JSON`
+    const type = typeAt(place.kind.name, place).type(place)
+    return place.list ? sql`${type}[]` : type
+  },
+  columnCheck(place) {
+    const name = identifier(place.column)
+    if (place.json) return sql`json_valid(${name}) AND json_type(${name}) = 'OBJECT'`
+    const { check, checkElements } = typeAt(place.kind.name, place)
+    if (!place.list) return check?.(name, place)
+    const hasNoNull = sql`len(${name}) = list_count(${name})`
+    const elements = checkElements?.(name, place)
+    return elements === undefined ? hasNoNull : sql`${hasNoNull} AND ${elements}`
+  },
+  printColumn: columnPrinter(sql` PRIMARY KEY`),
+  words: (json) => (json ? sql`JSON` : sql`VARCHAR`),
+  tableOptions: () => sql``,
+  ifNotExists: { index: true, column: true },
+  // An ART index holds columns; expressions over JSON and lists are refused.
+  indexed: (place) =>
+    place.json || place.list ? [] : [{ label: '', on: identifier(place.column) }],
+}

@@ -1,0 +1,186 @@
+/** The types of columns that people have in MariaDB and MySQL, beside those that createTable writes. */
+
+import { amongFloats, amongIntegers, signed, unsigned } from '../../kinds/floats.ts'
+import type { KindName } from '../../kinds/kind.ts'
+import { isCanonicalUuid } from '../../kinds/uuid.ts'
+import { allWhole, decimalColumns, noDecimals } from '../decimal.ts'
+import { type Fragment, sql, word } from '../fragment.ts'
+import { integerLiteral } from '../literal.ts'
+import { asNumbers, named, type OtherTypes, unchecked, withStorage } from '../other-types.ts'
+import type { Stored } from '../place.ts'
+import type { ColumnType } from '../types.ts'
+import { equalityOnly } from '../uuid.ts'
+import type { Names } from './names.ts'
+import { charsetOf, type Server } from './server.ts'
+import type { MysqlType } from './types.ts'
+
+/** Collations that compare by code point and do not ignore blanks at the end. */
+const EXACT = new Set(['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'])
+
+/**
+ * Collations that order the digits of a UUID in lower case as their bytes. Those of some languages do
+ * not: Danish has aa behind z.
+ */
+const NEUTRAL =
+  /^[a-z0-9]+_(bin|nopad_bin|(general|unicode|unicode_520|swedish)(_nopad)?_ci|(0900|uca1400)(_nopad)?_a[is](_c[is])?)$/
+
+const TEXTS = ['varchar', 'char', 'text', 'tinytext', 'mediumtext', 'longtext']
+
+const isBit = (stored: unknown): stored is Uint8Array => stored instanceof Uint8Array
+
+/** A column of 0 and other numbers, which are true, or of bits, which drivers give as bytes. */
+const isTrue = (stored: unknown): boolean =>
+  isBit(stored) ? stored.some((byte) => byte !== 0) : Number(stored) !== 0
+
+export function otherTypesOf(
+  types: Readonly<Record<KindName, MysqlType>>,
+  { collation: byCodePoint }: Server,
+  { refuse }: Pick<Names, 'refuse'>,
+): OtherTypes {
+  const exact = (column: Fragment, charset: string): Fragment =>
+    charset === 'utf8mb4'
+      ? sql`${column} COLLATE ${byCodePoint}`
+      : sql`CONVERT(${column} USING utf8mb4) COLLATE ${byCodePoint}`
+
+  /** Text in the collation that the mapping names, which is the one of its constants too. */
+  const textOf = (kind: ColumnType, isExact: (collation: string) => boolean): ColumnType => ({
+    ...kind,
+    type: (at) => sql`LONGTEXT${collated(at)}`,
+    constantType: (at) => sql`VARCHAR(255)${collated(at)}`,
+    // A parameter that the character set does not have is an error; converted, it is equal to nothing.
+    cast: (parameter, { collation = 'utf8mb4' }) => {
+      const charset = charsetOf(collation)
+      return charset === 'utf8mb4'
+        ? sql`${parameter}`
+        : sql`CONVERT(CAST(${parameter} AS CHAR CHARACTER SET utf8mb4) USING ${word(charset)}) COLLATE ${word(collation)}`
+    },
+    exact: (column, { collation }) =>
+      collation === undefined || isExact(collation)
+        ? undefined
+        : exact(column, charsetOf(collation)),
+  })
+  const collated = ({ collation }: Stored): Fragment =>
+    collation === undefined
+      ? sql``
+      : sql` CHARACTER SET ${word(charsetOf(collation))} COLLATE ${word(collation)}`
+
+  /** What prints as text: a member of an ENUM, a UUID. */
+  const printed = (type: Fragment, kind: ColumnType = unchecked(types.string)): ColumnType => ({
+    ...kind,
+    type: () => type,
+    exact: (column) => exact(sql`CAST(${column} AS CHAR CHARACTER SET utf8mb4)`, 'utf8mb4'),
+    select: (column) => sql`CAST(${column} AS CHAR)`,
+  })
+  /** A UUID as a string. */
+  const uuidString: ColumnType = {
+    ...printed(sql`UUID`),
+    canHold: (value) => isCanonicalUuid(String(value)),
+  }
+
+  const uuid: ColumnType = {
+    ...types.uuid,
+    type: () => sql`UUID`,
+    convert: (parameter) => sql`CAST(${parameter} AS UUID)`,
+    select: (column) => sql`CAST(${column} AS CHAR)`,
+    refuseOrder: equalityOnly(refuse, 'UUID', 'BINARY(16)'),
+  }
+
+  const text: ColumnType = {
+    ...textOf(types.string, (collation) => EXACT.has(collation)),
+    // Other collations ignore U+0000: every text has it.
+    check: (column, { collation }) =>
+      sql`LOCATE(CHAR(0), ${collation === undefined ? column : sql`CAST(CONVERT(${column} USING utf8mb4) AS BINARY)`}) = 0`,
+  }
+  const enumText = textOf(types.enumeration, (collation) => EXACT.has(collation))
+  const uuidText = textOf(withStorage(types.uuid, 'text'), (collation) => NEUTRAL.test(collation))
+
+  const integers = (name: string, bits: bigint): Readonly<Record<string, ColumnType>> => ({
+    [name]: {
+      ...types.integer,
+      type: () => word(name),
+      position: amongIntegers(...signed(bits)),
+    },
+    [`${name} unsigned`]: {
+      ...types.integer,
+      type: () => sql`${word(name)} UNSIGNED`,
+      // Beyond 64 bits with a sign, a value is none of the kind.
+      position: amongIntegers(0n, bits === 64n ? signed(bits)[1] : unsigned(bits)[1]),
+      ...(bits < 64n
+        ? {}
+        : { check: (column) => sql`${column} <= ${integerLiteral(signed(bits)[1])}` }),
+    },
+  })
+  const INTEGERS = {
+    ...integers('tinyint', 8n),
+    ...integers('smallint', 16n),
+    ...integers('mediumint', 24n),
+    ...integers('int', 32n),
+    ...integers('integer', 32n),
+    ...integers('bigint', 64n),
+  }
+
+  /** A float is printed with six digits, as a double with all of them. */
+  const float: ColumnType = {
+    ...types.number,
+    type: () => sql`FLOAT`,
+    position: amongFloats('widened'),
+    select: (column) => sql`CAST(CAST(${column} AS DOUBLE) AS CHAR(64))`,
+  }
+
+  const flag = (type: Fragment): ColumnType => ({
+    ...types.boolean,
+    type: () => type,
+    instead: (column) => sql`(${column} <> 0)`,
+    select: (column) => sql`(${column} <> 0)`,
+    decode: isTrue,
+  })
+
+  const { decimal, number, integer } = decimalColumns({
+    own: types.decimal,
+    byDefault: { precision: 10, scale: 0 },
+    // A text is compared with a DECIMAL as a double.
+    isCast: true,
+    refuse,
+  })
+  const decimals = ['decimal', 'numeric', 'dec', 'fixed', 'decimal unsigned', 'numeric unsigned']
+
+  return {
+    decimal: {
+      ...named(decimals, decimal),
+      ...allWhole(INTEGERS),
+      ...noDecimals(['double', 'float']),
+    },
+    string: {
+      ...named(TEXTS, text),
+      enum: printed(sql`CHAR(255)`),
+      uuid: uuidString,
+    },
+    uuid: { ...named(TEXTS, uuidText), binary: types.uuid, uuid },
+    enumeration: {
+      ...named(TEXTS, enumText),
+      enum: printed(sql`CHAR(255)`, types.enumeration),
+    },
+    boolean: {
+      ...named(Object.keys(INTEGERS), flag(sql`TINYINT`)),
+      boolean: flag(sql`TINYINT`),
+      bit: flag(sql`BIT`),
+    },
+    integer: { ...INTEGERS, ...named(decimals, integer) },
+    number: {
+      ...named(decimals, number),
+      double: types.number,
+      float,
+      ...asNumbers(INTEGERS),
+    },
+    timestamp: {
+      datetime: withStorage(types.timestamp, 'datetime'),
+      // An instant, as the session's zone prints it: of UTC, if that is UTC. Constants before 1970 are
+      // none of the type.
+      timestamp: {
+        ...withStorage(types.timestamp, 'datetime'),
+        instead: (column) => sql`CAST(${column} AS DATETIME(6))`,
+      },
+      ...named(['varchar', 'char', 'text'], withStorage(types.timestamp, 'text')),
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** Enumerated types, which CREATE TYPE makes: postgresql.org/docs/current/datatype-enum.html */
+
+import { quote } from '../../error/describe.ts'
+import type { DeclaredType } from '../declared-type.ts'
+import { type Fragment, join, sql } from '../fragment.ts'
+import type { Stored } from '../place.ts'
+import type { ColumnType } from '../types.ts'
+import { identifier, refuse } from './names.ts'
+
+/** A name without quotes, which PostgreSQL folds to lower case, or one in quotes. */
+const PART = /(?:^|\.)(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))/uy
+
+/** The name of a type as the database prints it: `level`, `app.level`, `"Level"`. */
+function typeName({ text }: DeclaredType, at: Stored): Fragment {
+  const parts: Fragment[] = []
+  PART.lastIndex = 0
+  let end = 0
+  for (let part = PART.exec(text); part !== null; part = PART.exec(text)) {
+    const [, quoted, bare = ''] = part
+    parts.push(identifier(quoted?.replaceAll('""', '"') ?? bare.toLowerCase()))
+    end = PART.lastIndex
+  }
+  if (parts.length === 0 || parts.length > 2 || end !== text.length) {
+    refuse(at, `${quote(text)} is not the name of a type; write it as level or app.level`)
+  }
+  return join(parts, sql`.`)
+}
+
+/** Values are compared as the type, so that an index serves, and read and sorted as text. */
+export function enumType(text: ColumnType, declared: DeclaredType, at: Stored): ColumnType {
+  const name = typeName(declared, at)
+  const toText = (column: Fragment): Fragment => sql`${column}::text`
+  return {
+    type: () => name,
+    representation: () => 'enum',
+    encode: text.encode,
+    decode: text.decode,
+    cast: (parameter) => sql`${parameter}::${name}`,
+    select: toText,
+    selectElements: (list) => sql`${list}::text[]`,
+    // The type may have another order than the list.
+    order: (value, stored) => text.order?.(toText(value), stored),
+  }
+}

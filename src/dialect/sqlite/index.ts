@@ -1,0 +1,110 @@
+/** SQLite 3.38 or newer (JSON built in), by better-sqlite3, libsql or node:sqlite. */
+
+import { membersOf } from '../../kinds/dynamic.ts'
+import { parseJson } from '../../kinds/json.ts'
+import type { Kind, Scalar } from '../../kinds/kind.ts'
+import { smallest } from '../../kinds/nulls.ts'
+import { presence } from '../column.ts'
+import type { Column, Dialect, Values } from '../dialect.ts'
+import { type Fragment, join, sql } from '../fragment.ts'
+import { printList } from '../json.ts'
+import { logicOf } from '../logic.ts'
+import { directed, withNulls } from '../order.ts'
+import { kindOf, type Place, plainOf } from '../place.ts'
+import { replaceBy } from '../table.ts'
+import { exactAt, formsOf, orderOf, typedValues } from '../typed.ts'
+import { decoder } from '../types.ts'
+import { AND, longValuesOf, valuesOf } from '../values.ts'
+import { encode, encodeAll } from './constants.ts'
+import { expression } from './json.ts'
+import { listColumn, membersIn } from './lists.ts'
+import { identifier, nameOf } from './names.ts'
+import { typeAt } from './other-types.ts'
+import { tables } from './table.ts'
+
+import { hasWords, syntax } from './words.ts'
+
+function valuesAt(value: Fragment, { name: kind }: Kind, at: Place): Values {
+  const parts = {
+    value,
+    constant: (constant: Scalar) => encode(kind, constant, at),
+    members: (constants: readonly Scalar[]) => membersIn(encodeAll(kind, constants, at)),
+  }
+  return at.json
+    ? longValuesOf(parts, syntax.negate)
+    : valuesOf({ ...parts, nullable: at.nullable })
+}
+
+const logic = logicOf(syntax)
+
+function column(place: Place): Column {
+  const value = expression(place, membersOf(place.kind))
+  const type = place.json ? undefined : typeAt(place.kind.name, place)
+  const { instead, exact, present = value } = type === undefined ? {} : formsOf(type, value, place)
+  return {
+    present: presence(present),
+    of(kind) {
+      if (type === undefined) return valuesAt(expression(place, [kind]), kind, place)
+      if (instead !== undefined) return valuesAt(instead, kind, plainOf(place))
+      const asked = {
+        column: valuesAt(value, kind, place),
+        exact: exact && valuesAt(exact, kind, exactAt(place, type)),
+      }
+      return typedValues(type, place, asked, syntax)
+    },
+    ...listColumn(place),
+    hasWords: (words, prefix, negated) => syntax.negate(hasWords(place, words, prefix), negated),
+    get order() {
+      return orderOf(typeAt(kindOf(place).name, place), value, place)
+    },
+    ...logic,
+  }
+}
+
+/** So many rows without a value are sorted in less time than a page of them is looked for among others. */
+const MANY = 1000n
+
+/** The SQLite dialect: `compileFilter(condition, { dialect: sqlite })`. */
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  syntax,
+  placeholder: () => '?',
+  params: (values) => values,
+  identifier,
+  column,
+  select(place) {
+    const name = nameOf(place)
+    if (place.json || place.list) return name
+    return typeAt(place.kind.name, place).select?.(name, place) ?? name
+  },
+  order: (value, direction, nulls) =>
+    nulls === undefined || nulls === smallest(direction)
+      ? directed(value, direction)
+      : withNulls(value, direction, nulls),
+  limit: (limit, offset) => sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
+  apart: {
+    isWalked: () => false,
+    ordersByNull: false,
+    // Few are found by the column's index and sorted; for many the index of the key is walked, which
+    // the plus leaves to the planner (sqlite.org/optoverview.html#disqualifying_where_clause_terms).
+    ways(value, from) {
+      const some = sql`SELECT 1 FROM ${from} WHERE ${value} IS NULL LIMIT ${MANY}`
+      const count = sql`(SELECT count(*) FROM (${some}))`
+      return [
+        { isNull: sql`${value} IS NULL`, condition: sql`${count} < ${MANY}` },
+        { isNull: sql`+${value} IS NULL`, condition: sql`${count} = ${MANY}` },
+      ]
+    },
+    // In WHERE, a condition without columns would be asked of each row.
+    limitIf: (limit, conditions) =>
+      sql`LIMIT CASE WHEN ${join(conditions, AND)} THEN ${BigInt(limit)} ELSE 0 END`,
+  },
+  // sqlite.org/lang_indexedby.html
+  useIndex: (name) => sql` INDEXED BY ${identifier(name)}`,
+  typeOf: (place) => typeAt(place.kind.name, place),
+  decode: decoder(typeAt, (stored) => parseJson(String(stored))),
+  encode: (place, value) => encode(place.kind.name, value, place),
+  encodeList: (_, values) => printList(values),
+  replace: replaceBy(identifier),
+  ...tables,
+}

@@ -1,0 +1,16 @@
+import { $all, $contains } from './contains.ts'
+import { $exists } from './exists.ts'
+import { $eq, $ne } from './list-equality.ts'
+import { $in, $nin } from './list-membership.ts'
+import type { Operators } from './operator.ts'
+
+/** The operators of list fields. */
+export const listOperators = {
+  $eq,
+  $ne,
+  $in,
+  $nin,
+  $exists,
+  $contains,
+  $all,
+} as const satisfies Operators

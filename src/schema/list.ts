@@ -1,0 +1,52 @@
+import { describe } from '../error/describe.ts'
+import type { ScalarTypeName } from '../kinds/kind.ts'
+import type { DefaultOperatorOf, OperatorName, OperatorOf } from '../operators/index.ts'
+import { listOperators } from '../operators/list-operators.ts'
+import { define, type FieldDefinition, type FieldOptions, type Unsortable } from './definition.ts'
+import { FIELD_KEYS, resolved } from './field.ts'
+import { onlyKeys, refuse } from './refuse.ts'
+
+const resolve: FieldDefinition['resolve'] = (subject, { element }) => {
+  if (element === undefined) return refuse(subject, 'list needs an element: list(string())')
+  onlyKeys(`${subject}: element`, element, FIELD_KEYS)
+  const { operators, sortable, required, hidden } = element
+  // Settings of the element would have no effect.
+  if (operators !== undefined || sortable || required || hidden) {
+    refuse(subject, 'an element has no settings; set those of the list: list(string(), { … })')
+  }
+  const { name, kind, list } = resolved(subject, element)
+  if (list || kind.name === 'dynamic') {
+    refuse(subject, `expected an element of a scalar type, received ${describe(name)}`)
+  }
+  return {
+    name: 'list',
+    kind,
+    list: true,
+    operators: listOperators,
+    defaultOperators: listOperators,
+  }
+}
+
+/** A field whose values are lists of scalars: `list(string())`. The element takes no options. */
+export function list<
+  T extends ScalarTypeName,
+  Operand,
+  Value,
+  Read,
+  const Op extends OperatorOf<'list'> = DefaultOperatorOf<'list'>,
+  const Required extends boolean = false,
+  const Hidden extends boolean = false,
+>(
+  element: FieldDefinition<T, OperatorName, Operand, Value, boolean, Read>,
+  options: Unsortable<FieldOptions<Op, Required, Hidden>> = {},
+): FieldDefinition<
+  'list',
+  Op,
+  readonly Operand[],
+  readonly Value[],
+  Required,
+  readonly Read[],
+  Hidden
+> {
+  return define('list', options, { resolve, element })
+}

@@ -1,0 +1,122 @@
+/** Where fields live in a table, by a schema and a mapping. */
+
+import { type DeclaredType, readType } from '../dialect/declared-type.ts'
+import type { ColumnPlace, JsonPlace, Place, TimestampStorage } from '../dialect/place.ts'
+import { EPOCH_DIGITS } from '../dialect/timestamp.ts'
+import { describe, oneOf, quote } from '../error/describe.ts'
+import { servedBy } from '../operators/operator.ts'
+import type { Field } from './field.ts'
+import {
+  type AnyMapping,
+  type FieldMapping,
+  hasColumn,
+  mappingOf,
+  refuseMapping,
+} from './mapping.ts'
+
+/** The fractional digits of each storage that is not a number of units. */
+const TYPE_DIGITS = { text: 9, timestamptz: 6, timestamp: 6, datetime: 6 } as const
+
+function storageOf(field: Field, storage: TimestampStorage | undefined): ColumnPlace['storage'] {
+  if (storage === undefined) return undefined
+  const [table, name] =
+    typeof storage === 'object' && storage !== null
+      ? [EPOCH_DIGITS, storage.epoch]
+      : [TYPE_DIGITS, storage]
+  if (name === 'ns') {
+    refuseMapping(field.name, 'the years 0001–9999 in nanoseconds do not fit into 64 bits')
+  }
+  if (typeof name !== 'string' || !Object.hasOwn(table, name)) {
+    const known = [...Object.keys(TYPE_DIGITS).map(quote), '{ epoch: unit }']
+    refuseMapping(field.name, `unknown storage ${describe(storage)}; expected ${oneOf(known)}`)
+  }
+  const digits = table[name as keyof typeof table] as number
+  if (digits < field.digits) {
+    const what = table === EPOCH_DIGITS ? `epoch ${name}` : name
+    refuseMapping(
+      field.name,
+      `${what} holds ${digits} fractional digits, the field has ${field.digits}`,
+    )
+  }
+  return storage
+}
+
+/** The type of a column, or of a list's elements; elements in JSON have none. */
+function typeOf(field: Field, text: string | undefined): DeclaredType | undefined {
+  if (text === undefined) return undefined
+  const type = readType(text)
+  return field.type.list && !type.list ? undefined : type
+}
+
+/** The properties that column and JSON places have in common. */
+const shared = (field: Field) => ({
+  field: field.name,
+  list: field.type.list,
+  digits: field.digits,
+  precision: field.precision,
+  scale: field.scale,
+  values: field.type.kind.values ?? [],
+  isSorted: field.sortable || field.name === field.key,
+})
+
+/**
+ * The place of a field. A field under a wildcard's prefix is in the wildcard's JSON column, unless it
+ * is mapped to a column.
+ */
+export function placeOf(field: Field, mapping: AnyMapping): Place {
+  const settings = mappingOf(mapping, field.name)
+  const { kind } = field.type
+  // A dynamic field is always under a wildcard, and `checkMapping` refuses a column for it.
+  if (!hasColumn(field, settings) || kind.name === 'dynamic') return jsonPlaceOf(field, mapping)
+  return {
+    ...shared(field),
+    kind,
+    column: settings.column ?? field.name,
+    json: false,
+    nullable: !field.required,
+    storage: storageOf(field, settings.storage),
+    type: typeOf(field, settings.type),
+    collation: settings.collation,
+    search: searchOf(field, settings.search, field.name),
+    sideTable: sideTableOf(field, settings, mapping),
+  }
+}
+
+/** The place of a field in its wildcard's JSON column; for a wildcard, the whole column. */
+export function jsonPlaceOf(field: Field, mapping: AnyMapping): JsonPlace {
+  const prefix = field.wildcard ?? field.name
+  const document = mappingOf(mapping, prefix)
+  const { search = document.search } = mappingOf(mapping, field.name)
+  const path = field.path.slice(prefix.split('.').length)
+  return {
+    ...shared(field),
+    kind: field.type.kind,
+    column: document.column ?? prefix,
+    json: true,
+    path,
+    nullable: true,
+    storage: 'text',
+    type: undefined,
+    collation: undefined,
+    documentType: document.type === undefined ? undefined : readType(document.type),
+    search: searchOf(field, search, prefix),
+    indexed: document.index?.includes(path.join('.')) === true,
+    jsonCollation: document.jsonCollation,
+  }
+}
+
+/** The search column: from the mapping, or named after the column whose words it holds. */
+function searchOf(field: Field, search: FieldMapping['search'], column: string): Place['search'] {
+  if (typeof search === 'object') return 'native'
+  const isSearched = [...field.operators].some((name) => servedBy(field.type, name) === 'words')
+  return search ?? (isSearched ? `${column}_words` : undefined)
+}
+
+function sideTableOf(
+  field: Field,
+  settings: FieldMapping,
+  mapping: AnyMapping,
+): ColumnPlace['sideTable'] {
+  if (settings.sideTable === undefined) return undefined
+  return { table: settings.sideTable, owner: mappingOf(mapping, field.key).column ?? field.key }
+}

@@ -1,0 +1,65 @@
+import type { Context } from 'hono'
+import type { Users } from '../users.ts'
+import type { View } from '../view.ts'
+import type { Caller } from './access.ts'
+import type { JsonSchema } from './json-schema.ts'
+import type { ListStreams } from './list-streams.ts'
+
+/** What the handler keeps of a request in Hono's context. */
+export interface CallEnvironment {
+  Variables: {
+    caller: Caller
+    /** Whether the body was read to its end. */
+    isBodyRead: boolean
+  }
+}
+
+export type Call = Context<CallEnvironment>
+
+/** Who may call: only the application's server, whoever may read users, or anybody. */
+export type Audience = 'server' | 'reader' | 'anybody'
+
+/** What a route reads from a request, and how the OpenAPI document describes it. */
+export interface RouteInput<I> {
+  readonly parameters?: readonly JsonSchema[]
+  /** The body's schema; a function, because making it takes time that only the document needs. */
+  readonly body?: () => JsonSchema
+  /** @throws RequestError for what cannot be read, before any operation sees it. */
+  read(call: Call): I | Promise<I>
+}
+
+/** What a handler's routes share. */
+export interface Service {
+  readonly users: Users
+  readonly secret: string
+  readonly clientView: View
+  readonly lists: ListStreams
+}
+
+/** One request, for the route that answers it. */
+export interface Exchange extends Service {
+  readonly call: Call
+  readonly caller: Caller
+  /** What the caller can see of users. */
+  readonly view: View
+}
+
+/** One endpoint: the handler, the OpenAPI document and the metrics are made from these records. */
+export interface Route<I = unknown> {
+  readonly method: 'get' | 'post' | 'patch'
+  /** As OpenAPI writes it: `/tasks/{id}`. */
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly audience: Audience
+  readonly input: RouteInput<I>
+  /** The schema of the answer. */
+  readonly answer: JsonSchema
+  /** The answer's media type; JSON by default. */
+  readonly mediaType?: string
+  /** Answers with a Response as it is, or with what is sent as JSON. */
+  run(exchange: Exchange, input: I): Promise<object>
+}
+
+/** Infers the type of a route's input, which the table of all routes does not need. */
+export const route = <I>(definition: Route<I>): Route => definition

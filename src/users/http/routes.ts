@@ -1,0 +1,178 @@
+/** Every endpoint. A new one is a record here, its operation in users.ts, and its shape in input.ts. */
+
+import { GUEST, ONE_USER, PAGE, TASK_ID, USERS_BY_ID } from './components.ts'
+import { createGuest } from './guest.ts'
+import { reference, TEXT } from './json-schema.ts'
+import {
+  body,
+  bodyOfUser,
+  payloadBody,
+  payloadParameter,
+  taskId,
+  watchedFilter,
+} from './request-inputs.ts'
+import { type Route, route } from './route.ts'
+
+export const ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/users',
+    operationId: 'queryUsers',
+    summary: 'One page of the users that match a filter',
+    audience: 'reader',
+    input: payloadParameter,
+    answer: PAGE,
+    run: ({ users, view, call }, payload) =>
+      users.queryUsers({ payload }, view, call.req.raw.signal),
+  }),
+  route({
+    method: 'post',
+    path: '/users/query',
+    operationId: 'queryUsersByBody',
+    summary: 'GET /users with the payload in the body',
+    audience: 'reader',
+    input: payloadBody,
+    answer: PAGE,
+    run: ({ users, view, call }, payload) =>
+      users.queryUsers({ payload }, view, call.req.raw.signal),
+  }),
+  route({
+    method: 'get',
+    path: '/users/watch',
+    operationId: 'watchUsers',
+    summary: 'Changes of the users that match a filter, as server-sent events',
+    audience: 'reader',
+    input: watchedFilter,
+    answer: TEXT,
+    mediaType: 'text/event-stream',
+    run: (exchange, filter) => exchange.lists.open(exchange, filter),
+  }),
+  route({
+    method: 'post',
+    path: '/users',
+    operationId: 'upsertUsers',
+    summary: 'Creates users or replaces whole ones',
+    audience: 'server',
+    input: body('upsertUsers'),
+    answer: USERS_BY_ID,
+    run: ({ users }, input) => users.upsertUsers(input),
+  }),
+  route({
+    method: 'patch',
+    path: '/users',
+    operationId: 'updateUsersPartial',
+    summary: 'Sets and unsets fields of users',
+    audience: 'server',
+    input: body('updateUsersPartial'),
+    answer: USERS_BY_ID,
+    run: ({ users }, input) => users.updateUsersPartial(input),
+  }),
+  route({
+    method: 'post',
+    path: '/users/deactivate',
+    operationId: 'deactivateUsers',
+    summary: 'Deactivates users in a task',
+    audience: 'server',
+    input: body('deactivateUsers'),
+    answer: TASK_ID,
+    run: ({ users }, input) => users.deactivateUsers(input),
+  }),
+  route({
+    method: 'post',
+    path: '/users/reactivate',
+    operationId: 'reactivateUsers',
+    summary: 'Reactivates users in a task',
+    audience: 'server',
+    input: body('reactivateUsers'),
+    answer: TASK_ID,
+    run: ({ users }, input) => users.reactivateUsers(input),
+  }),
+  route({
+    method: 'post',
+    path: '/users/delete',
+    operationId: 'deleteUsers',
+    summary: 'Marks users as deleted, and finishes the deletion in a task',
+    audience: 'server',
+    input: body('deleteUsers'),
+    answer: TASK_ID,
+    run: ({ users }, input) => users.deleteUsers(input),
+  }),
+  route({
+    method: 'post',
+    path: '/users/restore',
+    operationId: 'restoreUsers',
+    summary: 'Restores softly deleted users',
+    audience: 'server',
+    input: body('restoreUsers'),
+    answer: USERS_BY_ID,
+    run: ({ users }, input) => users.restoreUsers(input),
+  }),
+  route({
+    method: 'post',
+    path: '/users/{id}/deactivate',
+    operationId: 'deactivateUser',
+    summary: 'Deactivates a user',
+    audience: 'server',
+    input: bodyOfUser('deactivateUser'),
+    answer: ONE_USER,
+    run: ({ users }, input) => users.deactivateUser(input),
+  }),
+  route({
+    method: 'post',
+    path: '/users/{id}/reactivate',
+    operationId: 'reactivateUser',
+    summary: 'Reactivates a user',
+    audience: 'server',
+    input: bodyOfUser('reactivateUser'),
+    answer: ONE_USER,
+    run: ({ users }, input) => users.reactivateUser(input),
+  }),
+  route({
+    method: 'post',
+    path: '/export/users',
+    operationId: 'exportUsers',
+    summary: 'Exports users in a task',
+    audience: 'server',
+    input: body('exportUsers'),
+    answer: TASK_ID,
+    run: ({ users }, input) => users.exportUsers(input),
+  }),
+  route({
+    method: 'get',
+    path: '/tasks/{id}',
+    operationId: 'getTask',
+    summary: 'The progress of a task, and its result',
+    audience: 'server',
+    input: taskId,
+    answer: reference('Task'),
+    run: ({ users }, id) => users.getTask({ id }),
+  }),
+  route({
+    method: 'post',
+    path: '/guest',
+    operationId: 'createGuest',
+    summary: 'Creates a guest; without a server’s token its id is guest-<uuid>-<id>',
+    audience: 'anybody',
+    input: body('createGuest'),
+    answer: GUEST,
+    run: createGuest,
+  }),
+]
+
+/** Where the OpenAPI document of these routes is. */
+export const OPENAPI_PATH = '/openapi.json'
+
+const literal = new Set([OPENAPI_PATH, ...ROUTES.map(({ path }) => path)])
+const patterns = ROUTES.filter(({ path }) => path.includes('{')).map(({ path }) => ({
+  path,
+  pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+}))
+
+/**
+ * The path of the route that a request's path belongs to, for metrics: ids would make a time series
+ * for each user. `other` where there is no such route.
+ */
+export function routeLabel(path: string): string {
+  if (literal.has(path)) return path
+  return patterns.find(({ pattern }) => pattern.test(path))?.path ?? 'other'
+}

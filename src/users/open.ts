@@ -1,0 +1,40 @@
+import { UsersError } from './error.ts'
+import { boundHooks } from './hooks.ts'
+import { configure, type Hooks, type Settings } from './settings.ts'
+import { connect } from './storage/connect.ts'
+import { migrate } from './storage/migrate.ts'
+import type { DatabaseSource } from './storage/public.ts'
+import { Store } from './storage/store.ts'
+import { storedUniqueUsernames } from './storage/stored-settings.ts'
+import { Users } from './users.ts'
+
+export interface UsersOptions {
+  readonly db: DatabaseSource
+  readonly settings?: Settings | undefined
+  readonly hooks?: Hooks | undefined
+}
+
+/** Opens a database, creates its tables or brings them up to date, and makes its users. */
+export async function openUsers({ db, settings, hooks: given = {} }: UsersOptions): Promise<Users> {
+  const hooks = boundHooks(given)
+  const configuration = configure(settings)
+  const connected = await connect(db, (error) => hooks.onError?.(error)).catch(throwCause)
+  try {
+    await migrate(connected, configuration)
+    const uniqueUsernames = await storedUniqueUsernames(
+      connected.db,
+      configuration,
+      settings?.uniqueUsernames,
+    )
+    connected.limit(configuration.statementTimeout)
+    return new Users(new Store(connected, { ...configuration, uniqueUsernames }), hooks)
+  } catch (error) {
+    await connected.db.destroy()
+    return throwCause(error)
+  }
+}
+
+/** The application that opens a database gets the driver's error, which callers must not see. */
+function throwCause(error: unknown): never {
+  throw error instanceof UsersError && error.cause !== undefined ? error.cause : error
+}

@@ -1,0 +1,184 @@
+/**
+ * SQLite by any of its three drivers, for the users system and for the command. Child processes get
+ * these functions as text, so they use nothing but their parameters, JavaScript and Node, and import
+ * nothing.
+ */
+
+/** What the three drivers have in common. */
+interface Driver {
+  prepare(text: string): DriverStatement
+  exec(text: string): unknown
+  close(): void
+}
+
+type DriverConstructor = new (file: string, options: object) => Driver
+
+interface DriverStatement {
+  /** Whether it returns rows; in node:sqlite a statement has columns then. */
+  readonly reader?: boolean
+  columns?(): readonly { readonly name: string }[]
+  /** Returns rows as arrays from now on, which drivers make in half the time. */
+  raw?(on: true): { all(...params: readonly unknown[]): unknown[][] }
+  all(...params: readonly unknown[]): Record<string, unknown>[]
+  run(...params: readonly unknown[]): { changes: number | bigint }
+  safeIntegers?(on: boolean): unknown
+  setReadBigInts?(on: boolean): unknown
+}
+
+/** The result of a statement. */
+export interface Reply {
+  readonly columns?: readonly string[]
+  readonly rows?: readonly (readonly unknown[])[]
+  /** The number of rows that it wrote, if it returns none. */
+  readonly changes?: number
+}
+
+export interface Engine {
+  /** Integers come as bigints. */
+  run(text: string, params: readonly unknown[]): Reply
+  close(): void
+}
+
+/** Loads a module, as `require` does. */
+export type Require = (name: string) => unknown
+
+/** A `require` that looks for modules from several files, in their order. */
+export function requireFrom(
+  createRequire: (from: string) => Require,
+  files: readonly string[],
+): Require {
+  return (name) => {
+    let failure: unknown
+    for (const file of files) {
+      try {
+        return createRequire(file)(name)
+      } catch (error) {
+        failure ??= error
+      }
+    }
+    throw failure
+  }
+}
+
+/**
+ * Opens an SQLite file, or `:memory:`, with the first driver that is installed. To read, the file
+ * must exist.
+ *
+ * @throws TypeError if no driver is installed.
+ */
+export function openEngine(load: Require, file: string, mode: 'read' | 'write'): Engine {
+  /** Modules, and which of their exports is the constructor, if it is not the module itself. */
+  const DRIVERS: readonly (readonly [module: string, member?: string])[] = [
+    ['better-sqlite3'],
+    ['libsql'],
+    ['node:sqlite', 'DatabaseSync'],
+  ]
+
+  /**
+   * A cache of prepared statements: preparing takes longer than many statements. A prepared statement
+   * takes up to 2 MB, so the cache is small and has none with a long text. Dropped statements are
+   * freed by the garbage collector, which does not know of SQLite's memory: it is run, where that is
+   * possible, each time so many characters were dropped.
+   */
+  const MOST_PREPARED = 50
+  const LONGEST_PREPARED = 8000
+  const DROPPED_TEXT = 1_000_000
+
+  /**
+   * A commit is on disk before it is answered. Only opening waits for other connections:
+   * statements do not wait in SQLite, because they could not be stopped.
+   */
+  const PRAGMAS =
+    mode === 'read'
+      ? 'PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA busy_timeout = 0'
+      : `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 0`
+
+  const isConstructor = (value: unknown): value is DriverConstructor => typeof value === 'function'
+
+  const open = (): Driver => {
+    for (const [module, member] of DRIVERS) {
+      let loaded: unknown
+      try {
+        loaded = load(module)
+      } catch {
+        continue
+      }
+      const exported: unknown = member === undefined ? loaded : Object(loaded)[member]
+      // The drivers spell the option in two ways.
+      const options = mode === 'read' ? { readonly: true, readOnly: true } : {}
+      if (isConstructor(exported)) return new exported(file, options)
+    }
+    throw new TypeError('tamis/users: SQLite needs a driver: npm install libsql')
+  }
+
+  interface Prepared {
+    readonly statement: DriverStatement
+    readonly columns: readonly string[] | undefined
+    readonly raw: { all(...params: readonly unknown[]): unknown[][] } | undefined
+  }
+
+  const driver = open()
+  driver.exec(PRAGMAS)
+  const cache = new Map<string, Prepared>()
+  let dropped = 0
+
+  const drop = (text: string) => {
+    dropped += text.length
+    if (dropped < DROPPED_TEXT) return
+    dropped = 0
+    globalThis.gc?.()
+  }
+
+  const prepare = (text: string): Prepared => {
+    const cached = cache.get(text)
+    if (cached !== undefined) {
+      // Moved to the end, so that the least recently used is dropped first.
+      cache.delete(text)
+      cache.set(text, cached)
+      return cached
+    }
+    const statement = driver.prepare(text)
+    const names = statement.columns?.().map(({ name }) => name) ?? []
+    const returnsRows = statement.reader ?? names.length > 0
+    if (returnsRows) {
+      statement.safeIntegers?.(true)
+      statement.setReadBigInts?.(true)
+    }
+    const raw = returnsRows && names.length > 0 ? statement.raw?.(true) : undefined
+    const prepared = { statement, columns: returnsRows ? names : undefined, raw }
+    if (text.length > LONGEST_PREPARED) {
+      drop(text)
+      return prepared
+    }
+    if (cache.size >= MOST_PREPARED) {
+      const [oldest = ''] = cache.keys()
+      cache.delete(oldest)
+      drop(oldest)
+    }
+    cache.set(text, prepared)
+    return prepared
+  }
+
+  return {
+    run(text, params) {
+      const { statement, columns, raw } = prepare(text)
+      if (columns === undefined) return { changes: Number(statement.run(...params).changes) }
+      const rows =
+        raw === undefined
+          ? statement.all(...params).map((row) => columns.map((name) => row[name]))
+          : raw.all(...params)
+      return { columns, rows }
+    },
+    close() {
+      try {
+        // Drivers that cache statements leave the write-ahead log beside the file, and a copy of the
+        // file alone would lack what is in the log.
+        if (mode === 'write') driver.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      } catch {
+        // The file is locked, or its disk is full: the log stays, and nothing is lost.
+      }
+      driver.close()
+    },
+  }
+}

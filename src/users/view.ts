@@ -1,0 +1,31 @@
+import { schemaFor, type storedUsers, wholeSchema } from './schema.ts'
+import { USER_FIELDS, type User } from './user.ts'
+
+/** What callers of one kind can see of users, filter by and sort by. */
+export interface View {
+  readonly schema: typeof storedUsers
+  /** The key that cursors are encrypted with: a cursor holds the values of the last user's sort fields. */
+  readonly cursorKey: string | undefined
+  show(user: User): Partial<User>
+}
+
+/** The view of a client: only these fields exist, in results as in filters and sorts. */
+export function clientView(fields: readonly string[], cursorKey: string, cost: number): View {
+  const names = USER_FIELDS.filter((name) => fields.includes(name))
+  return {
+    schema: schemaFor(fields, cost),
+    cursorKey,
+    show(user) {
+      const seen: Record<string, unknown> = {}
+      for (const name of names) if (user[name] !== undefined) seen[name] = user[name]
+      return seen
+    },
+  }
+}
+
+/** The view of the application's server: whole users. */
+export const serverView = (cursorKey: string | undefined, cost: number): View => ({
+  schema: wholeSchema(cost),
+  cursorKey,
+  show: (user) => user,
+})

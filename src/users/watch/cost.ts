@@ -1,0 +1,22 @@
+import type { Condition } from '../../index.ts'
+
+/** The cost of a filter that counts as one list. */
+const PER_LIST = 10
+
+/**
+ * The cost of testing a row in memory; a comparison with one value costs 1. (The public `costOf` is
+ * about databases.) `$autocomplete` searches the text for each of its words.
+ */
+export function testCostOf(condition: Condition): number {
+  if (condition.kind !== 'leaf') {
+    return condition.conditions.reduce((sum, each) => sum + testCostOf(each), 0)
+  }
+  const { operator, operand } = condition
+  if (operator === '$autocomplete') return 1 + String(operand).split(/[^\p{L}\p{M}\p{N}]+/u).length
+  // `$in` is one lookup in a set. The other operators with a list look for each of its values.
+  return Array.isArray(operand) && operator !== '$in' ? 1 + operand.length : 1
+}
+
+/** How many lists an open list counts as: one for each ten conditions, at least one. */
+export const weightOf = (condition: Condition): number =>
+  Math.max(1, Math.ceil(testCostOf(condition) / PER_LIST))

@@ -1,0 +1,107 @@
+/** The module that `introspect` prints: formatted as this repository is, and of strict TypeScript. */
+
+import { spawnSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { introspect } from 'tamis/check'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scratch } from '../support/bundled.ts'
+import { available } from '../support/engines/available.ts'
+import type { Connection, Engine } from '../support/engines/engine.ts'
+import { askingOf } from '../support/promise.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = scratch('source')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** What programs do with it: the mapping is one of the schema's. */
+const USE = (variable: string) => `
+import { createTable, parseQuery } from 'tamis'
+import { sqlite } from 'tamis/sqlite'
+import { mapping, ${variable} } from './module.ts'
+createTable(${variable}, { dialect: sqlite, table: 't', mapping })
+parseQuery(${variable}, { limit: 1 })
+`
+
+function diagnosticsOf(file: string): readonly string[] {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+  const program = ts.createProgram([file], options)
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
+
+describe('the source of introspect', () => {
+  const engine = available.find(({ name }) => name === 'SQLite') as Engine
+  let connection: Connection
+  beforeAll(async () => {
+    connection = await engine.connect()
+  })
+  afterAll(() => connection?.close())
+
+  const read = (table: string) => introspect(askingOf(connection), { table })
+
+  it('is as short as the table', async () => {
+    await connection.exec('CREATE TABLE visits (id INTEGER PRIMARY KEY, at REAL NOT NULL) STRICT')
+    expect(
+      (await read('visits')).source,
+    ).toBe(`import { defineSchema, integer, number } from 'tamis'
+
+export const visits = defineSchema({
+  fields: {
+    id: integer({ required: true, sortable: true }),
+    at: number({ required: true }),
+  },
+})
+
+export const mapping = {} as const
+`)
+  })
+
+  it('is formatted, compiles, and says what was left out', async () => {
+    await connection.exec(`CREATE TABLE "Order Lines" (
+      "key" TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
+      "first name" VARCHAR(20) NOT NULL COLLATE RTRIM,
+      "it's" TEXT, "a\\b" TEXT, "q""q" TEXT, "quoted 'both'" TEXT,
+      "a.b" INTEGER, "$where" BOOLEAN, __proto__ TEXT, "function" REAL, "9" INT,
+      ${Array.from({ length: 3 }, (_, i) => `"a column with quite a long name that a line does not hold ${i}" TEXT COLLATE NOCASE`).join(', ')},
+      custom JSON, picture BLOB, "made\nat" DATETIME
+    )`)
+    const { source, warnings, schema, mapping } = await read('Order Lines')
+    expect(schema.key).toBe('key')
+    expect(Object.keys(schema.fields)).toEqual(expect.arrayContaining(['a_b', '_where', 'proto']))
+    expect(mapping).toMatchObject({
+      key: { collation: 'NOCASE' },
+      a_b: { column: 'a.b' },
+      _where: { column: '$where', type: 'BOOLEAN' },
+      proto: { column: '__proto__' },
+    })
+    expect(warnings.join('\n')).toContain('"picture" is left out: no kind is read from BLOB')
+    expect(source).toContain('// "picture" is left out')
+    const file = join(folder, 'module.ts')
+    writeFileSync(file, source)
+    // Biome does not look into node_modules: the text is given to it.
+    const formatted = spawnSync(
+      join(root, 'node_modules/.bin/biome'),
+      ['format', '--stdin-file-path=src/module.ts'],
+      { cwd: root, encoding: 'utf8', input: source },
+    )
+    expect(formatted.stdout).toBe(source)
+    writeFileSync(join(folder, 'use.ts'), USE('orderLines'))
+    expect(diagnosticsOf(join(folder, 'use.ts'))).toEqual([])
+  })
+
+  it.each([
+    ['users', 'users'],
+    ['delete', 'deleteSchema'],
+    ['2024', 'tableSchema'],
+    ['Mapping', 'mappingSchema'],
+    ['user_accounts', 'userAccounts'],
+  ])('names the schema of the table %j %s', async (table, variable) => {
+    await connection.exec(`CREATE TABLE "${table}" (id INTEGER PRIMARY KEY) STRICT`)
+    expect((await read(table)).source).toContain(`export const ${variable} = defineSchema({`)
+  })
+})

@@ -1,0 +1,136 @@
+/** `tamis introspect` and `tamis check`. */
+
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { bundleForNode, scratch } from '../support/bundled.ts'
+
+const folder = scratch('tables')
+const command = join(folder, 'tamis.mjs')
+const file = (name: string) => join(folder, name)
+
+function tamis(...args: readonly string[]) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [command, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+  })
+  return { out: stdout, err: stderr, status }
+}
+
+/** A module for the schema that does not depend on how `tamis` is found. */
+const local = (source: string): string =>
+  source.replace("from 'tamis'", `from '${file('library.mjs')}'`)
+
+/** JavaScript has no `as const`. */
+const untyped = (source: string): string => source.replaceAll(' as const', '')
+
+beforeAll(async () => {
+  await bundleForNode('src/cli/main.ts', command, Object.keys(packageJson.peerDependencies))
+  await bundleForNode('src/index.ts', file('library.mjs'))
+  const db = new Database(file('shop.sqlite'))
+  db.exec(`CREATE TABLE people (
+    id INTEGER PRIMARY KEY, email TEXT NOT NULL COLLATE NOCASE, born INTEGER, picture BLOB
+  )`)
+  db.exec(
+    "INSERT INTO people VALUES (1, 'Ana@x.com', 1990, x'00'), (2, 'b@x.com', 'long ago', NULL)",
+  )
+  db.close()
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const introspected = () => tamis('introspect', 'shop.sqlite', '--table', 'people')
+
+describe('tamis introspect', () => {
+  it('prints a module, and what it leaves out to standard error', () => {
+    const { out, err, status } = introspected()
+    expect(status).toBe(0)
+    expect(out).toContain('export const people = defineSchema({')
+    expect(out).toContain("email: { collation: 'NOCASE' }")
+    expect(err).toBe('tamis: "picture" is left out: no kind is read from BLOB\n')
+  })
+
+  it('answers a mistake in one line', () => {
+    const mistakes = [
+      tamis('introspect', 'shop.sqlite', '--table', 'persons'),
+      tamis('introspect', 'nowhere.sqlite', '--table', 'people'),
+      tamis('introspect', 'redis://localhost', '--table', 'people'),
+      tamis('introspect', 'shop.sqlite'),
+    ]
+    for (const { out, err, status } of mistakes) {
+      expect([out, status]).toEqual(['', 2])
+      expect(err).toMatch(/^[^\n]+\n$/)
+    }
+    expect(mistakes[0]?.err).toContain('unknown table "persons"')
+    expect(mistakes[1]?.err).toContain('no such file: nowhere.sqlite')
+  })
+})
+
+describe('tamis check', () => {
+  const on = ['--db', 'shop.sqlite', '--table', 'people'] as const
+
+  it.each(['people.mjs', 'people.ts'])('holds %s against the table', (name) => {
+    const source = local(introspected().out)
+    writeFileSync(file(name), name.endsWith('.ts') ? source : untyped(source))
+    const { out, err, status } = tamis('check', '--schema', name, ...on)
+    expect([err, status]).toEqual(['', 0])
+    expect(out).toMatch(/│ unproven +│ loose_type +│ born/)
+  })
+
+  it('exits with 1 where there are errors, and says them to programs', () => {
+    writeFileSync(
+      file('naive.mjs'),
+      local(`import { defineSchema, integer, string } from 'tamis'
+export const people = defineSchema({
+  fields: { id: integer({ required: true }), email: string({ operators: ['$eq'] }) },
+})`),
+    )
+    const { out, err, status } = tamis('check', '--schema', 'naive.mjs', ...on, '--json')
+    expect([err, status]).toEqual(['', 1])
+    expect(JSON.parse(out)).toContainEqual({
+      code: 'collation_not_mapped',
+      severity: 'error',
+      field: 'email',
+      column: 'email',
+      promised: 'texts that compare by code point',
+      found: 'NOCASE',
+      remedy: {
+        mapping: { collation: 'NOCASE' },
+        ddl: '"email" TEXT CHECK (instr("email", char(0)) = 0)',
+      },
+    })
+    const waived = readFileSync(file('naive.mjs'), 'utf8')
+    writeFileSync(
+      file('waived.mjs'),
+      `${waived}\nexport const mapping = { email: { waive: ['collation_not_mapped'] } }`,
+    )
+    const shown = tamis('check', '--schema', 'waived.mjs', ...on)
+    expect([shown.err, shown.status]).toEqual(['', 0])
+    expect(shown.out).toMatch(/│ error, +│/)
+  })
+
+  it('counts rows with --rows', () => {
+    writeFileSync(file('people.mjs'), untyped(local(introspected().out)))
+    const { out, status } = tamis('check', '--schema', 'people.mjs', ...on, '--rows', '--json')
+    expect(status).toBe(1)
+    const broken = JSON.parse(out).find(
+      (each: { field: string; severity: string }) =>
+        each.field === 'born' && each.severity === 'error',
+    )
+    expect(broken).toMatchObject({ code: 'loose_type', rows: 1 })
+  })
+
+  it('answers a mistake in one line', () => {
+    const mistakes = [
+      tamis('check', '--schema', 'nowhere.mjs', ...on),
+      tamis('check', '--schema', 'naive.mjs', '--db', 'shop.sqlite', '--table', 'x.'),
+      tamis('check', ...on),
+    ]
+    for (const { out, err, status } of mistakes) {
+      expect([out, status]).toEqual(['', 2])
+      expect(err).toMatch(/^[^\n]+\n$/)
+    }
+  })
+})
