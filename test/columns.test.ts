@@ -115,8 +115,11 @@ for (const engine of available) {
       it.skipIf(own.field.type === 'list' || own.refusesOrder)(
         'pages hold every row once, in order',
         async () => {
-          for (const direction of [1, -1]) {
-            const payload = { sort: { c: direction }, limit: 2 }
+          const orders = [1, -1].flatMap((direction) =>
+            ['first', 'last'].map((nulls) => [{ field: 'c', direction, nulls }]),
+          )
+          for (const sort of orders) {
+            const payload = { sort, limit: 2 }
             const ordered = runQuery(parseQuery(schema, { ...payload, limit: 1000 }), rows).items
             const found: unknown[] = []
             let next: string | undefined

@@ -136,7 +136,7 @@ class Selects {
 
   get #first(): Fragment {
     const { plan, scan } = this.#page
-    return plan.bare.of(scan.ordering[0]!.field).column.order
+    return plan.bare.of(scan.ordering[0]!.field).column.order()
   }
 
   #absent({ behind }: Part, isNull: Fragment): readonly Fragment[] {

@@ -109,21 +109,18 @@ function plan(field: Field, { dialect, mapping, table }: Site): PlannedColumn {
   }
   return {
     column: {
-      ...methodsOf(column),
+      ...column,
       of(kind) {
         const known = values.get(kind) ?? listedValues(kind, column.of(kind), column)
         values.set(kind, known)
         return known
-      },
-      get order() {
-        return column.order
       },
     },
     // Made lazily: not every field with operators is sortable.
     order(direction, nulls) {
       const known = terms[direction].get(nulls)
       if (known !== undefined) return known
-      const made = flatten(dialect.order(column.order, direction, nulls))
+      const made = flatten(dialect.order(column.order(), direction, nulls))
       terms[direction].set(nulls, made)
       return made
     },
@@ -131,24 +128,6 @@ function plan(field: Field, { dialect, mapping, table }: Site): PlannedColumn {
     isPlain: !place.json,
   }
 }
-
-const methodsOf = ({
-  present,
-  holdsAny,
-  holdsAll,
-  holdsExactly,
-  hasWords,
-  truth,
-  either,
-}: Column) => ({
-  present,
-  holdsAny,
-  holdsAll,
-  holdsExactly,
-  hasWords,
-  truth,
-  either,
-})
 
 const NO_MAPPING: AnyMapping = {}
 

@@ -31,7 +31,7 @@ export function headWithOrder(
   const { dialect } = plan.site
   const more = ordering.map(({ field }, i) => {
     const alias = dialect.identifier(aliasOf(selected, i))
-    return sql`${plan.of(field).column.order} AS ${alias}`
+    return sql`${plan.of(field).column.innerOrder()} AS ${alias}`
   })
   return headOf(dialect, selected, more, from ?? plan.from)
 }

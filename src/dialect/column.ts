@@ -9,7 +9,7 @@ import type { ListColumn } from './lists.ts'
 import { logicOf } from './logic.ts'
 import { kindOf, type Place } from './place.ts'
 import type { Syntax } from './syntax.ts'
-import { exactAt, formsOf, orderOf, typedValues } from './typed.ts'
+import { exactAt, formsOf, ordersOf, typedValues } from './typed.ts'
 import type { TypeAt } from './types.ts'
 import { type Expression, longValuesOf, numericValuesOf, OR, valuesOf } from './values.ts'
 
@@ -51,9 +51,11 @@ export function columnOf(place: Place, parts: ColumnParts): Column {
       ...shared,
       present: presence(present),
       of,
-      get order() {
-        return orderOf(type, name, place)
-      },
+      ...ordersOf(
+        () => type,
+        () => name,
+        place,
+      ),
     }
   }
   const kinds = membersOf(place.kind).map((kind) => kind.name)
@@ -71,9 +73,10 @@ export function columnOf(place: Place, parts: ColumnParts): Column {
       if (kind !== 'numeric') return values(kind, json.ofKind(kind))
       return numericValuesOf(values('integer', json.int64), values(kind, json.rest), syntax)
     },
-    get order() {
-      const { name: kind } = kindOf(place)
-      return orderOf(typeAt(kind, place), json.ofKind(kind), place)
-    },
+    ...ordersOf(
+      () => typeAt(kindOf(place).name, place),
+      () => json.ofKind(kindOf(place).name),
+      place,
+    ),
   }
 }

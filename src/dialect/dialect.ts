@@ -33,7 +33,9 @@ export interface Column {
   /** The text has each of the folded words, and a word that begins with the prefix. */
   hasWords(words: readonly string[], prefix: string, negated: boolean): Fragment
   /** The expression to sort by, NULL if the value is absent. */
-  readonly order: Fragment
+  order(): Fragment
+  /** The same for a SELECT inside of the statement, by whose results the statement sorts. */
+  innerOrder(): Fragment
   /** A condition that is true of every row, or of none. */
   truth(value: boolean): Fragment
   /** Joins the conditions with OR or, if `negated`, their complements with AND. */

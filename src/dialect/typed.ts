@@ -100,6 +100,16 @@ export function orderOf(type: ColumnType, column: Fragment, at: Stored): Fragmen
   return type.order?.(value, at) ?? value
 }
 
+/** The methods of a column that sort by it. */
+export function ordersOf(
+  typeOf: () => ColumnType,
+  column: () => Fragment,
+  at: Stored,
+): Pick<Column, 'order' | 'innerOrder'> {
+  const order = () => orderOf(typeOf(), column(), at)
+  return { order, innerOrder: () => typeOf().innerOrder?.(order(), at) ?? order() }
+}
+
 /** The constants that a value of the column can equal. */
 export function heldBy(
   { position = exactly, canHold = () => true }: ColumnType,

@@ -43,6 +43,8 @@ export interface ColumnType {
 
   /** The expression to sort by, NULL if the value is absent, if it is not the column. */
   order?(value: Fragment, at: Stored): Fragment | undefined
+  /** The expression that a SELECT around this one sorts by, if the values change their order there. */
+  innerOrder?(value: Fragment, at: Stored): Fragment | undefined
 
   // Columns that createTable did not make
 

@@ -185,7 +185,9 @@ describe.each(databases)("limits of a user's fields in $name", ({ fresh }) => {
     await users.upsertUsers({ users: [{ id: 'cleo', custom: { saga: ascii(10_000) } }] })
     const opened = await open({ indexedCustom: ['saga'] }).catch((error: unknown) => error)
     if (opened instanceof Error) {
-      expect(opened.message).toMatch(/^tamis\/users: setting indexedCustom: .*saga.* larger/)
+      expect(opened.message).toMatch(
+        /^tamis\/users: setting indexedCustom: .*saga that is too large/,
+      )
     } else await (opened as Users).close()
   })
 })

@@ -57,12 +57,9 @@ export function mysqlFamily(server: Server): Dialect {
       }
     }
     if (!place.json || kindOf(place).name !== 'string') return plain
-    return {
-      ...plain,
-      get order(): never {
-        return refuse(place, 'text in JSON is sorted by its first 1,024 bytes; map it to a column')
-      },
-    }
+    const order = (): never =>
+      refuse(place, 'text in JSON is sorted by its first 1,024 bytes; map it to a column')
+    return { ...plain, order, innerOrder: order }
   }
 
   return {

@@ -209,6 +209,8 @@ export function kindsOf({ collation, json, mostScale }: Server, { refuse }: Name
         isEnum(at)
           ? undefined
           : sql`NULLIF(FIELD(${value} COLLATE ${collation}, ${literals(at, expressionLiteral)}), 0)`,
+      // An ENUM is its text in UNION.
+      innerOrder: (value, at) => (isEnum(at) ? sql`${value} + 0` : undefined),
       json(value, at) {
         const { string } = json(value)
         return sql`(CASE WHEN ${isListed(string, at, expressionLiteral)} THEN ${string} END)`

@@ -32,6 +32,8 @@ export function enumType(text: ColumnType, declared: DeclaredType, at: Stored): 
   const toText = (column: Fragment): Fragment => sql`${column}::text`
   return {
     type: () => name,
+    // As text[] first: PGlite encodes no arrays of types that were made after it connected.
+    constantType: () => sql`text[]::${name}`,
     representation: () => 'enum',
     encode: text.encode,
     decode: text.decode,

@@ -15,7 +15,7 @@ import { directed, withNulls } from '../order.ts'
 import { type ColumnPlace, type JsonPlace, kindOf, type Place, plainOf } from '../place.ts'
 import { STANDARD } from '../syntax.ts'
 import { replaceBy } from '../table.ts'
-import { exactAt, formsOf, orderOf, typedValues } from '../typed.ts'
+import { exactAt, formsOf, ordersOf, typedValues } from '../typed.ts'
 import { arrayReader, decoder } from '../types.ts'
 import { valuesOf } from '../values.ts'
 import { arrayOf, constantOf } from './constants.ts'
@@ -63,9 +63,11 @@ function plainColumn(place: ColumnPlace): Column {
     of,
     ...arrayColumn(place),
     hasWords: wordsIn(place),
-    get order() {
-      return orderOf(type, name, place)
-    },
+    ...ordersOf(
+      () => type,
+      () => name,
+      place,
+    ),
     ...logic,
   }
 }
@@ -83,9 +85,8 @@ function jsonColumn(place: JsonPlace): Column {
     of: (member) => jsonValuesOf(place, member),
     ...jsonListColumn(place, kind),
     hasWords: wordsIn(place),
-    get order() {
-      return jsonOrder(place, kind)
-    },
+    order: () => jsonOrder(place, kind),
+    innerOrder: () => jsonOrder(place, kind),
     ...logic,
   }
 }

@@ -12,7 +12,7 @@ import { logicOf } from '../logic.ts'
 import { directed, withNulls } from '../order.ts'
 import { kindOf, type Place, plainOf } from '../place.ts'
 import { replaceBy } from '../table.ts'
-import { exactAt, formsOf, orderOf, typedValues } from '../typed.ts'
+import { exactAt, formsOf, ordersOf, typedValues } from '../typed.ts'
 import { decoder } from '../types.ts'
 import { AND, longValuesOf, valuesOf } from '../values.ts'
 import { encode, encodeAll } from './constants.ts'
@@ -54,9 +54,11 @@ function column(place: Place): Column {
     },
     ...listColumn(place),
     hasWords: (words, prefix, negated) => syntax.negate(hasWords(place, words, prefix), negated),
-    get order() {
-      return orderOf(typeAt(kindOf(place).name, place), value, place)
-    },
+    ...ordersOf(
+      () => typeAt(kindOf(place).name, place),
+      () => value,
+      place,
+    ),
     ...logic,
   }
 }
