@@ -69,6 +69,30 @@ describe('a body that is too large', () => {
   })
 })
 
+describe('large bodies that come together', () => {
+  it('are parsed in turns of the event loop, between which others are answered', async () => {
+    const { ask } = await open()
+    const keys = Array.from({ length: 20_000 }, (_, i) => [`key${i}`, i])
+    const body = JSON.stringify({ filter_conditions: Object.fromEntries(keys) })
+    let turn = 0
+    let isOver = false
+    const count = () => {
+      turn++
+      if (!isOver) setImmediate(count)
+    }
+    setImmediate(count)
+    const turns = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const { status } = await ask('POST /users/query', { token: SERVER, body })
+        expect(status).toBe(400)
+        return turn
+      }),
+    )
+    isOver = true
+    expect(new Set(turns).size).toBe(6)
+  })
+})
+
 describe('a body that is not UTF-8 is invalid_json', () => {
   it.each([
     ['latin 1', '{"users":[{"id":"José"}]}', 'latin1', 400],

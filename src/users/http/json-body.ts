@@ -1,6 +1,7 @@
 import { RequestError } from './failure.ts'
 import type { Call } from './route.ts'
 import { DEEPEST_TEXT, parseStrictJson } from './strict-json.ts'
+import { ownTurn } from './turns.ts'
 
 /** Strict, because replacement characters would be stored in place of what was sent. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
@@ -32,10 +33,14 @@ function decode(bytes: ArrayBuffer, what: string): string {
   }
 }
 
+/** Bodies of more bytes are parsed in turns: one of a megabyte takes up to 0.1 s. */
+const LARGE = 65_536
+
 /** The body of a request; without one, an empty object. */
 export async function readBody(call: Call): Promise<unknown> {
   const bytes = await call.req.arrayBuffer()
   call.set('isBodyRead', true)
+  if (bytes.byteLength > LARGE) await ownTurn()
   if (bytes.byteLength > 0) return parseJson(bytes, 'The body')
   // A body parser in front of the handler leaves nothing; the request must not be taken for empty.
   if (Number(call.req.header('content-length') ?? 0) > 0) {

@@ -24,3 +24,14 @@ export class Turns {
     })
   }
 }
+
+let last: Promise<void> = Promise.resolve()
+
+/**
+ * Resolves in a turn of the event loop in which no other call's promise resolves. For work of many
+ * milliseconds: other requests are answered between two pieces of it.
+ */
+export function ownTurn(): Promise<void> {
+  last = last.then(() => new Promise((resolve) => setImmediate(resolve)))
+  return last
+}
