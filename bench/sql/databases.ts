@@ -127,7 +127,11 @@ export const DATABASES: readonly SqlDatabase[] = [
   {
     name: 'PostgreSQL',
     dialect: postgres,
-    mapping: { age: { type: 'integer' }, price: { type: 'numeric(10,2)' } },
+    mapping: {
+      age: { type: 'integer' },
+      price: { type: 'numeric(10,2)' },
+      custom: { jsonIndex: 'gin' },
+    },
     explain: explainPostgres,
     spelling: {
       placeholder: (index) => `$${index}`,

@@ -120,6 +120,9 @@ function keyColumn(facts: TableFacts, candidates: readonly Candidate[]): string 
   )
 }
 
+const hasGinIndex = (facts: TableFacts, { column, shape }: Candidate): boolean =>
+  shape.of === 'document' && indexOf(facts, column.name).some(({ method }) => method === 'gin')
+
 /** Whether an order by the column is read off an index. */
 function isSortable(facts: TableFacts, { column, shape }: Candidate): boolean {
   if (!isKeyShape(shape)) return false
@@ -162,7 +165,10 @@ function planOf(
         shape: shape.of === 'timestamp' && shape.digits === 6 ? { of: 'timestamp' } : shape,
         required: required && shape.of !== 'document',
         sortable: isKey || isSortable(facts, candidate),
-        mapping: own === column.name ? {} : { column: column.name },
+        mapping: {
+          ...(own === column.name ? {} : { column: column.name }),
+          ...(hasGinIndex(facts, candidate) && { jsonIndex: 'gin' }),
+        },
       },
     ]
   })

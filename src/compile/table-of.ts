@@ -187,7 +187,7 @@ function uniqueNames(): (name: string) => string {
 function indexesOf(
   structure: Structure,
   { dialect, table, extensions = [] }: CreateTarget,
-  { typed, nested, words }: Layout,
+  { typed, documents, nested, words }: Layout,
   keys: readonly Placed[],
   key: string,
 ): readonly IndexDefinition[] {
@@ -230,5 +230,10 @@ function indexesOf(
           define(field.name, column, index),
         ),
   )
-  return [...literal, ...wild, ...searched]
+  const whole = documents.flatMap(({ field, place }) =>
+    (dialect.indexedDocument?.(place) ?? []).map((index) =>
+      define(field.name, place.column, index),
+    ),
+  )
+  return [...literal, ...wild, ...whole, ...searched]
 }

@@ -137,6 +137,8 @@ export interface Dialect<Params = readonly Parameter[]> {
   tableOptions(key: string): Fragment
   /** The indexes that serve filters on the place. */
   indexed(place: Place): readonly Index[]
+  /** The indexes of a whole document that the mapping declares, in databases that have them. */
+  indexedDocument?(place: JsonPlace): readonly Index[]
   /** The indexes of a search column that need one of the extensions. */
   indexedWords?(column: string, extensions: readonly string[]): readonly Index[]
   /** Whether CREATE INDEX and ADD COLUMN have IF NOT EXISTS. */
@@ -166,6 +168,7 @@ export type Tables = Pick<
   | 'words'
   | 'tableOptions'
   | 'indexed'
+  | 'indexedDocument'
   | 'indexedWords'
   | 'ifNotExists'
   | 'extensions'

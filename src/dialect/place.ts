@@ -64,6 +64,8 @@ export interface JsonPlace extends AnyPlace {
   readonly indexed: boolean
   /** `C` if the mapping declares that the database compares strings by code point. */
   readonly jsonCollation: 'C' | undefined
+  /** `gin` if the mapping declares that the JSON column has such an index. */
+  readonly jsonIndex: 'gin' | undefined
 }
 
 /** A field together with where it lives in a table. */

@@ -50,6 +50,8 @@ export interface ColumnType {
 
   /** The type of a table of constants, if it differs from the column's. */
   constantType?(at: Stored): Fragment
+  /** Encoded constants as an array, if they cannot be one parameter, in databases that have arrays. */
+  array?(values: readonly Parameter[]): Fragment
   /** Casts a parameter, so that an index of the column serves the comparison. */
   cast?(parameter: Scalar | Fragment, at: Stored): Fragment
   /** The position of an operand among the values of the column, if these are fewer than the kind's. */

@@ -41,6 +41,11 @@ export interface FieldMapping {
    * ranges over strings in JSON can use an index. Other collations have another order.
    */
   readonly jsonCollation?: 'C'
+  /**
+   * For a wildcard in PostgreSQL: `gin` declares that the jsonb column has a GIN index, of `jsonb_ops`
+   * or `jsonb_path_ops`. Equality and lists of up to 100 values are asked as `@>`, which it serves.
+   */
+  readonly jsonIndex?: 'gin'
   /** Findings of `checkTable` (`tamis/check`) that are known and accepted, by their codes. */
   readonly waive?: readonly string[]
 }
@@ -118,6 +123,13 @@ const SETTINGS: Readonly<
   jsonCollation: (value, field) => {
     if (!isWildcard(field)) return 'only a wildcard has a jsonCollation'
     return value === 'C' ? undefined : "jsonCollation must be 'C'"
+  },
+  jsonIndex: (value, field, settings) => {
+    if (!isWildcard(field)) return 'only a wildcard has a jsonIndex'
+    if (settings.type !== undefined && readType(settings.type).name === 'json') {
+      return 'a column of the type json has no such index; change the column to jsonb'
+    }
+    return value === 'gin' ? undefined : "jsonIndex must be 'gin'"
   },
   waive: (value) =>
     Array.isArray(value) && value.every(isName) ? undefined : 'waive must be a list of codes',

@@ -102,6 +102,7 @@ export function jsonPlaceOf(field: Field, mapping: AnyMapping): JsonPlace {
     search: searchOf(field, search, prefix),
     indexed: document.index?.includes(path.join('.')) === true,
     jsonCollation: document.jsonCollation,
+    jsonIndex: document.jsonIndex,
   }
 }
 

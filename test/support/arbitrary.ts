@@ -199,7 +199,9 @@ const wildcardPlan = (prefix: string, features: Features): fc.Arbitrary<FieldPla
           ...(kinds.includes('decimal') && decimals),
           ...(kinds.includes('enumeration') && { values: LISTED }),
         }),
-        mapping: features.jsonIndexes ? { index: ['k', 'b.c'] } : undefined,
+        mapping: features.jsonIndexes
+          ? { index: ['k', 'b.c'], ...(nested === undefined && { jsonIndex: 'gin' as const }) }
+          : undefined,
       }
       if (nested === undefined) return [own]
       const definition = nestedList

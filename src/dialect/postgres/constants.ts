@@ -11,6 +11,7 @@ export function constantOf(kind: KindName, constant: Scalar, at: Stored): Fragme
 }
 
 export function arrayOf(kind: KindName, constants: readonly Scalar[], at: Stored): Fragment {
-  const { encode, type, constantType = type } = typeAt(kind, at)
-  return sql`${constants.map((constant) => encode(constant, at))}::${constantType(at)}[]`
+  const { encode, type, constantType = type, array } = typeAt(kind, at)
+  const encoded = constants.map((constant) => encode(constant, at))
+  return array?.(encoded) ?? sql`${encoded}::${constantType(at)}[]`
 }

@@ -32,8 +32,13 @@ export function enumType(text: ColumnType, declared: DeclaredType, at: Stored): 
   const toText = (column: Fragment): Fragment => sql`${column}::text`
   return {
     type: () => name,
-    // As text[] first: PGlite encodes no arrays of types that were made after it connected.
-    constantType: () => sql`text[]::${name}`,
+    // PGlite encodes no arrays of types that were made after it connected, and PostgreSQL estimates no
+    // selectivity of an array that is cast from text[].
+    array: (values) =>
+      sql`ARRAY[${join(
+        values.map((each) => sql`${each}::${name}`),
+        sql`, `,
+      )}]`,
     representation: () => 'enum',
     encode: text.encode,
     decode: text.decode,

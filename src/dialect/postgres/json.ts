@@ -84,6 +84,13 @@ function compareRounded(
   }
 }
 
+/** Without the index each row is compared with every document; other lists are hashed. */
+const MOST_CONTAINED = 100
+
+/** The document that has a value at a path, and nothing else: `{"a":{"b":1}}`. */
+const nested = (path: readonly string[], value: string): string =>
+  path.reduceRight((inner, key) => `{${JSON.stringify(key)}:${inner}}`, value)
+
 const isNever = (_value: Scalar): _value is never => false
 
 export function jsonValuesOf(place: JsonPlace, kind: Kind): Values {
@@ -117,6 +124,9 @@ export function jsonValuesOf(place: JsonPlace, kind: Kind): Values {
       const equal = sql`(${compareRounded(value, '=', roundingRange(constant, kind))})`
       return negated ? not(equal) : equal
     }
+    if (place.jsonIndex === 'gin' && !negated) {
+      return sql`${documentOf(place)} @> ${jsonb(nested(place.path, printScalar(constant)))}`
+    }
     const json = jsonb(printScalar(constant))
     return negated ? sql`(${value} <> ${json} OR ${value} IS NULL)` : sql`${value} = ${json}`
   }
@@ -125,7 +135,10 @@ export function jsonValuesOf(place: JsonPlace, kind: Kind): Values {
     const exact = constants.filter((each) => !isRounded(each)).map(printScalar)
     const rounded = constants.filter(isRounded)
     const arms: Fragment[] = []
-    if (exact.length > 0) arms.push(sql`${value} = ANY(${exact}::jsonb[])`)
+    if (place.jsonIndex === 'gin' && exact.length > 0 && exact.length <= MOST_CONTAINED) {
+      const documents = exact.map((each) => nested(place.path, each))
+      arms.push(sql`${documentOf(place)} @> ANY(${documents}::jsonb[])`)
+    } else if (exact.length > 0) arms.push(sql`${value} = ANY(${exact}::jsonb[])`)
     if (rounded.length > 0) arms.push(isOneOfRounded(value, kind, rounded, { low, high }))
     return chain(arms, OR)
   }

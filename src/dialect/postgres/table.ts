@@ -61,6 +61,10 @@ export const tables: Tables = {
     const order = place.isSorted && typeAt(place.kind.name, place).order?.(name, place)
     return [{ label: '', on: name }, ...(order ? [{ label: 'order', on: sql`(${order})` }] : [])]
   },
+  indexedDocument: ({ jsonIndex, column }) =>
+    jsonIndex === undefined
+      ? []
+      : [{ label: '', on: sql`${identifier(column)} jsonb_path_ops`, method: jsonIndex }],
   bound(place, isIndexed) {
     if (!isIndexed) return undefined
     if (place.isSorted) return { most: LONGEST_SORTED, unit: 'bytes' }
