@@ -207,7 +207,7 @@ const days = fc.oneof(
     '1969-12-31',
     '9999-12-31',
   ),
-  anyInstant.map((own) => own.slice(0, 10)),
+  anyInstant.map((text) => text.slice(0, 10)),
 )
 
 /** Decimals in several notations, near each other and at the ends of grids. */
@@ -281,7 +281,7 @@ const uuids = fc.oneof(
     '12345678-9012-3456-7890-123456789012',
   ),
   fc.uuid(),
-  fc.uuid().map((own) => own.toUpperCase()),
+  fc.uuid().map((text) => text.toUpperCase()),
 )
 
 const ofKinds: Readonly<

@@ -58,7 +58,7 @@ export function pageApart(page: Page): Fragment | undefined {
     const inner = sql`${headWithOrder(plan, selected, scan.ordering, undefined)}${alone}`
     return turned(plan, selected, scan.ordering, inner)
   }
-  const own = selects.of(part)
+  const firstSelects = selects.of(part)
   const order = orderByAliases(plan, selected, scan.ordering)
   const cut = dialect.limit(limit, offset)
   const inOrder = (what: Fragment, found: Fragment) =>
@@ -67,11 +67,11 @@ export function pageApart(page: Page): Fragment | undefined {
     scan.isReversed
       ? turned(plan, selected, scan.ordering, inOrder(sql`*`, found))
       : inOrder(namesOf(plan, selected), found)
-  if (other === undefined) return pageOf(unionOf(dialect, own))
+  if (other === undefined) return pageOf(unionOf(dialect, firstSelects))
   const ahead = dialect.identifier(aheadOf(plan))
   const rest = selects.of(other, [sql`(SELECT count(*) FROM ${ahead}) < ${selects.most}`])
   const all = sql`SELECT * FROM ${ahead} UNION ALL ${unionOf(dialect, rest, true)}`
-  return sql`WITH ${ahead} AS (${unionOf(dialect, own)}) ${pageOf(all)}`
+  return sql`WITH ${ahead} AS (${unionOf(dialect, firstSelects)}) ${pageOf(all)}`
 }
 
 /** The name of the part that is found first. It must not hide the table, nor be its alias. */
@@ -172,8 +172,8 @@ class Selects {
     const { plan, scan } = this.#page
     const [first, ...rest] = scan.ordering as readonly [OrderingTerm, ...OrderingTerm[]]
     if (part.isAbsent && !this.#apart.ordersByNull) return sql` ORDER BY ${orderBy(rest, plan)} `
-    const own = plan.of(first.field).order(first.direction, undefined)
+    const term = plan.of(first.field).order(first.direction, undefined)
     // The key is never without a value: another term, if only the key, follows.
-    return sql` ORDER BY ${own}, ${orderBy(rest, plan)} `
+    return sql` ORDER BY ${term}, ${orderBy(rest, plan)} `
   }
 }

@@ -46,9 +46,9 @@ export function partsOf({ base, ordering, key }: Scan): readonly Part[] {
   const parts: Part[] = []
   if (may.value && (isAbsentFirst || !isInAbsent)) {
     // With absent values before, what is behind a value has one.
-    const own: Ordering = [{ field, direction, nulls: 'first' }, ...rest]
+    const absentFirst: Ordering = [{ field, direction, nulls: 'first' }, ...rest]
     const isPresent = may.absent ? not(leaf(field, '$eq', null)) : TRUE
-    const condition = conjunction([base, isInValues ? keyset(own, key) : isPresent])
+    const condition = conjunction([base, isInValues ? keyset(absentFirst, key) : isPresent])
     parts.push({ isAbsent: false, condition, behind: TRUE, ordering })
   }
   if (may.absent && (!isAbsentFirst || !isInValues)) {

@@ -178,9 +178,9 @@ function queryOf<Params>(
     const order = orderBy(ordering, qualified, ORDER_BY, ' ')
     const tail = sql`${filter}${order}${dialect.limit(limit, offset)}`
     if (!isReversed) return sql`${head()}${tail}`
-    const own = selected()
-    const inner = sql`${headWithOrder(qualified, own, ordering, from)}${tail}`
-    return turned(qualified, own, ordering, inner)
+    const columns = selected()
+    const inner = sql`${headWithOrder(qualified, columns, ordering, from)}${tail}`
+    return turned(qualified, columns, ordering, inner)
   }
   // Rows of a UNION cannot be locked, and what is read from is the caller's choice of a way.
   const isTogether = from !== undefined || forUpdate

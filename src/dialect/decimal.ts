@@ -26,7 +26,7 @@ export const unitReader =
 /** The dialect's part of columns of other precisions and scales. */
 interface Decimals {
   /** The column that createTable writes. */
-  readonly own: ColumnType
+  readonly base: ColumnType
   /** The digits of a column whose type does not say them; undefined if it holds any number. */
   readonly byDefault: Grid | undefined
   /** Whether parameters need a cast, because the database takes them for another type. */
@@ -52,7 +52,7 @@ const wholeDigits = ({ precision, scale }: Grid): number => precision - scale
 const isWider = (column: Grid, field: Grid): boolean =>
   column.scale > field.scale || wholeDigits(column) > wholeDigits(field)
 
-export function decimalColumns({ own, byDefault, isCast, refuse }: Decimals): DecimalColumns {
+export function decimalColumns({ base, byDefault, isCast, refuse }: Decimals): DecimalColumns {
   function gridOf(at: Stored): Grid | undefined {
     const precision = at.type && argumentOf(at.type, 0)
     if (at.type === undefined || precision === undefined) return byDefault
@@ -64,14 +64,14 @@ export function decimalColumns({ own, byDefault, isCast, refuse }: Decimals): De
   }
   /** The place with the precision and scale of its column. */
   const gridded = (at: Stored): Stored => ({ ...at, ...gridOf(at) })
-  const type = (at: Stored): Fragment => own.type(gridded(at))
+  const type = (at: Stored): Fragment => base.type(gridded(at))
   const position = (value: Scalar, at: Stored): Position => {
     const grid = gridOf(at)
     const text = canonicalDecimal(value, grid?.scale ?? 0) ?? String(value)
     return grid === undefined ? { value: text, side: 0 } : positionOnGrid(text, grid)
   }
   const shared = {
-    ...own,
+    ...base,
     type,
     encode(value: Scalar, at: Stored) {
       const { value: text, side } = position(value, at)
@@ -92,7 +92,7 @@ export function decimalColumns({ own, byDefault, isCast, refuse }: Decimals): De
         const grid = gridOf(at)
         if (grid !== undefined && !isWider(grid, at)) return undefined
         if (at.list) refuse(at, 'the elements have more digits than the field; widen the field')
-        const bound = (text: Fragment) => sql`CAST('${text}' AS ${own.type(plainOf(at))})`
+        const bound = (text: Fragment) => sql`CAST('${text}' AS ${base.type(plainOf(at))})`
         const most = mostDecimal(at)
         return sql`(CASE WHEN ${column} = ROUND(${column}, ${integerLiteral(at.scale)}) AND ${column} >= ${bound(sql`-${most}`)} AND ${column} <= ${bound(most)} THEN ${column} END)`
       },

@@ -6,15 +6,15 @@ import { type Fragment, join, sql } from './fragment.ts'
 import type { Stored } from './place.ts'
 
 /** A range of a kind with listed values is a membership: the database may order them otherwise. */
-export function listedValues(kind: Kind, own: Values, { truth }: Pick<Column, 'truth'>): Values {
+export function listedValues(kind: Kind, stored: Values, { truth }: Pick<Column, 'truth'>): Values {
   const { values } = kind
-  if (values === undefined) return own
+  if (values === undefined) return stored
   return {
-    isIn: own.isIn,
+    isIn: stored.isIn,
     compare(comparison, constant, negated) {
-      if (comparison === '=') return own.compare(comparison, constant, negated)
+      if (comparison === '=') return stored.compare(comparison, constant, negated)
       const within = values.filter((each) => isWithin(comparison, kind.compare(each, constant)))
-      return within.length === 0 ? truth(negated) : own.isIn(within, negated)
+      return within.length === 0 ? truth(negated) : stored.isIn(within, negated)
     },
   }
 }

@@ -62,14 +62,14 @@ export const typeFinder =
     if (type === undefined && collation === undefined) return types[kind]
     // A collation alone is one of the usual type of text.
     const name = type?.name ?? 'text'
-    const own = others[kind] ?? {}
-    const found = Object.hasOwn(own, name) ? own[name] : undefined
+    const ofKind = others[kind] ?? {}
+    const found = Object.hasOwn(ofKind, name) ? ofKind[name] : undefined
     if (typeof found === 'string') {
       return refuse(at, `a column of type ${quote(type?.text ?? name)} holds no ${kind}: ${found}`)
     }
     const made = found ?? ownType?.(kind, at)
     if (made !== undefined) return made
-    const known = Object.keys(own).filter((each) => typeof own[each] !== 'string')
+    const known = Object.keys(ofKind).filter((each) => typeof ofKind[each] !== 'string')
     return refuse(
       at,
       `a column of type ${quote(type?.text ?? name)} holds no ${kind}; ${known.length === 0 ? 'leave out the type' : `expected ${oneOf(known)}`}`,

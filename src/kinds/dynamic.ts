@@ -59,8 +59,10 @@ export function dynamic(members: readonly Kind[]): DynamicKind {
 
   /** The member that a value belongs to, by what it is as an operand or in a row. */
   function holderOf(value: unknown, as: 'operand' | 'read'): Kind | undefined {
-    const own = byFamily[familyOf(value)]
-    return own.length <= 1 ? own[0] : own.find((member) => member[as](value) !== undefined)
+    const candidates = byFamily[familyOf(value)]
+    return candidates.length <= 1
+      ? candidates[0]
+      : candidates.find((member) => member[as](value) !== undefined)
   }
 
   const hint = members.find((each) => each.hint !== undefined)?.hint

@@ -63,7 +63,7 @@ function isOfHidden(structure: Structure, name: string, value: unknown): boolean
     return value.some(
       (each) =>
         isPlainObject(each) &&
-        Object.entries(each).some(([inner, own]) => isOfHidden(structure, inner, own)),
+        Object.entries(each).some(([inner, value]) => isOfHidden(structure, inner, value)),
     )
   }
   const field = findField(structure, name, UNLIMITED)

@@ -107,10 +107,10 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
   for (const name of names) {
     const field = fieldOf(name, definition.fields[name] as FieldDefinition, shared)
     const isWildcard = name.endsWith('.*')
-    const own = isWildcard ? name.slice(0, -2) : name
-    siblings.set(own, field)
-    if (isWildcard) wildcards.set(own, field)
-    else fields.set(own, field)
+    const bare = isWildcard ? name.slice(0, -2) : name
+    siblings.set(bare, field)
+    if (isWildcard) wildcards.set(bare, field)
+    else fields.set(bare, field)
   }
   return {
     fields,

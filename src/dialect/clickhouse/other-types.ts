@@ -95,7 +95,7 @@ const flag = (type: Fragment): ColumnType => ({
 })
 
 const { decimal, number, integer } = decimalColumns({
-  own: types.decimal,
+  base: types.decimal,
   // clickhouse.com/docs/sql-reference/data-types/decimal
   byDefault: { precision: 10, scale: 0 },
   isCast: true,

@@ -100,7 +100,7 @@ const timestamp = withStorage(types.timestamp, 'timestamp')
 const timestamptz = withStorage(types.timestamp, 'timestamptz')
 
 const { decimal, number, integer } = decimalColumns({
-  own: types.decimal,
+  base: types.decimal,
   // duckdb.org/docs/stable/sql/data_types/numeric
   byDefault: { precision: 18, scale: 3 },
   isCast: false,

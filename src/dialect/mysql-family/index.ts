@@ -84,9 +84,9 @@ export function mysqlFamily(server: Server): Dialect {
       return typeAt(place.kind.name, place).select?.(name, place) ?? name
     },
     order(value, direction, nulls) {
-      const own = directed(value, direction)
-      if (nulls === undefined || nulls === smallest(direction)) return own
-      return nulls === 'last' ? sql`${value} IS NULL, ${own}` : sql`${value} IS NOT NULL, ${own}`
+      const term = directed(value, direction)
+      if (nulls === undefined || nulls === smallest(direction)) return term
+      return nulls === 'last' ? sql`${value} IS NULL, ${term}` : sql`${value} IS NOT NULL, ${term}`
     },
     // mysql2 sends numbers as doubles, which MySQL refuses here, so checked integers are literals.
     limit: (limit, offset) => sql`LIMIT ${integerLiteral(limit)} OFFSET ${integerLiteral(offset)}`,

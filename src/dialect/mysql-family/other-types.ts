@@ -136,7 +136,7 @@ export function otherTypesOf(
   })
 
   const { decimal, number, integer } = decimalColumns({
-    own: types.decimal,
+    base: types.decimal,
     byDefault: { precision: 10, scale: 0 },
     // A text is compared with a DECIMAL as a double.
     isCast: true,

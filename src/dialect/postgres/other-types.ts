@@ -88,16 +88,16 @@ const flag = (type: Fragment, isTrue: (column: Fragment) => Fragment): ColumnTyp
 const isNotZero = (column: Fragment): Fragment => sql`(${column} <> 0)`
 
 const { decimal, number, integer } = decimalColumns({
-  own: types.decimal,
+  base: types.decimal,
   byDefault: undefined,
   isCast: false,
   refuse,
 })
 
 /** A numeric whose type names no digits. */
-const anyOf = (own: ColumnType): ColumnType => ({
-  ...own,
-  type: (at) => (at.type?.args.length === 0 ? sql`numeric` : own.type(at)),
+const anyOf = (base: ColumnType): ColumnType => ({
+  ...base,
+  type: (at) => (at.type?.args.length === 0 ? sql`numeric` : base.type(at)),
 })
 
 const others: OtherTypes = {
@@ -170,7 +170,7 @@ const others: OtherTypes = {
 }
 
 /** The names of types that hold no enumeration. */
-const KNOWN = new Set(Object.values(others).flatMap((own) => Object.keys(own)))
+const KNOWN = new Set(Object.values(others).flatMap((types) => Object.keys(types)))
 
 /** Enumerations are stored as a type of that name, too. */
 export const typeAt = typeFinder(types, others, refuse, (kind, at) =>

@@ -106,8 +106,8 @@ export function reach(
 export const ofKinds =
   (kinds: readonly Kind[], at: Stored) =>
   ({ type, value }: JsonValue): Fragment => {
-    const caseOf = (own: readonly Kind[]) => {
-      const arms = own.map((kind) => types[kind.name].json(value, at))
+    const caseOf = (members: readonly Kind[]) => {
+      const arms = members.map((kind) => types[kind.name].json(value, at))
       return sql`CASE ${type} ${join(arms, sql` `)} END`
     }
     // A CASE takes the first arm of a type: each further kind of text has a CASE of its own.
