@@ -83,3 +83,48 @@ for (const engine of available) {
     })
   })
 }
+
+/** Days that no calendar has, and how each engine is kept from refusing more than the checks do. */
+const NO_DAYS = ['2024-00-10', '2024-13-01', '2024-02-00', '2024-02-31', '2023-02-29', '0000-05-05']
+const LENIENT: Readonly<Record<string, string>> = {
+  MariaDB: "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'",
+  MySQL: "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'",
+}
+
+describe.each(available)('$name: a timestamp', (engine) => {
+  const schema = defineSchema({
+    fields: { id: integer({ required: true }), made: timestamp({ digits: 0 }) },
+  })
+  const isText = ['SQLite', 'ClickHouse'].includes(engine.name)
+  let connection: Connection
+  beforeAll(async () => {
+    connection = await engine.connect()
+    const mapping = isText ? ({ made: { storage: 'text' } } as const) : {}
+    await Table.create(engine, connection, schema, mapping)
+    await connection.exec(LENIENT[engine.name] ?? 'SELECT 1')
+  })
+  afterAll(() => connection?.close())
+
+  const insert = (id: number, day: string, more = '') =>
+    connection.exec(
+      `INSERT INTO t (id, made) VALUES (${id}, '${isText ? `${day}T12:00:00Z${more}` : `${day} 12:00:00${more}`}')`,
+    )
+
+  it.each(NO_DAYS)('of no day is refused by the table: %s', async (day) => {
+    await expect(insert(1, day)).rejects.toThrow()
+  })
+
+  it('of other days is stored', async () => {
+    for (const [i, day] of ['0001-01-01', '2024-02-29', '9999-12-31'].entries()) {
+      await insert(i + 2, day)
+    }
+  })
+
+  it.runIf(engine.name === 'SQLite')(
+    'with more behind U+0000 is refused by the table',
+    async () => {
+      const text = "INSERT INTO t (id, made) VALUES (9, '2024-05-01T12:00:00Z' || char(0) || 'x')"
+      await expect(connection.exec(text)).rejects.toThrow()
+    },
+  )
+})

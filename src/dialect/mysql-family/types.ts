@@ -117,8 +117,9 @@ export function kindsOf({ collation, json, mostScale }: Server, { refuse }: Name
             // MariaDB refuses the letters, or ignores them.
             encode: (value) => String(value).replace('T', ' ').slice(0, -1),
             decode: readCanonical,
+            // As of dates; a day that is none is another day of the next month.
             check: (column) =>
-              sql`${column} >= '0001-01-01' AND MONTH(${column}) > 0 AND DAYOFMONTH(${column}) > 0`,
+              sql`${column} >= '0001-01-01' AND MONTH(${column}) > 0 AND DAYOFMONTH(${column}) > 0 AND DAYOFMONTH(FROM_DAYS(TO_DAYS(${column}))) = DAYOFMONTH(${column})`,
             microseconds: (column) => sql`MICROSECOND(${column})`,
             // Drivers make a Date of it, of three digits.
             select: (column) => sql`DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%s.%fZ')`,

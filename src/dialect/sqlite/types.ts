@@ -32,12 +32,15 @@ const DAY = sql`[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]`
 const isEarly = (value: Fragment): Fragment =>
   sql`substr(${value}, 9, 2) BETWEEN '01' AND '28' AND substr(${value}, 6, 2) BETWEEN '01' AND '12'`
 
-/** The canonical text with this number of digits; a pattern would not reject 2024-02-30. */
+/**
+ * The canonical text with this number of digits; a pattern would not reject 2024-02-30. Of no date,
+ * `strftime` is NULL, with which a CHECK is content; GLOB reads up to U+0000.
+ */
 function isTimestamp(value: Fragment, digits: number): Fragment {
   const fraction = digits === 0 ? sql`` : sql`.${join(Array(digits).fill(DIGIT), sql``)}`
   const shape = sql`'${DAY}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]${fraction}Z'`
   const whole = sql`substr(${value}, 1, 19)`
-  return sql`${value} GLOB ${shape} AND ${value} >= '0001' AND substr(${value}, 12, 2) < '24' AND (${isEarly(value)} OR strftime('%Y-%m-%dT%H:%M:%S', ${whole}) = ${whole})`
+  return sql`${value} GLOB ${shape} AND ${value} >= '0001' AND substr(${value}, 12, 2) < '24' AND (${isEarly(value)} OR strftime('%Y-%m-%dT%H:%M:%S', ${whole}) IS ${whole}) AND instr(${value}, char(0)) = 0`
 }
 
 /** GLOB reads up to U+0000. Of no date, `date` is NULL, with which a CHECK is content. */
