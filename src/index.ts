@@ -35,6 +35,7 @@ export { type PrintedFilter, printFilter } from './condition/print.ts'
 export type { Column, Dialect } from './dialect/dialect.ts'
 export { type Fragment, type Parameter, type Statement, sql } from './dialect/fragment.ts'
 export type { TimestampStorage } from './dialect/place.ts'
+export type { TimestampForm } from './dialect/timestamp-text.ts'
 export type {
   ColumnDefinition,
   IndexDefinition,

@@ -70,7 +70,8 @@ async function fill(engine: Engine, connection: Connection, own: ColumnCase): Pr
 
 for (const engine of available) {
   for (const own of COLUMNS[engine.name] ?? []) {
-    const as = own.mapping?.collation === undefined ? '' : `, collation ${own.mapping.collation}`
+    const { collation, storage } = own.mapping ?? {}
+    const as = `${collation === undefined ? '' : `, collation ${collation}`}${storage === undefined ? '' : `, storage ${JSON.stringify(storage)}`}`
     describe(`${engine.name}: ${own.ddl} as ${own.field.type}${as}`, () => {
       const schema = schemaOf(own)
       let connection: Connection

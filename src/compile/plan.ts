@@ -1,6 +1,7 @@
 import type { Column, Dialect, Values } from '../dialect/dialect.ts'
 import { listedValues } from '../dialect/enumeration.ts'
 import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
+import type { ColumnPlace } from '../dialect/place.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { Field } from '../schema/field.ts'
@@ -16,7 +17,7 @@ export interface PlannedColumn {
   /** Its term of ORDER BY, and where NULL stands in it; undefined where there is none. */
   order(direction: 1 | -1, nulls: Nulls | undefined): Fragment
   readonly nullable: boolean
-  /** Whether it is a column of its own, and no path into JSON. */
+  /** Whether it is a column of its own whose absent values are NULL, and no path into JSON. */
   readonly isPlain: boolean
 }
 
@@ -125,8 +126,17 @@ function plan(field: Field, { dialect, mapping, table }: Site): PlannedColumn {
       return made
     },
     nullable,
-    isPlain: !place.json,
+    isPlain: !place.json && !isComputed(dialect, place),
   }
+}
+
+/** Whether absence is decided by an expression of a column, which no index of the column has. */
+function isComputed(dialect: Dialect<unknown>, place: ColumnPlace): boolean {
+  if (place.list) return false
+  const type = dialect.typeOf(place)
+  return (
+    type.isPartial === true && type.exact?.(dialect.identifier(place.column), place) !== undefined
+  )
 }
 
 const NO_MAPPING: AnyMapping = {}

@@ -40,6 +40,9 @@ export const withStorage = (kind: ColumnType, storage: TimestampStorage): Column
     check: (column, at) => kind.check?.(column, stored(at)),
     checkDigits: (column, at) => kind.checkDigits?.(column, stored(at)),
     select: (column, at) => kind.select?.(column, stored(at)) ?? column,
+    exact: (column, at) => kind.exact?.(column, stored(at)),
+    prefilter: (column, at) => kind.prefilter?.(column, stored(at)),
+    ...(kind.isPartial && { isPartial: true }),
   }
 }
 

@@ -2,10 +2,12 @@ import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { EpochUnit } from '../kinds/timestamp.ts'
 import type { DeclaredType } from './declared-type.ts'
+import type { TimestampForm } from './timestamp-text.ts'
 
 /**
  * How a column stores timestamps: as a type of the database, with six fractional digits, as canonical
- * text, or as a number of units since 1970.
+ * text, as a number of units since 1970, or in SQLite as text of another form: of one, which an index
+ * orders, or of `any`.
  */
 export type TimestampStorage =
   | 'timestamptz'
@@ -13,6 +15,7 @@ export type TimestampStorage =
   | 'datetime'
   | 'text'
   | { readonly epoch: EpochUnit }
+  | { readonly text: TimestampForm | 'any' }
 
 interface AnyPlace {
   /** The field's name, for messages. */

@@ -5,10 +5,13 @@ import { type Fragment, sql } from './fragment.ts'
 import { integerLiteral } from './literal.ts'
 import type { Refuse } from './names.ts'
 import type { Stored, TimestampStorage } from './place.ts'
+import { type FormParts, partsOf } from './timestamp-text.ts'
 import type { KindType } from './types.ts'
 
 /** A column type for timestamps. */
 export interface TimestampColumn extends Pick<KindType, 'encode' | 'decode' | 'select'> {
+  /** As of {@link KindType}, for columns in which some values are absent. */
+  exact?(column: Fragment, digits: number): Fragment
   /** The type that stores so many fractional digits and no more, whichever program writes. */
   type(digits: number): Fragment
   check(column: Fragment, digits: number): Fragment
@@ -32,6 +35,13 @@ interface TimestampOptions<InJson> {
   readonly preferred: TimestampStorage
   readonly columns: TimestampColumns
   readonly epoch: EpochColumn
+  /** Columns of text in other forms than the canonical one, in databases whose users have them. */
+  readonly forms?: {
+    one(form: FormParts): TimestampColumn
+    readonly any: TimestampColumn
+    /** An index of the column serves it. */
+    readonly prefilter: NonNullable<KindType['prefilter']>
+  }
   /** The message for a storage that the dialect does not have. */
   otherwise(storage: string): string
   readonly json: InJson
@@ -66,7 +76,7 @@ function epochColumn(unit: EpochUnit, { type, check, select }: EpochColumn): Tim
 
 /** The entry of the kind `timestamp`. */
 export function timestampType<InJson>(options: TimestampOptions<InJson>): KindType<InJson> {
-  const { refuse, preferred, columns, epoch, otherwise, json } = options
+  const { refuse, preferred, columns, epoch, forms, otherwise, json } = options
   const ticks: Readonly<Record<EpochUnit, TimestampColumn>> = {
     s: epochColumn('s', epoch),
     ms: epochColumn('ms', epoch),
@@ -78,8 +88,17 @@ export function timestampType<InJson>(options: TimestampOptions<InJson>): KindTy
     storage ?? (digits <= 6 && !list ? preferred : 'text')
   const of = (at: Stored): TimestampColumn => {
     const storage = storageOf(at)
-    if (typeof storage === 'object') return ticks[storage.epoch]
-    return columns[storage] ?? refuse(at, otherwise(storage))
+    if (typeof storage === 'string') return columns[storage] ?? refuse(at, otherwise(storage))
+    if ('epoch' in storage) return ticks[storage.epoch]
+    if (forms === undefined) {
+      return refuse(at, "text of other forms than the canonical one is not supported; use 'text'")
+    }
+    const parts = partsOf(storage.text)
+    return parts === undefined ? forms.any : forms.one(parts)
+  }
+  const isOfAnyForm = (at: Stored): boolean => {
+    const storage = storageOf(at)
+    return typeof storage === 'object' && 'text' in storage && storage.text === 'any'
   }
   return {
     type: (at) => of(at).type(at.digits),
@@ -87,7 +106,7 @@ export function timestampType<InJson>(options: TimestampOptions<InJson>): KindTy
     constantType: (at) => of(at).type(6),
     representation(at) {
       const storage = storageOf(at)
-      if (typeof storage === 'object') return 'integer'
+      if (typeof storage === 'object') return 'epoch' in storage ? 'integer' : 'text'
       return storage === 'text' ? 'text' : 'time'
     },
     encode: (value, at) => of(at).encode(value, at),
@@ -95,13 +114,18 @@ export function timestampType<InJson>(options: TimestampOptions<InJson>): KindTy
     check: (column, at) => of(at).check(column, at.digits),
     checkDigits(column, at) {
       const storage = storageOf(at)
-      const isEpoch = typeof storage === 'object'
+      const isEpoch = typeof storage === 'object' && 'epoch' in storage
       const units = isEpoch ? column : of(at).microseconds?.(column)
       const more = (isEpoch ? EPOCH_DIGITS[storage.epoch] : TYPE_DIGITS) - at.digits
       if (units === undefined || more <= 0) return undefined
       return sql`${units} % ${integerLiteral(10 ** more)} = 0`
     },
     select: (column, at) => of(at).select?.(column, at) ?? column,
+    ...(forms && {
+      exact: (column, at) => of(at).exact?.(column, at.digits),
+      isPartial: true,
+      prefilter: (column, at) => (isOfAnyForm(at) ? forms.prefilter(column, at) : undefined),
+    }),
     json,
   }
 }

@@ -4,6 +4,7 @@ import type { KindName, Position, Scalar } from '../kinds/kind.ts'
 import type { Fragment, Parameter } from './fragment.ts'
 import type { Refuse } from './names.ts'
 import type { ColumnPlace, Stored } from './place.ts'
+import type { Prefilter } from './values.ts'
 
 /** The class of a type, independent of the database's name for it. */
 export type Representation =
@@ -69,6 +70,11 @@ export interface ColumnType {
   readonly isPartial?: true
   /** Whether the other values are in the column's own order, so that an index serves ranges. */
   readonly isOrdered?: true
+  /**
+   * Conditions on the column itself that are true of every row for which those on `exact` are, so that
+   * an index finds the rows that are tested.
+   */
+  prefilter?(column: Fragment, at: Stored): Prefilter | undefined
   /** Throws for a range or a sort, if the column has another order than the kind. */
   refuseOrder?(at: Pick<Stored, 'field'>): never
   /** An expression to compare instead of the column, if equal values can be unequal in the column. */

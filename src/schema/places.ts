@@ -3,7 +3,9 @@
 import { type DeclaredType, readType } from '../dialect/declared-type.ts'
 import type { ColumnPlace, JsonPlace, Place, TimestampStorage } from '../dialect/place.ts'
 import { EPOCH_DIGITS } from '../dialect/timestamp.ts'
+import { partsOf } from '../dialect/timestamp-text.ts'
 import { describe, oneOf, quote } from '../error/describe.ts'
+import { isPlainObject } from '../kinds/json.ts'
 import { servedBy } from '../operators/operator.ts'
 import type { Field } from './field.ts'
 import {
@@ -17,22 +19,35 @@ import {
 /** The fractional digits of each storage that is not a number of units. */
 const TYPE_DIGITS = { text: 9, timestamptz: 6, timestamp: 6, datetime: 6 } as const
 
+/** The fractional digits that a storage holds; undefined if there is none such. */
+function digitsOf(storage: unknown): number | undefined {
+  if (typeof storage === 'string') {
+    return Object.hasOwn(TYPE_DIGITS, storage)
+      ? TYPE_DIGITS[storage as keyof typeof TYPE_DIGITS]
+      : undefined
+  }
+  if (!isPlainObject(storage) || Object.keys(storage).length !== 1) return undefined
+  const { epoch, text } = storage
+  if (typeof epoch === 'string' && Object.hasOwn(EPOCH_DIGITS, epoch)) {
+    return EPOCH_DIGITS[epoch as keyof typeof EPOCH_DIGITS]
+  }
+  if (typeof text !== 'string') return undefined
+  return text === 'any' ? TYPE_DIGITS.text : partsOf(text)?.digits
+}
+
 function storageOf(field: Field, storage: TimestampStorage | undefined): ColumnPlace['storage'] {
   if (storage === undefined) return undefined
-  const [table, name] =
-    typeof storage === 'object' && storage !== null
-      ? [EPOCH_DIGITS, storage.epoch]
-      : [TYPE_DIGITS, storage]
-  if (name === 'ns') {
+  const isObject = typeof storage === 'object' && storage !== null
+  if (isObject && 'epoch' in storage && storage.epoch === 'ns') {
     refuseMapping(field.name, 'the years 0001–9999 in nanoseconds do not fit into 64 bits')
   }
-  if (typeof name !== 'string' || !Object.hasOwn(table, name)) {
-    const known = [...Object.keys(TYPE_DIGITS).map(quote), '{ epoch: unit }']
+  const digits = digitsOf(storage)
+  if (digits === undefined) {
+    const known = [...Object.keys(TYPE_DIGITS).map(quote), '{ epoch: unit }', '{ text: form }']
     refuseMapping(field.name, `unknown storage ${describe(storage)}; expected ${oneOf(known)}`)
   }
-  const digits = table[name as keyof typeof table] as number
   if (digits < field.digits) {
-    const what = table === EPOCH_DIGITS ? `epoch ${name}` : name
+    const what = !isObject ? storage : 'epoch' in storage ? `epoch ${storage.epoch}` : storage.text
     refuseMapping(
       field.name,
       `${what} holds ${digits} fractional digits, the field has ${field.digits}`,

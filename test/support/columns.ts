@@ -3,10 +3,12 @@ import {
   decimal,
   enumeration,
   type FieldDefinition,
+  type FieldMapping,
   integer,
   list,
   number,
   string,
+  type TimestampForm,
   timestamp,
   uuid,
 } from 'tamis'
@@ -16,7 +18,7 @@ export interface ColumnCase {
   /** What follows the column's name in CREATE TABLE. */
   readonly ddl: string
   readonly field: FieldDefinition
-  readonly mapping?: { readonly type?: string; readonly collation?: string }
+  readonly mapping?: Pick<FieldMapping, 'type' | 'collation' | 'storage'>
   /** What is stored, as SQL, and what a row holds then. */
   readonly stored: readonly (readonly [sql: string, value: unknown])[]
   /** Operands beside the values that are stored. */
@@ -429,7 +431,103 @@ const MYSQL_FAMILY: readonly ColumnCase[] = [
   ]),
 ]
 
+/** Text of timestamps in a form, or in any. */
+const timeTexts = (
+  ddl: string,
+  text: TimestampForm | 'any',
+  digits: number,
+  stored: ColumnCase['stored'],
+): ColumnCase => ({
+  ddl,
+  field: timestamp({ sortable: true, digits }),
+  mapping: { storage: { text } },
+  stored,
+  operands: [
+    '2024-05-01T12:00:00.5Z',
+    '2024-05-01T12:00:00.500000001Z',
+    '2024-05-01T14:00:00+02:00',
+    '2024-05-01T11:59:59.999999999Z',
+    '2024-05-02T00:00:00Z',
+    '0001-01-01T00:00:00Z',
+    '9999-12-31T23:59:59Z',
+  ],
+})
+
+/** What one column holds where several programs write. */
+const MIXED = [
+  ["'2024-05-01T12:00:00Z'", '2024-05-01T12:00:00.000000Z'],
+  ["'2024-05-01T12:00:00.0Z'", '2024-05-01T12:00:00.000000Z'],
+  ["'2024-05-01T12:00:00.5Z'", '2024-05-01T12:00:00.500000Z'],
+  ["'2024-05-01 12:00:00'", '2024-05-01T12:00:00.000000Z'],
+  ["'2024-05-01 12:00:00.123456789'", '2024-05-01T12:00:00.123456Z'],
+  ["'2024-05-01 12:00:00.1234561234567'", '2024-05-01T12:00:00.123456Z'],
+  ["'2024-05-01 12:00:00.50Z'", '2024-05-01T12:00:00.500000Z'],
+  ["'2024-05-01T12:00:00.999999999'", '2024-05-01T12:00:00.999999Z'],
+  ["'2024-05-01 14:00:00+02:00'", '2024-05-01T12:00:00.000000Z'],
+  ["'2024-04-30T22:00:00.25-14:00'", '2024-05-01T12:00:00.250000Z'],
+  ["'2024-05-02 01:59:59.75+14:00'", '2024-05-01T11:59:59.750000Z'],
+  ["'2024-02-29 00:00:00'", '2024-02-29T00:00:00.000000Z'],
+  ["'0001-01-01 00:00:00'", '0001-01-01T00:00:00.000000Z'],
+  ["'9999-12-31T23:59:59.9Z'", '9999-12-31T23:59:59.900000Z'],
+] as const
+
+/** What is no timestamp of any form, and counts as absent. */
+const NO_TIMES = [
+  ["'0001-01-01T00:00:00+01:00'", undefined],
+  ["'9999-12-31T23:59:59-01:00'", undefined],
+  ["'0000-05-05 00:00:00'", undefined],
+  ["'2023-02-29 00:00:00'", undefined],
+  ["'2024-00-10 00:00:00'", undefined],
+  ["'2024-05-01 24:00:00'", undefined],
+  ["'2024-05-01 12:00:60'", undefined],
+  ["'2024-05-01T12:00:00ZZ'", undefined],
+  ["'2024-05-01T12:00:00.Z'", undefined],
+  ["'2024-05-01T12:00:00.5.5Z'", undefined],
+  ["'2024-05-01T12:00:005Z'", undefined],
+  ["'2024-05-01T12:00:00+15:00'", undefined],
+  ["'2024-05-01T12:00:00.5+1:00'", undefined],
+  ["'2024-05-01t12:00:00z'", undefined],
+  ["'2024-05-01'", undefined],
+  ["'2024-05-01 12:00'", undefined],
+  ["'x'", undefined],
+  ["''", undefined],
+] as const
+
 const SQLITE: readonly ColumnCase[] = [
+  timeTexts('TEXT DEFAULT CURRENT_TIMESTAMP', 'YYYY-MM-DD HH:MM:SS', 0, [
+    ["'2024-05-01 12:00:00'", '2024-05-01T12:00:00Z'],
+    ["'2024-05-01 12:00:01'", '2024-05-01T12:00:01Z'],
+    ["'0001-01-01 00:00:00'", '0001-01-01T00:00:00Z'],
+    ["'9999-12-31 23:59:59'", '9999-12-31T23:59:59Z'],
+  ]),
+  timeTexts('DATETIME', 'YYYY-MM-DD HH:MM:SS.SSSSSS', 6, [
+    ["'2024-05-01 12:00:00.000000'", '2024-05-01T12:00:00.000000Z'],
+    ["'2024-05-01 12:00:00.500000'", '2024-05-01T12:00:00.500000Z'],
+    ["'2024-05-01 11:59:59.999999'", '2024-05-01T11:59:59.999999Z'],
+  ]),
+  // What `toISOString()` writes, whose digits are more than the field's, but zeros.
+  timeTexts('VARCHAR(24)', 'YYYY-MM-DDTHH:MM:SS.SSSZ', 1, [
+    ["'2024-05-01T12:00:00.000Z'", '2024-05-01T12:00:00.0Z'],
+    ["'2024-05-01T12:00:00.500Z'", '2024-05-01T12:00:00.5Z'],
+  ]),
+  timeTexts('TIMESTAMP', 'YYYY-MM-DDTHH:MM:SS.SSSSSSSSS', 9, [
+    ["'2024-05-01T12:00:00.500000001'", '2024-05-01T12:00:00.500000001Z'],
+    ["'2024-05-01T12:00:00.500000000'", '2024-05-01T12:00:00.500000000Z'],
+  ]),
+  timeTexts('TEXT', 'any', 6, MIXED),
+  timeTexts('DATETIME COLLATE NOCASE', 'any', 6, MIXED),
+  timeTexts('TEXT', 'any', 6, [...MIXED.slice(0, 3), ...NO_TIMES.slice(0, 10)]),
+  timeTexts('DATETIME', 'any', 6, [...MIXED.slice(0, 3), ...NO_TIMES.slice(10)]),
+  timeTexts('TIMESTAMP', 'any', 0, [
+    ["'2024-05-01T12:00:00.5Z'", '2024-05-01T12:00:00Z'],
+    ["'2024-05-01 12:00:00'", '2024-05-01T12:00:00Z'],
+    ["'2024-05-01 12:00:01'", '2024-05-01T12:00:01Z'],
+    ['1714564800', undefined],
+  ]),
+  times('DATETIME', 'DATETIME', [
+    ["'2024-05-01 12:00:00'", '2024-05-01T12:00:00.000000Z'],
+    ["'2024-05-01T12:00:00.5Z'", '2024-05-01T12:00:00.500000Z'],
+  ]),
   decimals('INTEGER', 'INTEGER', [
     ['150', '1.50'],
     ['-99999999', '-999999.99'],

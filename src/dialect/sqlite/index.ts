@@ -14,7 +14,7 @@ import { kindOf, type Place, plainOf } from '../place.ts'
 import { replaceBy } from '../table.ts'
 import { exactAt, formsOf, ordersOf, typedValues } from '../typed.ts'
 import { decoder } from '../types.ts'
-import { AND, longValuesOf, valuesOf } from '../values.ts'
+import { AND, longValuesOf, type Prefilter, valuesOf } from '../values.ts'
 import { encode, encodeAll } from './constants.ts'
 import { expression } from './json.ts'
 import { listColumn, membersIn } from './lists.ts'
@@ -24,14 +24,14 @@ import { tables } from './table.ts'
 
 import { hasWords, syntax } from './words.ts'
 
-function valuesAt(value: Fragment, { name: kind }: Kind, at: Place): Values {
+function valuesAt(value: Fragment, { name: kind }: Kind, at: Place, prefilter?: Prefilter): Values {
   const parts = {
     value,
     constant: (constant: Scalar) => encode(kind, constant, at),
     members: (constants: readonly Scalar[]) => membersIn(encodeAll(kind, constants, at)),
   }
-  return at.json
-    ? longValuesOf(parts, syntax.negate)
+  return at.json || prefilter !== undefined
+    ? longValuesOf(parts, syntax.negate, prefilter)
     : valuesOf({ ...parts, nullable: at.nullable })
 }
 
@@ -46,6 +46,10 @@ function column(place: Place): Column {
     of(kind) {
       if (type === undefined) return valuesAt(expression(place, [kind]), kind, place)
       if (instead !== undefined) return valuesAt(instead, kind, plainOf(place))
+      const prefilter = type.prefilter?.(value, place)
+      if (exact !== undefined && prefilter !== undefined) {
+        return valuesAt(exact, kind, plainOf(place), prefilter)
+      }
       const asked = {
         column: valuesAt(value, kind, place),
         exact: exact && valuesAt(exact, kind, exactAt(place, type)),

@@ -56,7 +56,11 @@ const others: OtherTypes = {
   boolean: { ...named(INTEGERS, flag), ...named(['boolean', 'bool', 'numeric'], flag) },
   integer: named([...INTEGERS, 'numeric'], types.integer),
   number: named([...INTEGERS, ...DOUBLES], types.number),
-  timestamp: named(TEXTS, withStorage(types.timestamp, 'text')),
+  timestamp: {
+    ...named(TEXTS, withStorage(types.timestamp, 'text')),
+    // They say of no form, and hold text as it is written.
+    ...named(['datetime', 'timestamp'], withStorage(types.timestamp, { text: 'any' })),
+  },
 }
 
 export const typeAt = typeFinder(types, others, refuse)

@@ -12,6 +12,7 @@ import type { Stored } from '../place.ts'
 import { timestampType } from '../timestamp.ts'
 import { asIs, fromBit, integerReader, type KindTypes, readCanonical, toBigInt } from '../types.ts'
 import { refuse } from './names.ts'
+import { DAY, DIGIT, forms, isEarly, isTimestamp } from './timestamps.ts'
 
 /**
  * The arms of a CASE over the type that json_type names, with what a value of the kind is: an integer
@@ -23,25 +24,6 @@ const IS_FINITE = sql`< 9e999`
 
 const realArm = (value: Fragment): Fragment =>
   sql`WHEN 'real' THEN CASE WHEN abs(${value}) ${IS_FINITE} THEN ${value} END`
-
-const DIGIT = sql`[0-9]`
-
-const DAY = sql`[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]`
-
-/** For these days, the slow call of a calendar function is not needed. */
-const isEarly = (value: Fragment): Fragment =>
-  sql`substr(${value}, 9, 2) BETWEEN '01' AND '28' AND substr(${value}, 6, 2) BETWEEN '01' AND '12'`
-
-/**
- * The canonical text with this number of digits; a pattern would not reject 2024-02-30. Of no date,
- * `strftime` is NULL, with which a CHECK is content; GLOB reads up to U+0000.
- */
-function isTimestamp(value: Fragment, digits: number): Fragment {
-  const fraction = digits === 0 ? sql`` : sql`.${join(Array(digits).fill(DIGIT), sql``)}`
-  const shape = sql`'${DAY}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]${fraction}Z'`
-  const whole = sql`substr(${value}, 1, 19)`
-  return sql`${value} GLOB ${shape} AND ${value} >= '0001' AND substr(${value}, 12, 2) < '24' AND (${isEarly(value)} OR strftime('%Y-%m-%dT%H:%M:%S', ${whole}) IS ${whole}) AND instr(${value}, char(0)) = 0`
-}
 
 /** GLOB reads up to U+0000. Of no date, `date` is NULL, with which a CHECK is content. */
 const isDay = (value: Fragment): Fragment =>
@@ -121,6 +103,7 @@ export const types: KindTypes<JsonArms> = {
     refuse,
     preferred: 'text',
     columns: { text: { ...asIs, type: () => sql`TEXT`, check: isTimestamp } },
+    forms,
     epoch: {
       type: sql`INTEGER`,
       check: (column, first, last) => sql`${column} BETWEEN ${first} AND ${last}`,
