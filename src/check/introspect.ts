@@ -1,3 +1,4 @@
+import { formIn } from '../dialect/timestamp-text.ts'
 import { quote } from '../error/describe.ts'
 import { isText } from '../kinds/string.ts'
 import { type DecimalFieldOptions, decimal } from '../schema/decimal.ts'
@@ -120,8 +121,11 @@ function keyColumn(facts: TableFacts, candidates: readonly Candidate[]): string 
   )
 }
 
+/** Whether an index finds values in a document. */
 const hasGinIndex = (facts: TableFacts, { column, shape }: Candidate): boolean =>
   shape.of === 'document' && indexOf(facts, column.name).some(({ method }) => method === 'gin')
+/** Whether it is text of timestamps of which the table does not say the form. */
+const isOfAnyForm = (shape: Shape): boolean => 'storage' in shape && formIn(shape.storage) === 'any'
 
 /** Whether an order by the column is read off an index. */
 function isSortable(facts: TableFacts, { column, shape }: Candidate): boolean {
@@ -129,6 +133,8 @@ function isSortable(facts: TableFacts, { column, shape }: Candidate): boolean {
   const compares =
     column.collation === undefined || (column.collation.isBinary && !column.collation.padsSpace)
   const isText = shape.of === 'string'
+  // It is sorted by an expression, too.
+  if (isOfAnyForm(shape)) return false
   // What is compared as text is sorted by an expression of the column.
   const isNative =
     !isText ||
@@ -157,17 +163,24 @@ function planOf(
       )
     }
     const isKey = column.name === key
+    if (isOfAnyForm(shape)) {
+      warnings.push(
+        `${quote(column.name)} is ${column.type.text} without a default that says its form: it is read as any; if every row has one, name it, so that an index serves its order: storage: { text: 'YYYY-MM-DD HH:MM:SS' }`,
+      )
+    }
     // SQLite's primary keys may be NULL: only a change of the table cures that.
     const required = isKey || !column.nullable
     return [
       {
         name: shape.of === 'document' ? `${own}.*` : own,
-        shape: shape.of === 'timestamp' && shape.digits === 6 ? { of: 'timestamp' } : shape,
+        shape:
+          shape.of === 'timestamp' && shape.digits === 6 ? { ...shape, digits: undefined } : shape,
         required: required && shape.of !== 'document',
         sortable: isKey || isSortable(facts, candidate),
         mapping: {
           ...(own === column.name ? {} : { column: column.name }),
           ...(hasGinIndex(facts, candidate) && { jsonIndex: 'gin' }),
+          ...('storage' in shape && { storage: shape.storage }),
         },
       },
     ]

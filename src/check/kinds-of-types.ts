@@ -1,10 +1,13 @@
 /** Which field each type of a column makes: one line a type. */
 
+import type { TimestampStorage } from '../dialect/place.ts'
+import { partsOf } from '../dialect/timestamp-text.ts'
 import type { TypeName as KindOfField } from '../operators/operator.ts'
 import { MOST_PRECISION } from '../schema/field.ts'
 import { conjunctsOf } from './constraints.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts, EngineName, TableFacts, TypeFacts } from './facts.ts'
+import { formOf, isTimeType } from './sqlite-times.ts'
 import { typeNameOf } from './type-names.ts'
 
 /** What the type says of the values. */
@@ -18,7 +21,12 @@ export interface Settings {
 
 /** The builder of a field. A document is a wildcard. */
 export type Shape =
-  | (Settings & { readonly of: Scalar; readonly list?: true })
+  | (Settings & {
+      readonly of: Scalar
+      readonly list?: true
+      /** How timestamps are stored, if the type does not say it. */
+      readonly storage?: TimestampStorage
+    })
   | { readonly of: 'document' }
 
 export type Scalar = Exclude<KindOfField, 'list' | 'dynamic'>
@@ -129,9 +137,20 @@ function jsonOf({ name }: ColumnFacts, facts: TableFacts): 'document' | 'list' |
   return said.includes(`json_valid ${folded}`) ? 'document' : undefined
 }
 
+/** Text of timestamps in SQLite: in the form of the column's default, or in any where there is none. */
+function sqliteTime(column: ColumnFacts): Shape | undefined {
+  const form = formOf(column)
+  if (form !== undefined) {
+    return { of: 'timestamp', digits: partsOf(form)?.digits, storage: { text: form } }
+  }
+  return isTimeType(column.type.name) ? { of: 'timestamp', storage: { text: 'any' } } : undefined
+}
+
 /** The field that a column makes; undefined where no kind reads its type. */
 export function shapeOf(column: ColumnFacts, facts: TableFacts): Shape | undefined {
   const { engine } = facts
+  const time = engine === 'sqlite' ? sqliteTime(column) : undefined
+  if (time !== undefined) return time
   const { element } = column.type
   const { name, list } = typeNameOf(engine, column.type)
   // A type that the user defined has any name.

@@ -3,13 +3,14 @@
 import type { Placed } from '../compile/layout.ts'
 import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
 import { integerLiteral } from '../dialect/literal.ts'
-import type { ColumnPlace, JsonPlace } from '../dialect/place.ts'
+import type { ColumnPlace, JsonPlace, Place } from '../dialect/place.ts'
+import { formIn } from '../dialect/timestamp-text.ts'
 import type { Representation } from '../dialect/types.ts'
 import { isEnforced } from './constraints.ts'
 import { addCheck } from './ddl.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts, TableFacts } from './facts.ts'
-import type { FindingCode } from './finding.ts'
+import type { FindingCode, Remedy } from './finding.ts'
 import { type Draft, definitionOf, draft, type Site } from './site.ts'
 import { heldDigits } from './types-of-columns.ts'
 
@@ -41,7 +42,18 @@ const VALUES: Readonly<
 
 const UNKNOWN = ['value_range', 'values of the kind', 'other values'] as const
 
-const TEXT = ['timestamp_text', 'canonical text of RFC 3339 in UTC', 'any text'] as const
+/** Text of timestamps, in the form that the mapping says. */
+function timeText({ storage }: ColumnPlace) {
+  const form = formIn(storage)
+  const promised =
+    form === undefined
+      ? 'canonical text of RFC 3339 in UTC'
+      : form === 'any'
+        ? 'text of timestamps'
+        : `text as ${form}`
+  return ['timestamp_text', promised, 'any text'] as const
+}
+
 const DAY = ['date_range', 'days as YYYY-MM-DD', 'any text'] as const
 
 function valuePromise(
@@ -66,7 +78,7 @@ function valuePromise(
   const isText = form === 'text'
   const [code, promised, found] =
     isText && place.kind.name === 'timestamp'
-      ? TEXT
+      ? timeText(place)
       : isText && place.kind.name === 'date'
         ? DAY
         : ofKind
@@ -171,7 +183,7 @@ export const promiseDrafts = (site: Site, placed: Placed, column: ColumnFacts): 
     .map(({ code, promised, found, check }) => {
       const { type, ...definition } = definitionOf(site, placed)
       const own = { ...definition, type: placed.place.json ? type : typeOf(site, placed, type) }
-      const mapping = code === 'boolean_values' ? { mapping: { type: column.type.text } } : {}
+      const mapping = mappingFor(site, code, placed.place, column)
       return draft(code, placed, {
         promised,
         found,
@@ -179,6 +191,18 @@ export const promiseDrafts = (site: Site, placed: Placed, column: ColumnFacts): 
         breaks: sql`NOT (${check})`,
       })
     })
+
+/** What the mapping says instead where rows break the promise, if one reading takes all of them. */
+function mappingFor(
+  { facts }: Site,
+  code: FindingCode,
+  place: Place,
+  column: ColumnFacts,
+): Pick<Remedy, 'mapping'> {
+  if (code === 'boolean_values') return { mapping: { type: column.type.text } }
+  const isForm = code === 'timestamp_text' && facts.engine === 'sqlite' && place.type === undefined
+  return isForm && formIn(place.storage) !== 'any' ? { mapping: { storage: { text: 'any' } } } : {}
+}
 
 const typeOf = ({ dialect }: Site, { place }: Placed, plain: Fragment): Fragment =>
   place.json || place.type === undefined ? plain : flatten(dialect.columnType(place))

@@ -3,11 +3,13 @@
 import type { Placed } from '../compile/layout.ts'
 import { type DeclaredType, readType } from '../dialect/declared-type.ts'
 import type { ColumnPlace, Place } from '../dialect/place.ts'
+import { formIn } from '../dialect/timestamp-text.ts'
 import type { FieldMapping } from '../schema/mapping.ts'
 import { redefine } from './ddl.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts } from './facts.ts'
 import { type Draft, definitionOf, draft, type Site } from './site.ts'
+import { isTimeType } from './sqlite-times.ts'
 import {
   declaredName,
   isSameType,
@@ -20,6 +22,10 @@ import {
 /** The types of texts in MySQL and MariaDB, which hold and compare them alike. */
 const TEXTS = ['varchar', 'char', 'tinytext', 'text', 'mediumtext', 'longtext']
 
+/** Whether the mapping says that a column holds text of timestamps. */
+const isTimeText = ({ kind, storage, json }: Place): boolean =>
+  !json && kind.name === 'timestamp' && (storage === 'text' || formIn(storage) !== undefined)
+
 /** Whether a column is read in the same way whichever of the two types it has. */
 function isAlike(site: Site, place: Place, actual: TypeName, expected: TypeName): boolean {
   const { facts } = site
@@ -29,6 +35,9 @@ function isAlike(site: Site, place: Place, actual: TypeName, expected: TypeName)
   if (isMysqlFamily(facts) && both.every((name) => TEXTS.includes(name))) return true
   // Of a list, the type of the elements is compared: see above.
   if (facts.engine === 'postgres') return both.every((name) => ['text', 'varchar'].includes(name))
+  if (facts.engine === 'sqlite' && isTimeText(place)) {
+    return both.every((name) => name === 'text' || isTimeType(name))
+  }
   const isJsonText = place.json || place.list
   return facts.engine === 'sqlite' && isJsonText && both.every((name) => /^(text|json)$/.test(name))
 }
@@ -87,6 +96,7 @@ const STORAGES: Readonly<Record<string, FieldMapping['storage']>> = {
 
 /** What the mapping has to say of the column. */
 function mappingFor({ facts }: Site, place: Place, column: ColumnFacts): FieldMapping {
+  if (facts.engine === 'sqlite' && isTimeType(column.type.name)) return { storage: { text: 'any' } }
   const storage = STORAGES[typeNameOf(facts.engine, column.type).name]
   const isStored = !place.json && place.storage !== undefined && storage !== undefined
   return isStored ? { storage } : { type: mappedType(column.type) }

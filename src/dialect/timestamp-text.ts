@@ -1,7 +1,7 @@
 /** Forms of text that timestamps have in tables of databases without a type for them. */
 
 import type { Scalar } from '../kinds/kind.ts'
-import type { ColumnPlace } from './place.ts'
+import type { ColumnPlace, TimestampStorage } from './place.ts'
 
 type Fraction =
   | ''
@@ -20,6 +20,10 @@ type Fraction =
  * CURRENT_TIMESTAMP writes, `YYYY-MM-DDTHH:MM:SS.SSSZ` what `toISOString()` does.
  */
 export type TimestampForm = `YYYY-MM-DD${'T' | ' '}HH:MM:SS${Fraction}${'' | 'Z'}`
+
+/** The form that a storage says, if it is one of text. */
+export const formIn = (storage: TimestampStorage | undefined): TimestampForm | 'any' | undefined =>
+  typeof storage === 'object' && 'text' in storage ? storage.text : undefined
 
 /** A form, taken apart. */
 export interface FormParts {

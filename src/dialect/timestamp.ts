@@ -5,7 +5,7 @@ import { type Fragment, sql } from './fragment.ts'
 import { integerLiteral } from './literal.ts'
 import type { Refuse } from './names.ts'
 import type { Stored, TimestampStorage } from './place.ts'
-import { type FormParts, partsOf } from './timestamp-text.ts'
+import { type FormParts, formIn, partsOf } from './timestamp-text.ts'
 import type { KindType } from './types.ts'
 
 /** A column type for timestamps. */
@@ -96,10 +96,6 @@ export function timestampType<InJson>(options: TimestampOptions<InJson>): KindTy
     const parts = partsOf(storage.text)
     return parts === undefined ? forms.any : forms.one(parts)
   }
-  const isOfAnyForm = (at: Stored): boolean => {
-    const storage = storageOf(at)
-    return typeof storage === 'object' && 'text' in storage && storage.text === 'any'
-  }
   return {
     type: (at) => of(at).type(at.digits),
     // A constant has the digits of the field.
@@ -124,7 +120,8 @@ export function timestampType<InJson>(options: TimestampOptions<InJson>): KindTy
     ...(forms && {
       exact: (column, at) => of(at).exact?.(column, at.digits),
       isPartial: true,
-      prefilter: (column, at) => (isOfAnyForm(at) ? forms.prefilter(column, at) : undefined),
+      prefilter: (column, at) =>
+        formIn(storageOf(at)) === 'any' ? forms.prefilter(column, at) : undefined,
     }),
     json,
   }

@@ -14,8 +14,9 @@ export interface FieldMapping {
   readonly column?: string
   /**
    * How a timestamp is stored: as `timestamptz`, `timestamp` or `datetime` (six fractional digits) if
-   * the database has that type, as canonical text, or as units since 1970. The default is the
-   * database's timestamp type if it holds the field's digits, else text.
+   * the database has that type, as canonical text, or as units since 1970. In SQLite also as text of
+   * another form, or of any: `{ text: 'YYYY-MM-DD HH:MM:SS' }` is what CURRENT_TIMESTAMP writes. The
+   * default is the database's timestamp type if it holds the field's digits, else canonical text.
    */
   readonly storage?: TimestampStorage
   /**

@@ -165,6 +165,8 @@ describe('a dialect', () => {
       'timestamp',
       /clickhouse: created_at: DateTime64 holds only the years 1900 to 2299/,
     ],
+    [postgres, { text: 'any' }, /postgres: created_at: text of other forms .* is not supported/],
+    [mariadb, { text: 'YYYY-MM-DD HH:MM:SS.SSSSSS' }, /mariadb: created_at: text of other forms/],
   ] as const)('$name refuses an unsupported storage', (dialect, storage, message) => {
     const filter = parseFilter(schema, { created_at: '2024-05-01T12:00:00Z' })
     const mapping = { created_at: { storage } }

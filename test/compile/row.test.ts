@@ -289,6 +289,16 @@ describe('createTable', () => {
       /epoch s holds 0 fractional digits, the field has 3/,
     ],
     [
+      'a form of text with too few digits',
+      { born: { storage: { text: 'YYYY-MM-DD HH:MM:SS' } } },
+      /YYYY-MM-DD HH:MM:SS holds 0 fractional digits, the field has 3/,
+    ],
+    [
+      'a form of text that is none',
+      { born: { storage: { text: 'YYYY-MM-DD' } } },
+      /unknown storage .*; expected .*\{ text: form \}/,
+    ],
+    [
       'a storage without the whole range',
       { born: { storage: { epoch: 'ns' } } },
       /do not fit into 64 bits/,

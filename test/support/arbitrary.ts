@@ -14,6 +14,7 @@ import {
   number,
   type Schema,
   string,
+  type TimestampForm,
   timestamp,
   uuid,
 } from 'tamis'
@@ -100,7 +101,7 @@ const build: Record<Scalar, (options?: object) => FieldDefinition> = builders
 
 const scalarKind = fc.constantFrom(...(Object.keys(builders) as Scalar[]))
 
-const DIGITS: Readonly<Record<string, number>> = { s: 0, ms: 3, us: 6, text: 9 }
+const DIGITS: Readonly<Record<string, number>> = { s: 0, ms: 3, us: 6, text: 9, any: 9 }
 
 /** The storages of an engine that hold so many digits. */
 const storagesFor = (digits: number, { storages }: Features): FieldMapping['storage'][] =>
@@ -109,7 +110,9 @@ const storagesFor = (digits: number, { storages }: Features): FieldMapping['stor
     .map((name) =>
       name === 's' || name === 'ms' || name === 'us'
         ? { epoch: name }
-        : (name as FieldMapping['storage']),
+        : name === 'any' || name.startsWith('YYYY')
+          ? { text: name as TimestampForm }
+          : (name as FieldMapping['storage']),
     )
 
 /** A column for keys that the engine cannot reach in JSON. */

@@ -8,7 +8,7 @@ export const sqlite: Engine = {
   needs: 'npm install',
   features: {
     sideTables: true,
-    storages: ['text', 's', 'ms', 'us'],
+    storages: ['text', 's', 'ms', 'us', 'any', 'YYYY-MM-DD HH:MM:SS.SSSSSS'],
     anyName: true,
     jsonIndexes: true,
   },
