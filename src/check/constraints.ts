@@ -133,8 +133,25 @@ function print(tokens: readonly Token[], engine: EngineName): string {
   }
   return SPELLINGS.reduce(
     (text, [pattern, replacement]) => text.replaceAll(pattern, replacement),
-    pieces.join(' '),
+    sortMembers(pieces).join(' '),
   )
+}
+
+/** A text in a list: itself, its bytes, or these converted. */
+const MEMBER = /^(?:'[\s\S]*'|0x[0-9a-f]*|convert 0x[0-9a-f]* using utf8mb4)$/i
+
+/** Texts that a column is one of, in the order of their code units: their own says nothing. */
+function sortMembers(pieces: readonly string[]): readonly string[] {
+  const isAny = pieces.slice(1, 4).join(' ') === '= any array'
+  const from = isAny ? 4 : pieces[1] === 'in' ? 2 : pieces.length
+  const members: string[][] = [[]]
+  for (const piece of pieces.slice(from)) {
+    if (piece === ',') members.push([])
+    else members.at(-1)?.push(piece)
+  }
+  const texts = members.map((member) => member.join(' '))
+  if (!texts.every((text) => MEMBER.test(text))) return pieces
+  return [...pieces.slice(0, from), texts.sort().join(' , ')]
 }
 
 /** The same thing, as MariaDB, MySQL and DuckDB print it. */
