@@ -16,8 +16,8 @@ import { DIALECTS } from './engines.ts'
 import type { ColumnFacts, TableFacts } from './facts.ts'
 import { type Scalar, type Shape, shapeOf } from './kinds-of-types.ts'
 import { type FactsOptions, readFacts } from './read.ts'
-import { DYNAMIC, listsOperators, OPERATORS, type Planned, settingsOf, sourceOf } from './source.ts'
-import { indexOf, isOrdered } from './table.ts'
+import { DYNAMIC, operatorsOf, type Planned, settingsOf, sourceOf } from './source.ts'
+import { indexOf, isWalked } from './table.ts'
 import { typeNameOf } from './type-names.ts'
 
 export interface Introspected {
@@ -56,7 +56,8 @@ function definitionOf({ shape, required, sortable }: Planned): FieldDefinition {
       ? (options: object): FieldDefinition => enumeration(shape.values ?? [], options)
       : BUILDERS[of]
   if (!shape.list) {
-    const operators = listsOperators(shape) ? { operators: OPERATORS } : {}
+    const listed = operatorsOf(shape)
+    const operators = listed === undefined ? {} : { operators: listed.list }
     return build({ ...own, ...operators, required, sortable })
   }
   return list(build(own) as FieldDefinition<Scalar>, { required })
@@ -133,14 +134,18 @@ function isSortable(facts: TableFacts, { column, shape }: Candidate): boolean {
   const compares =
     column.collation === undefined || (column.collation.isBinary && !column.collation.padsSpace)
   const isText = shape.of === 'string'
-  // It is sorted by an expression, too.
-  if (isOfAnyForm(shape)) return false
+  // The first is sorted by an expression, the second not at all.
+  if (isOfAnyForm(shape) || ('equalityOnly' in shape && shape.equalityOnly)) return false
   // What is compared as text is sorted by an expression of the column.
   const isNative =
     !isText ||
     ['text', 'varchar', 'char', 'string'].includes(typeNameOf(facts.engine, column.type).name)
-  return indexOf(facts, column.name).some(isOrdered) && (!isText || (compares && isNative))
+  return indexOf(facts, column.name).some(isWalked) && (!isText || (compares && isNative))
 }
+
+/** A key is sorted by: a type that supports equality only is read as text there. */
+const shapeOfKey = (shape: Shape): Shape =>
+  'equalityOnly' in shape && shape.equalityOnly ? { of: 'string' } : shape
 
 function planOf(
   facts: TableFacts,
@@ -150,7 +155,8 @@ function planOf(
 ) {
   const taken = new Set<string>()
   return candidates.flatMap((candidate): readonly Planned[] => {
-    const { column, shape } = candidate
+    const { column } = candidate
+    const shape = column.name === key ? shapeOfKey(candidate.shape) : candidate.shape
     const own = fieldNameOf(column.name)
     if (own === '' || own === '*' || taken.has(own)) {
       warnings.push(`${quote(column.name)} is left out: no field can be named so`)

@@ -24,6 +24,8 @@ export type Shape =
   | (Settings & {
       readonly of: Scalar
       readonly list?: true
+      /** The type has another order than the kind, so that ranges and sorts are refused. */
+      readonly equalityOnly?: true
       /** How timestamps are stored, if the type does not say it. */
       readonly storage?: TimestampStorage
     })
@@ -59,6 +61,9 @@ const tinyint = ({ length, unsigned }: TypeFacts): Shape => ({
 const unsigned = (...names: readonly string[]) =>
   names.flatMap((name) => [name, `${name} unsigned`])
 
+/** UUIDs in another order than that of their bytes. */
+const unorderedUuid = (): Shape => ({ of: 'uuid', equalityOnly: true })
+
 /** A question mark stands for any letter beyond U+FFFF in the catalog: the members are unknown. */
 const mysqlEnum = (type: TypeFacts): Shape | undefined =>
   type.members?.some((member) => member.includes('?')) ? { of: 'string' } : enumeration(type)
@@ -66,8 +71,7 @@ const mysqlEnum = (type: TypeFacts): Shape | undefined =>
 const MYSQL_FAMILY: Readonly<Record<string, Row>> = {
   ...each('string', 'varchar', 'char', 'tinytext', 'text', 'mediumtext', 'longtext'),
   enum: mysqlEnum,
-  // In its own order it could be neither the key nor sorted by.
-  uuid: 'string',
+  uuid: unorderedUuid,
   ...each(tinyint, ...unsigned('tinyint')),
   ...each('integer', ...unsigned('smallint', 'mediumint', 'int', 'bigint')),
   ...each('number', 'float', 'double'),
@@ -118,8 +122,7 @@ const TYPES: Readonly<Record<EngineName, Readonly<Record<string, Row>>>> = {
   clickhouse: {
     ...each('string', 'string', 'fixedstring'),
     ...each(enumeration, 'enum8', 'enum16'),
-    // As in MariaDB.
-    uuid: 'string',
+    uuid: unorderedUuid,
     ...each('integer', 'int8', 'int16', 'int32', 'int64'),
     ...each('integer', 'uint8', 'uint16', 'uint32', 'uint64'),
     ...each('number', 'float32', 'float64'),

@@ -1,6 +1,6 @@
 /** A schema and a mapping as the text of a TypeScript module, as Biome formats it. */
 
-import { operatorNames } from '../operators/names.ts'
+import { type OperatorName, operatorNames } from '../operators/names.ts'
 import { scalarOperators, stringOperators } from '../operators/scalar-operators.ts'
 import type { FieldMapping } from '../schema/mapping.ts'
 import type { Settings, Shape } from './kinds-of-types.ts'
@@ -30,12 +30,31 @@ export const settingsOf = ({
 /** The kinds that a value in a document may be of. */
 export const DYNAMIC = ['string', 'boolean', 'integer', 'number'] as const
 
-/** Every operator of texts that needs no search column, which tables of others have not. */
-export const OPERATORS = operatorNames.filter((name) => Object.hasOwn(scalarOperators, name))
+/** Operators that a field lists, and the variable of the module that holds them. */
+interface Listed {
+  readonly name: string
+  readonly list: readonly OperatorName[]
+}
 
-/** Whether the field has to list its operators, because by default it has one of words. */
-export const listsOperators = (shape: Shape): boolean =>
-  shape.of === 'string' && !('list' in shape) && Object.hasOwn(stringOperators, '$autocomplete')
+/** Every operator of texts that needs no search column, which tables of others have not. */
+const OF_TEXTS: Listed = {
+  name: 'operators',
+  list: operatorNames.filter((name) => Object.hasOwn(scalarOperators, name)),
+}
+
+/** Those that need no order. */
+const OF_EQUALITY: Listed = {
+  name: 'equality',
+  list: ['$eq', '$ne', '$in', '$nin', '$exists'],
+}
+
+/** What a field lists because by default it has operators of words, or ranges. */
+export function operatorsOf(shape: Shape): Listed | undefined {
+  if (shape.of === 'document' || shape.list) return undefined
+  if (shape.equalityOnly) return OF_EQUALITY
+  const hasWords = shape.of === 'string' && Object.hasOwn(stringOperators, '$autocomplete')
+  return hasWords ? OF_TEXTS : undefined
+}
 
 const WIDTH = 100
 
@@ -83,8 +102,10 @@ function builderOf({ shape, required, sortable }: Planned): string {
     `${shape.of}(${[...values, ...given].filter((each) => each !== '').join(', ')})`
   if (!shape.list) {
     const line = print({ ...own, ...settings })
-    if (!listsOperators(shape)) return call(line)
-    return call(line === '' ? '{ operators }' : line.replace('{ ', '{ operators, '))
+    const listed = operatorsOf(shape)
+    if (listed === undefined) return call(line)
+    const named = listed.name === 'operators' ? 'operators' : `operators: ${listed.name}`
+    return call(line === '' ? `{ ${named} }` : line.replace('{ ', `{ ${named}, `))
   }
   const options = print(settings)
   return `list(${call(print(own))}${options === '' ? '' : `, ${options}`})`
@@ -98,6 +119,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   ...[
     'mapping',
     'operators',
+    'equality',
     'defineSchema',
     'string',
     'boolean',
@@ -145,6 +167,9 @@ export function sourceOf({ table, fields, key, warnings }: Module): string {
   const names = [...new Set(['defineSchema', ...fields.flatMap(builders)])].sort((a, b) =>
     a < b ? -1 : 1,
   )
+  const lists = [OF_TEXTS, OF_EQUALITY]
+    .filter((each) => fields.some(({ shape }) => operatorsOf(shape) === each))
+    .map(({ name, list }) => `const ${name} = ${inline(list)} as const`)
   const mapped = fields.filter(({ mapping }) => Object.keys(mapping).length > 0)
   const mappings = mapped.map(({ name, mapping }) =>
     property(name.replace(/\.\*$/, ''), mapping as Value, '  '),
@@ -152,9 +177,7 @@ export function sourceOf({ table, fields, key, warnings }: Module): string {
   return [
     importOf(names),
     '',
-    ...(fields.some(({ shape }) => listsOperators(shape))
-      ? [`const operators = ${inline(OPERATORS)} as const`, '']
-      : []),
+    ...(lists.length > 0 ? [...lists, ''] : []),
     ...warnings.map(comment),
     `export const ${variableOf(table)} = defineSchema({`,
     '  fields: {',

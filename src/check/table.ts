@@ -133,9 +133,13 @@ function sideDrafts(
   })
 }
 
-/** Whether an index has an order. */
-export const isOrdered = ({ method }: IndexFacts): boolean =>
-  ['btree', 'rowid', 'art', 'sorting key', 'minmax'].includes(method)
+/** Whether rows are read in the order of an index. DuckDB's ART and minmax only find them. */
+export const isWalked = ({ method }: IndexFacts): boolean =>
+  ['btree', 'rowid', 'sorting key'].includes(method)
+
+/** Whether an index serves ranges. */
+const isOrdered = (index: IndexFacts): boolean =>
+  isWalked(index) || ['art', 'minmax'].includes(index.method)
 
 /** The index that a query on the column could use, if there is one. */
 export const indexOf = ({ engine, indexes }: TableFacts, column: string): readonly IndexFacts[] =>

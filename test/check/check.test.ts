@@ -146,6 +146,15 @@ const CASES: readonly TableCase[] = [
     read: [UUID],
   },
   {
+    engine: 'ClickHouse',
+    about: 'a UUID under string()',
+    ddl: 'UUID',
+    values: [`'${UUID}'`],
+    naive: string(plain),
+    codes: ['type_not_mapped'],
+    read: [UUID],
+  },
+  {
     engine: 'MariaDB',
     about: 'an ENUM under string()',
     ddl: "enum('low','medium','high')",
@@ -174,6 +183,36 @@ const CASES: readonly TableCase[] = [
     mapping: { c: { type: 'level' } },
     codes: ['enumeration_differs'],
     read: ['high', 'low'],
+  },
+  {
+    engine: 'SQLite',
+    about: 'the members of an enumeration in another order in a CHECK',
+    ddl: `TEXT CHECK (c IN ('high', 'low', 'it''s'))`,
+    values: ["'high'"],
+    naive: enumeration(['low', "it's", 'high'], { sortable: true }),
+    codes: ['loose_type'],
+    left: ['loose_type', 'text_nul'],
+    read: ['high'],
+  },
+  {
+    engine: 'PostgreSQL',
+    about: 'the members of an enumeration in another order in a CHECK',
+    ddl: `text COLLATE "C" CHECK (c IN ('high', 'low', 'it''s'))`,
+    values: ["'high'"],
+    naive: enumeration(['low', "it's", 'high'], { sortable: true }),
+    codes: [],
+    left: [],
+    read: ['high'],
+  },
+  {
+    engine: 'DuckDB',
+    about: 'the members of an enumeration in another order in a CHECK',
+    ddl: `VARCHAR CHECK (c IN ('high', 'low', 'it''s'))`,
+    values: ["'high'"],
+    naive: enumeration(['low', "it's", 'high'], { sortable: true }),
+    codes: [],
+    left: ['text_nul'],
+    read: ['high'],
   },
   {
     engine: 'PostgreSQL',
@@ -605,5 +644,44 @@ describe('a check', () => {
     await expect(introspect(ask, { table: 'bare' })).rejects.toThrow(
       '"a" is unique, but may be NULL',
     )
+  })
+})
+
+describe.each(available.filter(({ name }) => ['MariaDB', 'ClickHouse'].includes(name)))(
+  'a native UUID of $name',
+  (engine) => {
+    it('is a field of equality, and a text where it is the key', async () => {
+      const connection = await engine.connect()
+      const ask = askingOf(connection)
+      await connection.exec('CREATE TABLE w (id UUID PRIMARY KEY, c UUID)')
+      try {
+        const { schema, source } = await introspect(ask, { table: 'w' })
+        expect(source).toContain(
+          "const equality = ['$eq', '$ne', '$in', '$nin', '$exists'] as const",
+        )
+        expect(source).toContain('c: uuid({ operators: equality')
+        expect(source).toContain('id: string({ operators, required: true, sortable: true })')
+        const made = defineSchema(schema) as unknown as Schema
+        expect(() => parseQuery(made, { filter_conditions: { c: { $gt: UUID } } })).toThrow(
+          /not allowed/,
+        )
+        expect(() => parseQuery(made, { sort: { c: 1 } })).toThrow(/sort/)
+      } finally {
+        await connection.exec('DROP TABLE w')
+        await connection.close()
+      }
+    })
+  },
+)
+
+describe.skipIf(available.every(({ name }) => name !== 'DuckDB'))('an index of DuckDB', () => {
+  it('makes no field sortable: no order is read off it', async () => {
+    const engine = available.find(({ name }) => name === 'DuckDB') as Engine
+    const connection = await engine.connect()
+    await connection.exec('CREATE TABLE w (id bigint PRIMARY KEY, c integer)')
+    await connection.exec('CREATE INDEX w_c ON w (c)')
+    const { source } = await introspect(askingOf(connection), { table: 'w' })
+    expect(source).toContain('c: integer()')
+    await connection.close()
   })
 })
