@@ -172,6 +172,26 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
 export const conjunctsOf = (text: string, engine: EngineName): readonly string[] =>
   split(unguarded(tokensOf(text, QUOTING[engine]), engine)).map((part) => print(part, engine))
 
+/** The texts of which a constraint `column IN ('a', 'b')` lets a column have one, in its order. */
+export function membersIn(column: string, facts: TableFacts): readonly string[] | undefined {
+  if (isIgnored(facts)) return undefined
+  const { checks, engine } = facts
+  for (const part of checks.flatMap((text) => split(tokensOf(text, QUOTING[engine])))) {
+    const [name, word, open] = part
+    const isOf = name !== undefined && nameOf(name.value, engine) === nameOf(column, engine)
+    if (!isOf || name.kind === 'string' || !isWord(word, 'in') || !isSign(open, '(')) continue
+    const members = part.slice(3, -1)
+    const texts = members.filter((_, at) => at % 2 === 0)
+    const isList =
+      texts.every(({ kind }) => kind === 'string') &&
+      members.every((token, at) => at % 2 === 0 || isSign(token, ',')) &&
+      isSign(part.at(-1), ')')
+    const values = texts.map(({ value }) => value)
+    if (isList && values.length > 0 && new Set(values).size === values.length) return values
+  }
+  return undefined
+}
+
 /** Settings that let rows by that break a CHECK. */
 const isIgnored = ({ settings }: TableFacts): boolean =>
   settings.ignore_check_constraints === '1' || settings.check_constraint_checks === 'OFF'

@@ -76,9 +76,21 @@ interface Candidate {
   readonly shape: Shape
 }
 
+/** The column whose words another one holds, by the name that createTable gives it. */
+function searchedBy({ name }: ColumnFacts, facts: TableFacts): string | undefined {
+  const searched = facts.columns.find((column) => name === `${column.name}_words`)
+  const of = searched && shapeOf(searched, facts)?.of
+  return of === 'string' || of === 'document' ? searched?.name : undefined
+}
+
 function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate[] {
   return facts.columns.flatMap((column) => {
     const shape = isText(column.name) ? shapeOf(column, facts) : undefined
+    const searched = shape?.of === 'string' ? searchedBy(column, facts) : undefined
+    if (searched !== undefined) {
+      warnings.push(`${quote(column.name)} is left out: it holds the words of ${quote(searched)}`)
+      return []
+    }
     if (shape !== undefined) return { column, shape }
     const type = column.type.text === '' ? 'a column without a type' : column.type.text
     warnings.push(`${quote(column.name)} is left out: no kind is read from ${type}`)

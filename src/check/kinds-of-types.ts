@@ -7,6 +7,7 @@ import { MOST_PRECISION } from '../schema/field.ts'
 import { conjunctsOf } from './constraints.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts, EngineName, TableFacts, TypeFacts } from './facts.ts'
+import { shapeOfCheck } from './own-checks.ts'
 import { formOf, isTimeType } from './sqlite-times.ts'
 import { typeNameOf } from './type-names.ts'
 
@@ -152,8 +153,8 @@ function sqliteTime(column: ColumnFacts): Shape | undefined {
 /** The field that a column makes; undefined where no kind reads its type. */
 export function shapeOf(column: ColumnFacts, facts: TableFacts): Shape | undefined {
   const { engine } = facts
-  const time = engine === 'sqlite' ? sqliteTime(column) : undefined
-  if (time !== undefined) return time
+  const said = engine === 'sqlite' ? (sqliteTime(column) ?? shapeOfCheck(column, facts)) : undefined
+  if (said !== undefined) return said
   const { element } = column.type
   const { name, list } = typeNameOf(engine, column.type)
   // A type that the user defined has any name.

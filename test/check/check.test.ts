@@ -191,7 +191,7 @@ const CASES: readonly TableCase[] = [
     values: ["'high'"],
     naive: enumeration(['low', "it's", 'high'], { sortable: true }),
     codes: ['loose_type'],
-    left: ['loose_type', 'text_nul'],
+    left: ['loose_type'],
     read: ['high'],
   },
   {

@@ -4,6 +4,16 @@ import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import {
+  boolean,
+  createTable,
+  date,
+  defineSchema,
+  enumeration,
+  string,
+  timestamp,
+  uuid,
+} from 'tamis'
 import { introspect } from 'tamis/check'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -92,6 +102,34 @@ export const mapping = {} as const
     expect(formatted.stdout).toBe(source)
     writeFileSync(join(folder, 'use.ts'), USE('orderLines'))
     expect(diagnosticsOf(join(folder, 'use.ts'))).toEqual([])
+  })
+
+  it('recognises what createTable wrote', async () => {
+    const schema = defineSchema({
+      fields: {
+        id: uuid({ required: true, sortable: true }),
+        name: string({ operators: ['$eq', '$autocomplete'] }),
+        mood: enumeration(['sad', "it's", 'ok']),
+        day: date(),
+        at: timestamp({ digits: 3 }),
+        flag: boolean(),
+      },
+    })
+    const target = { dialect: engine.dialect, table: 'made' }
+    for (const statement of createTable(schema, target)) await connection.exec(statement)
+    const { source, warnings, mapping } = await read('made')
+    expect(mapping).toEqual({})
+    expect(warnings).toEqual(['"name_words" is left out: it holds the words of "name"'])
+    for (const line of [
+      'id: uuid({ required: true, sortable: true })',
+      'name: string({ operators, sortable: true })',
+      `mood: enumeration(['sad', "it's", 'ok'], { sortable: true })`,
+      'day: date({ sortable: true })',
+      'at: timestamp({ digits: 3, sortable: true })',
+      'flag: boolean()',
+    ]) {
+      expect(source).toContain(`    ${line},\n`)
+    }
   })
 
   it.each([
