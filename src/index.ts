@@ -35,13 +35,13 @@ export { type PrintedFilter, printFilter } from './condition/print.ts'
 export type { Column, Dialect } from './dialect/dialect.ts'
 export { type Fragment, type Parameter, type Statement, sql } from './dialect/fragment.ts'
 export type { TimestampStorage } from './dialect/place.ts'
-export type { TimestampForm } from './dialect/timestamp-text.ts'
 export type {
   ColumnDefinition,
   IndexDefinition,
   SideTable,
   TableDefinition,
 } from './dialect/table.ts'
+export type { TimestampForm } from './dialect/timestamp-text.ts'
 export { FilterError } from './error/filter-error.ts'
 export type { Issue, IssueCode } from './error/issue.ts'
 export { FOLD_VERSION, wordsOf } from './kinds/words.ts'
