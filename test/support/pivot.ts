@@ -34,14 +34,18 @@ function truthsOf(field: Field, row: Row): readonly object[] {
   const value = type.kind.read(held)
   if (value === undefined) return [single(name, null), single(name, { $exists: false })]
   const word = typeof value === 'string' ? value.match(/[a-z]+/)?.[0] : undefined
-  return [
-    single(name, value),
+  // A column of some types has no ranges, and its field lists none.
+  const ranges = [
     single(name, { $gte: value }),
     single(name, { $lte: value }),
-    single(name, { $in: [value] }),
     single(name, { $not: { $gt: value } }),
-    { $nor: [single(name, { $ne: value })] },
     { $nor: [single(name, { $lt: value })] },
+  ]
+  return [
+    single(name, value),
+    single(name, { $in: [value] }),
+    { $nor: [single(name, { $ne: value })] },
+    ...(operators.has('$gte') ? ranges : []),
     ...(word !== undefined && value === word && operators.has('$autocomplete')
       ? [single(name, { $autocomplete: word.slice(0, 2) })]
       : []),
