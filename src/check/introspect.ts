@@ -1,3 +1,5 @@
+/** A schema and a mapping of a table, in one file since each step takes the columns of the last. */
+
 import { formIn } from '../dialect/timestamp-text.ts'
 import { quote } from '../error/describe.ts'
 import { isText } from '../kinds/string.ts'
@@ -137,6 +139,7 @@ function keyColumn(facts: TableFacts, candidates: readonly Candidate[]): string 
 /** Whether an index finds values in a document. */
 const hasGinIndex = (facts: TableFacts, { column, shape }: Candidate): boolean =>
   shape.of === 'document' && indexOf(facts, column.name).some(({ method }) => method === 'gin')
+
 /** Whether it is text of timestamps of which the table does not say the form. */
 const isOfAnyForm = (shape: Shape): boolean => 'storage' in shape && formIn(shape.storage) === 'any'
 
