@@ -2,6 +2,7 @@
 
 import { type DeclaredType, readType } from '../dialect/declared-type.ts'
 import type { Fragment } from '../dialect/fragment.ts'
+import { namesIn } from '../dialect/postgres/enum-type.ts'
 import type { EngineName, TypeFacts } from './facts.ts'
 
 export interface TypeName {
@@ -83,10 +84,22 @@ export const writtenName = (engine: EngineName, type: Fragment): TypeName =>
 export const isSameType = (a: TypeName, b: TypeName): boolean =>
   a.name === b.name && a.list === b.list
 
-/** How a mapping says the type: of a domain its base, of an extension's type its name alone. */
-export function mappedType({ text, name, schema, domain, element }: TypeFacts): string {
+/** PostgreSQL: whether that is the name of the enumerated type, with its schema or without. */
+export function isEnumNamed({ text, list }: DeclaredType, type: TypeFacts): boolean {
+  const { members, name, schema } = type.element ?? type
+  if (members === undefined || list !== (type.element !== undefined)) return false
+  const parts = namesIn(text)
+  return parts?.at(-1) === name && (parts.length === 1 || parts[0] === schema)
+}
+
+/**
+ * How a mapping says the type: an enumerated one as the database prints it, with a schema that the
+ * search path does not have; of a domain its base, of an extension's type its name alone.
+ */
+export function mappedType({ text, name, schema, domain, element, members }: TypeFacts): string {
   if (element !== undefined && (domain ?? element.schema ?? element.domain) !== undefined) {
     return `${mappedType(element)}[]`
   }
-  return domain === undefined && schema === undefined ? text : name
+  if (domain !== undefined) return name
+  return schema === undefined || members !== undefined ? text : name
 }

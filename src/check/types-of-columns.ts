@@ -12,6 +12,7 @@ import { type Draft, definitionOf, draft, type Site } from './site.ts'
 import { isTimeType } from './sqlite-times.ts'
 import {
   declaredName,
+  isEnumNamed,
   isSameType,
   mappedType,
   type TypeName,
@@ -118,6 +119,8 @@ export function typeDrafts(site: Site, placed: Placed, column: ColumnFacts): rea
       }),
     ]
   }
+  const isEnum = engine === 'postgres' && !place.json && place.type !== undefined
+  if (isEnum && isEnumNamed(place.type, column.type)) return []
   const actual = typeNameOf(engine, column.type)
   const expected = expectedOf(site, place)
   if (isAlike(site, place, actual, expected)) return []

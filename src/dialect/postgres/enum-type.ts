@@ -10,20 +10,25 @@ import { identifier, refuse } from './names.ts'
 /** A name without quotes, which PostgreSQL folds to lower case, or one in quotes. */
 const PART = /(?:^|\.)(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))/uy
 
-/** The name of a type as the database prints it: `level`, `app.level`, `"Level"`. */
-function typeName({ text }: DeclaredType, at: Stored): Fragment {
-  const parts: Fragment[] = []
+/** The parts of a type's name as the database prints it: `level`, `app.level`, `"Level"`. */
+export function namesIn(text: string): readonly string[] | undefined {
+  const parts: string[] = []
   PART.lastIndex = 0
   let end = 0
   for (let part = PART.exec(text); part !== null; part = PART.exec(text)) {
     const [, quoted, bare = ''] = part
-    parts.push(identifier(quoted?.replaceAll('""', '"') ?? bare.toLowerCase()))
+    parts.push(quoted?.replaceAll('""', '"') ?? bare.toLowerCase())
     end = PART.lastIndex
   }
-  if (parts.length === 0 || parts.length > 2 || end !== text.length) {
-    refuse(at, `${quote(text)} is not the name of a type; write it as level or app.level`)
+  return parts.length === 0 || parts.length > 2 || end !== text.length ? undefined : parts
+}
+
+function typeName({ text }: DeclaredType, at: Stored): Fragment {
+  const parts = namesIn(text)
+  if (parts === undefined) {
+    return refuse(at, `${quote(text)} is not the name of a type; write it as level or app.level`)
   }
-  return join(parts, sql`.`)
+  return join(parts.map(identifier), sql`.`)
 }
 
 /** Values are compared as the type, so that an index serves, and read and sorted as text. */
