@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type CountTarget, compileCount } from './compile/count.ts'
 export type { TableTarget } from './compile/layout.ts'
 export { compileOrdering } from './compile/ordering.ts'
 export { compilePredicate, type Predicate } from './compile/predicate.ts'

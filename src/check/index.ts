@@ -14,5 +14,10 @@ export {
 export { type Ask, askOf } from './connection.ts'
 export type * from './facts.ts'
 export type { Finding, FindingCode, Remedy, Severity } from './finding.ts'
-export { type Introspected, introspect, introspected } from './introspect.ts'
+export {
+  type Introspected,
+  type IntrospectOptions,
+  introspect,
+  introspected,
+} from './introspect.ts'
 export { type FactsOptions, readFacts } from './read.ts'

@@ -17,10 +17,16 @@ import { type Ask, askOf } from './connection.ts'
 import { DIALECTS } from './engines.ts'
 import type { ColumnFacts, TableFacts } from './facts.ts'
 import { type Scalar, type Shape, shapeOf } from './kinds-of-types.ts'
+import { without } from './omit.ts'
 import { type FactsOptions, readFacts } from './read.ts'
 import { DYNAMIC, operatorsOf, type Planned, settingsOf, sourceOf } from './source.ts'
 import { indexOf, isWalked } from './table.ts'
 import { typeNameOf } from './type-names.ts'
+
+export interface IntrospectOptions extends FactsOptions {
+  /** Columns of which no field is made: what no client may see. */
+  readonly omit?: readonly string[] | undefined
+}
 
 export interface Introspected {
   readonly facts: TableFacts
@@ -249,7 +255,7 @@ function withMapping(
  * primary key, or else a unique column, of one column. `source` is the same as a TypeScript module, to
  * be edited: which operators a client may use, what is hidden.
  *
- * @throws TypeError if the table does not exist, or none of its columns can be the key.
+ * @throws TypeError if the table or a column to omit does not exist, or no column can be the key.
  *
  * @example
  * ```ts
@@ -258,19 +264,23 @@ function withMapping(
  */
 export async function introspect(
   connection: Ask | object,
-  options: FactsOptions,
+  options: IntrospectOptions,
 ): Promise<Introspected> {
-  return introspected(await readFacts(askOf(connection), options))
+  return introspected(await readFacts(askOf(connection), options), options)
 }
 
 /** The same of facts that were read before. */
-export function introspected(facts: TableFacts): Introspected {
+export function introspected(
+  facts: TableFacts,
+  { omit = [] }: Pick<IntrospectOptions, 'omit'> = {},
+): Introspected {
   const warnings: string[] = []
-  const candidates = candidatesOf(facts, warnings)
-  const column = keyColumn(facts, candidates)
-  const named = planOf(facts, column, candidates, warnings)
+  const seen = without(facts, omit)
+  const candidates = candidatesOf(seen, warnings)
+  const column = keyColumn(seen, candidates)
+  const named = planOf(seen, column, candidates, warnings)
   const key = fieldNameOf(column)
-  const fields = withMapping(facts, named, key)
+  const fields = withMapping(seen, named, key)
   return {
     facts,
     schema: schemaOf(fields, key),

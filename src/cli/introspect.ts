@@ -5,6 +5,11 @@ import { withConnection } from './connect.ts'
 import { printable } from './mistake.ts'
 import { write } from './query.ts'
 
+interface IntrospectCommandOptions {
+  readonly table: string
+  readonly omit?: readonly string[]
+}
+
 /** Adds `tamis introspect`: a schema for a table that is there, as TypeScript. */
 export const addIntrospect = (tamis: Command): Command =>
   tamis
@@ -12,9 +17,10 @@ export const addIntrospect = (tamis: Command): Command =>
     .description('print a schema and a mapping for a table that is there, as a TypeScript module')
     .argument('<database>', 'an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file')
     .requiredOption('--table <name>', 'the table; with its schema as app.people')
-    .action(async (database: string, { table }: { readonly table: string }) => {
+    .option('--omit <column...>', 'columns that no client may see: the schema does not have them')
+    .action(async (database: string, { table, omit }: IntrospectCommandOptions) => {
       const { source, warnings } = await withConnection(database, (ask) =>
-        introspect(ask, { table: tableName(table) }),
+        introspect(ask, { table: tableName(table), omit }),
       )
       await write(source)
       // In the module, they are comments.

@@ -37,7 +37,7 @@ export interface FilterTarget<Params = unknown, F extends Fields = Fields>
   readonly alias?: string
 }
 
-/** A condition as SQL, and what it is made of, for query builders that place parameters themselves. */
+/** SQL, and what it is made of, for query builders that place parameters themselves. */
 export interface CompiledFilter<Params = readonly Parameter[]> extends Statement<Params> {
   /**
    * The pieces of the text around its parameters, one more than there are of these: what a builder's
@@ -64,7 +64,7 @@ export function compileFilter<F extends Fields, Params>(
 }
 
 /** The dialect that writes a statement with fewer parameters, if it has too many. */
-function denseFor<Params>(
+export function denseFor<Params>(
   { dense }: Dialect<Params>,
   { params }: Statement<Params>,
 ): Dialect<Params> | undefined {
@@ -90,15 +90,16 @@ export const compileSql = <Params>(
   { dialect }: Pick<Target<Params>, 'dialect'>,
 ): Statement<Params> => render(fragment, dialect)
 
-function inPieces<Params>(
+export function inPieces<Params>(
   fragment: Fragment,
   dialect: Dialect<Params>,
   first?: number,
 ): CompiledFilter<Params> {
-  const { texts } = fragment
-  const strings = Object.assign([...texts], { raw: texts })
-  return { ...render(fragment, dialect, first), strings }
+  return { ...render(fragment, dialect, first), strings: piecesOf(fragment) }
 }
+
+const piecesOf = ({ texts }: Fragment): TemplateStringsArray =>
+  Object.assign([...texts], { raw: texts })
 
 export interface QueryTarget<Params = unknown, F extends Fields = Fields>
   extends Target<Params, F> {
@@ -123,7 +124,7 @@ export interface QueryTarget<Params = unknown, F extends Fields = Fields>
 }
 
 /** A whole SELECT, and what it was made of, for those who build their own. */
-export interface CompiledQuery<Params = readonly Parameter[]> extends Statement<Params> {
+export interface CompiledQuery<Params = readonly Parameter[]> extends CompiledFilter<Params> {
   readonly where: CompiledFilter<Params>
   /**
    * The order in which the rows are found: for a page before a cursor (`prev`) the reverse of the
@@ -187,10 +188,8 @@ function queryOf<Params>(
   const page = { plan: qualified, head, selected, scan, limit, offset }
   const rows = (isTogether ? undefined : pageApart(page)) ?? together()
   const statement = forUpdate ? sql`${rows}${lockOf(dialect)}` : rows
-  const { text, params } = render(statement, dialect)
   return new Compiled(
-    text,
-    params,
+    statement,
     { condition, ordering, plan: alias === undefined ? bare : qualified, dialect },
     limit,
     offset,
@@ -239,14 +238,21 @@ class Compiled<Params> implements CompiledQuery<Params> {
   readonly params: Params
   readonly limit: number
   readonly offset: number
+  readonly #statement: Fragment
   readonly #parts: Parts<Params>
 
-  constructor(text: string, params: Params, parts: Parts<Params>, limit: number, offset: number) {
+  constructor(statement: Fragment, parts: Parts<Params>, limit: number, offset: number) {
+    const { text, params } = render(statement, parts.dialect)
     this.text = text
     this.params = params
     this.limit = limit
     this.offset = offset
+    this.#statement = statement
     this.#parts = parts
+  }
+
+  get strings(): TemplateStringsArray {
+    return piecesOf(this.#statement)
   }
 
   get where(): CompiledFilter<Params> {

@@ -52,12 +52,22 @@ describe('tamis introspect', () => {
     expect(err).toBe('tamis: "picture" is left out: no kind is read from BLOB\n')
   })
 
+  it('leaves out columns that no client may see', () => {
+    const of = ['introspect', 'shop.sqlite', '--table', 'people', '--omit', 'email', 'picture']
+    const { out, err, status } = tamis(...of)
+    expect([err, status]).toEqual(['', 0])
+    expect(out).toContain('born: integer()')
+    expect(out).not.toMatch(/email|picture|string/)
+  })
+
   it('answers a mistake in one line', () => {
     const mistakes = [
       tamis('introspect', 'shop.sqlite', '--table', 'persons'),
       tamis('introspect', 'nowhere.sqlite', '--table', 'people'),
       tamis('introspect', 'redis://localhost', '--table', 'people'),
       tamis('introspect', 'shop.sqlite'),
+      tamis('introspect', 'shop.sqlite', '--table', 'people', '--omit', 'emial'),
+      tamis('introspect', 'shop.sqlite', '--table', 'people', '--omit', 'id'),
     ]
     for (const { out, err, status } of mistakes) {
       expect([out, status]).toEqual(['', 2])
@@ -65,6 +75,8 @@ describe('tamis introspect', () => {
     }
     expect(mistakes[0]?.err).toContain('unknown table "persons"')
     expect(mistakes[1]?.err).toContain('no such file: nowhere.sqlite')
+    expect(mistakes[4]?.err).toContain('unknown column "emial" (did you mean "email"?)')
+    expect(mistakes[5]?.err).toContain('no column that can be the key')
   })
 })
 

@@ -1,0 +1,51 @@
+import { isTrue } from '../condition/condition.ts'
+import { sql } from '../dialect/fragment.ts'
+import type { Query } from '../parse/query.ts'
+import type { Fields, OfFields } from '../schema/definition.ts'
+import type { AnyMapping } from '../schema/mapping.ts'
+import { whole } from './clauses.ts'
+import { planOf } from './plan.ts'
+import { type CompiledFilter, denseFor, inPieces, type QueryTarget } from './sql.ts'
+
+/** Where the rows to count are: what `compileQuery` is given serves. */
+export type CountTarget<Params = unknown, F extends Fields = Fields> = Pick<
+  QueryTarget<Params, F>,
+  'dialect' | 'mapping' | 'table' | 'alias'
+>
+
+/**
+ * How many rows a query finds on all of its pages together: `SELECT count(*) AS "total" …`, one row.
+ * Cursor, offset and limit play no part in it; what the server added by `restrict` does. It is
+ * `countRows(query.condition, rows)` in a database. Drivers give the count as a number, a bigint or a
+ * text: `Number(row.total)`.
+ *
+ * @example
+ * const { text, params } = compileCount(query, { dialect: postgres, table: 'people' })
+ *
+ * @throws TypeError where the dialect cannot say it exactly, or where the mapping names a field that
+ * there is not.
+ * @throws FilterError where the query asks of a key that no path of the database reaches.
+ */
+export function compileCount<F extends Fields, Params>(
+  query: Query & OfFields<F>,
+  target: CountTarget<Params, NoInfer<F>>,
+): CompiledFilter<Params> {
+  const counted = countOf(query, target)
+  const dense = denseFor(target.dialect, counted)
+  return dense === undefined ? counted : countOf(query, { ...target, dialect: dense })
+}
+
+function countOf<Params>(
+  { schema, condition }: Query,
+  target: Omit<CountTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
+): CompiledFilter<Params> {
+  const { dialect, table, alias } = target
+  const qualified = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
+  qualified.bare.check(schema.key)
+  // A column can be named total, and where aliases hide columns that name would be the count.
+  const isQualified = dialect.aliasesHide === true || alias !== undefined
+  const plan = isQualified ? qualified : qualified.bare
+  const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, plan)}`
+  const total = dialect.identifier('total')
+  return inPieces(sql`SELECT count(*) AS ${total} FROM ${qualified.from}${filter}`, dialect)
+}
