@@ -118,8 +118,11 @@ function fromParameters<S extends Schema>(
   if (typeof filter !== 'string' || hasFields) {
     return refused('invalid_operand', 'either a single filter or fields')
   }
-  return readText(filter, options, (value) =>
-    safeParseQuery(schema, { ...payload, filter_conditions: value }, options),
+  return readText(
+    filter,
+    options,
+    (value) => safeParseQuery(schema, { ...payload, filter_conditions: value }, options),
+    '/filter_conditions',
   )
 }
 

@@ -25,8 +25,11 @@ export interface Opened {
   readonly value: unknown
   /** What is wrong in how it is written, in its order. */
   readonly issues: readonly Issue[]
-  /** Issues about the value, each with its place in the text. */
-  place(issues: readonly Issue[]): readonly Issue[]
+  /**
+   * Issues about the value, each with its place in the text. Where the text is a part of what was
+   * checked, `at` is the part's path: issues of other parts have no place in it.
+   */
+  place(issues: readonly Issue[], at?: string): readonly Issue[]
 }
 
 /**
@@ -36,15 +39,16 @@ export interface Opened {
 export function openText(text: string, options: TextOptions = {}): Opened {
   const quick = openNative(text, options)
   if (quick === undefined) return openSlowly(text, options)
-  const place = (issues: readonly Issue[]) => openSlowly(text, options).place(issues)
+  const place: Opened['place'] = (issues, at) => openSlowly(text, options).place(issues, at)
   return { value: quick.value, issues: [], place }
 }
 
-/** Reads a text, and has its value checked. */
+/** Reads a text, and has its value checked, as the part at a path if it is one. */
 export function readText<T>(
   text: string,
   options: TextOptions,
   check: (value: unknown) => Result<T>,
+  at?: string,
 ): Result<T> {
   const quick = openNative(text, options)
   if (quick !== undefined) {
@@ -56,7 +60,7 @@ export function readText<T>(
   if (result.ok && issues.length === 0) return result
   // Issues of the value are omitted where the text has a syntax error.
   const places = new Set(issues.map(({ range }) => range?.start))
-  const refused = result.ok ? [] : place(result.issues)
+  const refused = result.ok ? [] : place(result.issues, at)
   const semantic = refused.filter(
     ({ code, range }) => code !== 'invalid_operand' || !places.has(range?.start),
   )
@@ -85,11 +89,13 @@ function openTree(text: string, { root, problems }: Tree): Opened {
   return {
     value: root === undefined ? undefined : toValue(root),
     issues: first.map((problem) => asIssue(locator, problem)),
-    place: (issues) =>
+    place: (issues, at = '') =>
       issues.flatMap((each) => {
+        const { code, path } = each
+        if (path !== at && !path.startsWith(`${at}/`)) return each
         // The issue is about a part that was not parsed: a syntax error already reports it.
         if (root === undefined) return []
-        const { start, end } = locate(root, each)
+        const { start, end } = locate(root, { code, path: path.slice(at.length) })
         return { ...each, range: locator(start, end) }
       }),
   }

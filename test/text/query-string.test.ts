@@ -144,6 +144,32 @@ describe('a query string', () => {
     expect(result.ok ? [] : result.issues.map((each) => each.code)).toEqual([code])
   })
 
+  it('places the issues of a filter in its text, and no others', () => {
+    const filter = '{role: 1, age: {$gt: 1, $gte: "x"}, name: 2}'
+    const search = new URLSearchParams({ filter, sort: 'role', limit: 'ten' }).toString()
+    const result = safeParseQueryString(schema, search, { relaxed: true })
+    const issues = result.ok ? [] : result.issues
+    expect(
+      issues.map(({ path, range }) => [path, range && filter.slice(range.start, range.end)]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['/filter_conditions/role', '1'],
+        ['/filter_conditions/age/$gte', '"x"'],
+        ['/filter_conditions/name', 'name'],
+        ['/sort/0', undefined],
+        ['/limit', undefined],
+      ]),
+    )
+    expect(issues.length).toBe(5)
+  })
+
+  it('reports a sort beside a filter with a syntax error', () => {
+    const result = safeParseQueryString(schema, 'filter={"role":&sort=role')
+    expect(result.ok ? [] : result.issues.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['syntax', 'not_sortable']),
+    )
+  })
+
   it('does not change Object.prototype', () => {
     safeParseQueryString(schema, '__proto__[polluted]=1&constructor.prototype.polluted=1')
     expect('polluted' in {}).toBe(false)
