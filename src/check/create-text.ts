@@ -60,6 +60,29 @@ export function readTableText(text: string, quoting: Quoting): TextOfTable {
   }
 }
 
+/**
+ * A condition without the table's name before columns, which drizzle-kit writes: a CHECK is of no
+ * other table's columns.
+ */
+export function unqualified(text: string, table: string, quoting: Quoting): string {
+  const tokens = tokensOf(text, quoting)
+  const own = table.toLowerCase()
+  const isOwn = (name: string) => name.toLowerCase() === own
+  let result = ''
+  let from = 0
+  for (const [i, { kind, value, start, end }] of tokens.entries()) {
+    // A dot belongs to the word that it stands in.
+    const dot = kind === 'word' ? value.indexOf('.') : -1
+    const isWhole = dot > 0 && isOwn(value.slice(0, dot))
+    const next = tokens[i + 1]
+    const isQuoted = kind === 'name' && isOwn(value) && next?.kind === 'word' && next.start === end
+    if (!isWhole && !(isQuoted && next.value.startsWith('.'))) continue
+    result += text.slice(from, start)
+    from = isWhole ? start + dot + 1 : end + 1
+  }
+  return result + text.slice(from)
+}
+
 /** A term of an index: an expression, unless it is the name of a column. */
 export interface TextOfTerm {
   readonly column: string | undefined

@@ -1,7 +1,7 @@
 import { type Fragment, sql } from '../dialect/fragment.ts'
 import { sqlite } from '../dialect/sqlite/index.ts'
 import type { Ask } from './connection.ts'
-import { readIndexText, readTableText, type TextOfColumn } from './create-text.ts'
+import { readIndexText, readTableText, type TextOfColumn, unqualified } from './create-text.ts'
 import type {
   Affinity,
   CollationFacts,
@@ -232,7 +232,7 @@ export async function read(ask: Ask, table: TableName): Promise<TableFacts> {
       .map((row) => row.text('name')),
     uniques: uniquesOf(indexes, rowid === undefined ? ofKey : ROWID),
     indexes,
-    checks: text.checks,
+    checks: text.checks.map((each) => unqualified(each, name, QUOTING)),
     foreignKeys: isTable ? await foreignKeysOf(site) : [],
     zone: undefined,
     strict,

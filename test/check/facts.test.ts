@@ -56,6 +56,20 @@ const keysOf = ({ indexes }: TableFacts, name: string) =>
   indexes.find((index) => index.name === name)?.keys
 
 on('SQLite', ({ exec, facts }) => {
+  it('has checks without the name of the table', async () => {
+    await exec(
+      `CREATE TABLE people (
+        a INTEGER, people TEXT, "t.x" TEXT,
+        CHECK ("people"."a" > 1.5 AND People.a < 9 AND people."a" <> \`people\`.a),
+        CHECK (people <> 'people.a' AND length(people.people) > length("t.x"))
+      )`,
+    )
+    expect((await facts('people')).checks).toEqual([
+      '"a" > 1.5 AND a < 9 AND "a" <> a',
+      `people <> 'people.a' AND length(people) > length("t.x")`,
+    ])
+  })
+
   it('says in its text what pragmas do not', async () => {
     await exec(
       `CREATE TABLE "a ""t" (
