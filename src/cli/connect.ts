@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Ask, askOf } from '../check/index.ts'
 import { openEngine, requireFrom } from '../users/storage/sqlite/engine.ts'
 import { Mistake, messageOf } from './mistake.ts'
@@ -82,6 +82,8 @@ const OPENERS: readonly (readonly [scheme: RegExp, open: (url: string) => Promis
   [/^postgres(ql)?:\/\//i, postgres],
   [/^(mysql|mariadb):\/\//i, mysql],
   [/^duckdb:/i, duckdb],
+  // As libsql and Prisma write it.
+  [/^file:/i, (url) => sqlite(/^file:\/\//i.test(url) ? fileURLToPath(url) : url.slice(5))],
 ]
 
 /** Opens a database: an SQLite file, or a URL. @throws Mistake where it cannot be opened. */

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -50,6 +51,15 @@ describe('tamis introspect', () => {
     expect(out).toContain('export const people = defineSchema({')
     expect(out).toContain("email: { collation: 'NOCASE' }")
     expect(err).toBe('tamis: "picture" is left out: no kind is read from BLOB\n')
+  })
+
+  it('takes an SQLite file as a URL, too', () => {
+    const { out } = introspected()
+    for (const url of ['file:shop.sqlite', pathToFileURL(file('shop.sqlite')).href]) {
+      expect(tamis('introspect', url, '--table', 'people').out).toBe(out)
+    }
+    const { err, status } = tamis('introspect', 'file:nowhere.sqlite', '--table', 'people')
+    expect([err, status]).toEqual(['tamis: file:nowhere.sqlite: no such file: nowhere.sqlite\n', 2])
   })
 
   it('leaves out columns that no client may see', () => {
