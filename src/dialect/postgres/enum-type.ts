@@ -43,7 +43,7 @@ export function enumType(text: ColumnType, declared: DeclaredType, at: Stored): 
       sql`ARRAY[${join(
         values.map((each) => sql`${each}::${name}`),
         sql`, `,
-      )}]`,
+      )}]::${name}[]`,
     representation: () => 'enum',
     encode: text.encode,
     decode: text.decode,
