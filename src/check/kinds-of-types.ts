@@ -18,6 +18,8 @@ export interface Settings {
   readonly scale?: number | undefined
   /** The members of an enumeration, in its order. */
   readonly values?: readonly string[] | undefined
+  /** Integers are read as bigints. */
+  readonly as?: 'bigint' | undefined
 }
 
 /** The builder of a field. A document is a wildcard. */

@@ -95,7 +95,7 @@ export function typeOf(name: string, text: string): TypeFacts {
 }
 
 /** The parts of a collation's name say it: dev.mysql.com/doc/refman/8.4/en/charset-collation-names.html */
-function collationOf(name: string, padsSpace: boolean): CollationFacts {
+export function collationOf(name: string, padsSpace: boolean): CollationFacts {
   const parts = name.split('_')
   const says = (part: string) => parts.includes(part)
   const isBinary = name === 'binary' || says('bin')

@@ -20,9 +20,10 @@ export const settingsOf = ({
   digits,
   precision,
   scale,
-}: Settings): Readonly<Record<string, number>> =>
+  as,
+}: Settings): Readonly<Record<string, number | string>> =>
   Object.fromEntries(
-    Object.entries({ digits, precision, scale }).flatMap(([name, value]) =>
+    Object.entries({ digits, precision, scale, as }).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value]],
     ),
   )

@@ -41,7 +41,7 @@ function affinityOf(declared: string): Affinity {
   return /REAL|FLOA|DOUB/.test(type) ? 'real' : 'numeric'
 }
 
-function typeOf(declared: string, strict: boolean): TypeFacts {
+export function typeOf(declared: string, strict: boolean): TypeFacts {
   const [, name = declared, first, second] =
     /^(.*?)\s*\(\s*([+-]?\d+)\s*(?:,\s*([+-]?\d+)\s*)?\)$/.exec(declared) ?? []
   const affinity = affinityOf(declared)
@@ -58,7 +58,7 @@ function typeOf(declared: string, strict: boolean): TypeFacts {
 }
 
 /** sqlite.org/datatype3.html#collation; what an application defines is known to it alone. */
-function collationOf(name = 'BINARY'): CollationFacts {
+export function collationOf(name = 'BINARY'): CollationFacts {
   const known = name.toUpperCase()
   const isKnown = ['BINARY', 'NOCASE', 'RTRIM'].includes(known)
   return present<CollationFacts>({
