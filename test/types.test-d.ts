@@ -1,3 +1,18 @@
+import { mysqlEnum, int as mysqlInt, mysqlTable } from 'drizzle-orm/mysql-core'
+import {
+  bigint,
+  customType,
+  jsonb,
+  numeric,
+  pgEnum,
+  pgTable,
+  timestamp as pgTimestamp,
+  serial,
+  text,
+  time,
+  varchar,
+} from 'drizzle-orm/pg-core'
+import { integer as sqliteInteger, sqliteTable, text as sqliteText } from 'drizzle-orm/sqlite-core'
 import type { Arbitrary } from 'fast-check'
 import {
   and,
@@ -38,6 +53,7 @@ import {
   uuid,
 } from 'tamis'
 import { clickhouse } from 'tamis/clickhouse'
+import { fromDrizzle } from 'tamis/drizzle'
 import { filterArbitrary, invalidFilterArbitrary, rowArbitrary } from 'tamis/fast-check'
 import { postgres } from 'tamis/postgres'
 import { parseFilterText, parseQueryText } from 'tamis/text'
@@ -440,5 +456,90 @@ describe('arbitraries', () => {
     expectTypeOf(rowArbitrary(people)).toEqualTypeOf<Arbitrary<RowInput<People>>>()
     expectTypeOf(filterArbitrary(people)).toEqualTypeOf<Arbitrary<Filter<People>>>()
     expectTypeOf(invalidFilterArbitrary(people)).toEqualTypeOf<Arbitrary<unknown>>()
+  })
+})
+
+describe('a Drizzle table', () => {
+  const level = pgEnum('level', ['low', 'high'])
+  const citext = customType<{ data: string }>({ dataType: () => 'citext' })
+  const table = pgTable('t', {
+    id: serial().primaryKey(),
+    role: text({ enum: ['user', 'admin'] }).notNull(),
+    level: level(),
+    levels: level().array(),
+    name: varchar('full_name'),
+    createdAt: pgTimestamp('created_at').notNull(),
+    price: numeric({ precision: 10, scale: 2 }),
+    big: bigint({ mode: 'bigint' }).notNull(),
+    custom: jsonb(),
+    email: citext(),
+    at: time(),
+    stamps: pgTimestamp().array(),
+    'a.b': text(),
+  })
+  const { schema, ...target } = fromDrizzle(table)
+  const own = defineSchema(schema)
+  type Own = typeof own
+
+  it('has the fields of the columns that a field can hold', () => {
+    expectTypeOf<keyof typeof schema.fields>().toEqualTypeOf<
+      | ('id' | 'role' | 'level' | 'levels' | 'name' | 'createdAt' | 'price' | 'big' | 'email')
+      | 'custom.*'
+    >()
+    type RowOf = Row<Own>
+    expectTypeOf<RowOf['role']>().toEqualTypeOf<'user' | 'admin'>()
+    expectTypeOf<RowOf['level']>().toEqualTypeOf<'low' | 'high' | undefined>()
+    expectTypeOf<RowOf['id']>().toEqualTypeOf<number>()
+    expectTypeOf<RowOf['big']>().toEqualTypeOf<bigint>()
+    expectTypeOf<RowOf['createdAt']>().toEqualTypeOf<string>()
+    expectTypeOf(target.rowOf({})).toEqualTypeOf<RowOf>()
+    const filter: Filter<Own> = {
+      role: 'user',
+      level: { $in: ['low', null] },
+      levels: 'high',
+      name: { $gt: 'a' },
+      createdAt: { $lt: new Date() },
+      price: '1.50',
+      'custom.k': 1,
+      email: 'a',
+    }
+    compileFilter(condition(own, filter), { dialect: target.dialect, mapping: target.mapping })
+  })
+
+  it('refuses other operands, operators and properties', () => {
+    const refused: Filter<Own>[] = [
+      // @ts-expect-error: not one of the enum
+      { role: 'root' },
+      // @ts-expect-error: texts have no search column
+      { name: { $autocomplete: 'a' } },
+      // @ts-expect-error: no field holds a time of the day
+      { at: '12:00:00' },
+      // @ts-expect-error: the property is named otherwise
+      { created_at: null },
+    ]
+    // @ts-expect-error: no such property
+    fromDrizzle(table, { columns: ['id', 'rol'] })
+    const few = fromDrizzle(table, { columns: ['id', 'role'] }).schema.fields
+    expectTypeOf<keyof typeof few>().toEqualTypeOf<'id' | 'role'>()
+    expectTypeOf(refused).toBeArray()
+  })
+
+  it('of SQLite and MySQL has their modes', () => {
+    const lite = sqliteTable('t', {
+      id: sqliteInteger().primaryKey(),
+      active: sqliteInteger({ mode: 'boolean' }).notNull(),
+      at: sqliteInteger({ mode: 'timestamp' }).notNull(),
+      custom: sqliteText({ mode: 'json' }),
+    })
+    const ofLite = defineSchema(fromDrizzle(lite).schema)
+    expectTypeOf<Row<typeof ofLite>['active']>().toEqualTypeOf<boolean>()
+    expectTypeOf<Row<typeof ofLite>['at']>().toEqualTypeOf<string>()
+    expectTypeOf<Filter<typeof ofLite>>().toHaveProperty('custom.k')
+    const my = mysqlTable('t', {
+      id: mysqlInt().primaryKey(),
+      level: mysqlEnum(['low', 'high']).notNull(),
+    })
+    const ofMy = defineSchema(fromDrizzle(my).schema)
+    expectTypeOf<Row<typeof ofMy>['level']>().toEqualTypeOf<'low' | 'high'>()
   })
 })

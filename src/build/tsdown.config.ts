@@ -26,6 +26,7 @@ export default defineConfig([
       clickhouse: 'src/dialect/clickhouse/index.ts',
       text: 'src/text/index.ts',
       check: 'src/check/index.ts',
+      drizzle: 'src/drizzle/index.ts',
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',
       'users-browser': 'src/users/browser.ts',
@@ -42,7 +43,7 @@ export default defineConfig([
     deps: {
       alwaysBundle: ['@noble/hashes', '@noble/ciphers', /^@?chevrotain/, 'lodash-es', 'qs'],
       // Optional peer dependencies, and Node.
-      neverBundle: ['fast-check', /^node:/, ...USERS],
+      neverBundle: ['fast-check', /^drizzle-orm/, /^node:/, ...USERS],
     },
   },
   {

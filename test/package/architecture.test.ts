@@ -19,6 +19,7 @@ const ORDER = [
   ['query'],
   ['text'],
   ['check'],
+  ['drizzle'],
   ['arbitrary'],
   ['users'],
   ['cli'],
@@ -68,7 +69,7 @@ describe('imports', () => {
   })
 
   it('of packages and Node are limited to users and cli, except bundled packages', () => {
-    const own = packages.filter(({ file }) => !/^(cli|arbitrary|users)\//.test(file))
+    const own = packages.filter(({ file }) => !/^(cli|arbitrary|drizzle|users)\//.test(file))
     const places = own.map(
       ({ file, target }) => `${file}: ${target.replace(/(^@?[^/]+\/[^/]+).*/, '$1')}`,
     )
@@ -86,9 +87,13 @@ describe('imports', () => {
     ])
   })
 
-  it('of fast-check are limited to arbitrary', () => {
-    const targets = packages.filter(({ file }) => file.startsWith('arbitrary/'))
-    expect(new Set(targets.map(({ target }) => target))).toEqual(new Set(['fast-check']))
+  it('of fast-check are limited to arbitrary, and of drizzle-orm to drizzle', () => {
+    const from = (folder: string) =>
+      packages
+        .filter(({ file }) => file.startsWith(`${folder}/`))
+        .map(({ target }) => target.replace(/\/.*/, ''))
+    expect(new Set(from('arbitrary'))).toEqual(new Set(['fast-check']))
+    expect(new Set(from('drizzle'))).toEqual(new Set(['drizzle-orm']))
   })
 })
 

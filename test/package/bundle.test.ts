@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Bundles a program for a browser: a Node built-in or a missing package fails the build. */
-async function bundle(program: string) {
+async function bundle(program: string, peers: readonly string[] = []) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: root, loader: 'ts' },
     bundle: true,
@@ -14,6 +14,7 @@ async function bundle(program: string) {
     write: false,
     metafile: true,
     platform: 'browser',
+    external: peers.flatMap((name) => [name, `${name}/*`]),
     format: 'esm',
     mainFields: ['module', 'main'],
     logLevel: 'silent',
@@ -58,7 +59,7 @@ export { sqlite } from './src/dialect/sqlite/index.ts'`,
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}/index.ts'`,
-        name === 'mysql' || name === 'mariadb' ? 55_700 : 54_900,
+        name === 'mysql' || name === 'mariadb' ? 55_700 : 55_000,
       ] as const,
   ),
   ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 13_200],
@@ -104,6 +105,16 @@ describe('a bundle of', () => {
     expect(inputs).toContain('src/dialect/clickhouse/table.ts')
     // A Node built-in fails the build; a message names node:sqlite.
     expect(text).not.toMatch(/from ?"node:|require\("node:/)
+    expect(bytes).toBeLessThan(75_000)
+    expect(bytes).toBeGreaterThan(45_000)
+  })
+
+  it('the tables of Drizzle includes its three dialects, and no reader of catalogs', async () => {
+    const program = `export * from './src/drizzle/index.ts'`
+    const { bytes, inputs, used } = await bundle(program, ['drizzle-orm'])
+    expect(inputs.filter((input) => input.startsWith('node_modules'))).toEqual([])
+    expect(used).toContain('src/dialect/mariadb/index.ts')
+    expect(used.filter((input) => /check\/(read|postgres|introspect)\.ts/.test(input))).toEqual([])
     expect(bytes).toBeLessThan(75_000)
     expect(bytes).toBeGreaterThan(45_000)
   })

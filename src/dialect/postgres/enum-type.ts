@@ -39,9 +39,10 @@ export function enumType(text: ColumnType, declared: DeclaredType, at: Stored): 
     type: () => name,
     // PGlite encodes no arrays of types that were made after it connected, and PostgreSQL estimates no
     // selectivity of an array that is cast from text[].
+    // The cast is one of each element, and says the type of an empty array.
     array: (values) =>
       sql`ARRAY[${join(
-        values.map((each) => sql`${each}::${name}`),
+        values.map((each) => sql`${each}`),
         sql`, `,
       )}]::${name}[]`,
     representation: () => 'enum',
