@@ -5,8 +5,9 @@ export type Params = readonly Parameter[] | Readonly<Record<string, Parameter>>
 type Rows = readonly Record<string, unknown>[]
 
 /**
- * Runs a statement and answers its rows as objects. The parameters are as the dialect makes them: a
- * list, or for ClickHouse an object of its named ones.
+ * Runs a statement and answers its rows as objects; what it answers to a statement without rows does
+ * not count. The parameters are as the dialect makes them: a list, or for ClickHouse an object of its
+ * named ones.
  */
 export type Ask = (text: string, params: Params) => Promise<Rows>
 
@@ -41,11 +42,17 @@ const AS_OBJECTS = {
   metaAsArray: false,
 }
 
+/** What mariadb answers to a statement without rows, or mysql2/promise first. */
+const isWritten = (answer: unknown): boolean =>
+  isObject(answer) && !Array.isArray(answer) && Reflect.has(answer, 'affectedRows')
+
 /** mysql2/promise gives [rows, columns], and mariadb rows. */
 function askMysql(connection: Has<'execute'>): Ask {
   return async (sql, params) => {
     const values = [...listed(params)]
     const answer = await connection.execute({ ...AS_OBJECTS, sql, values }, values)
+    const isBare = Array.isArray(answer) && answer.length === 2 && answer[1] === undefined
+    if (isWritten(isBare ? answer[0] : answer)) return []
     const isPair = Array.isArray(answer) && Array.isArray(answer[0])
     return rowsOf(isPair ? answer[0] : answer, 'mysql2/promise or mariadb')
   }
@@ -57,6 +64,11 @@ function askSqlite(database: Has<'prepare'>): Ask {
     const statement = await database.prepare(text)
     if (!isObject(statement) || !has(statement, 'all'))
       return rowsOf(statement, 'a SQLite database')
+    // better-sqlite3 has another method for statements without rows.
+    if (Reflect.get(statement, 'reader') === false && has(statement, 'run')) {
+      await statement.run(...listed(params))
+      return []
+    }
     return rowsOf(await statement.all(...listed(params)), 'a SQLite database')
   }
 }

@@ -13,6 +13,7 @@ export type Severity = 'error' | 'unproven' | 'warning'
 const SEVERITIES = {
   column_missing: 'error',
   search_column_missing: 'error',
+  search_column_unfilled: 'unproven',
   side_table_missing: 'error',
   type_unreadable: 'error',
   type_not_mapped: 'error',
@@ -63,6 +64,8 @@ export interface Remedy {
   readonly ddl?: string
   /** What to change in the schema, in words. */
   readonly schema?: string
+  /** The command of tamis that changes the rows, without its options. */
+  readonly command?: string
 }
 
 /** What a table does otherwise than a schema and a mapping promise. */

@@ -1,10 +1,16 @@
 /**
- * Tables that are there already: their facts, a schema made from them, and a check of a schema against
- * them (`tamis/check`).
+ * Tables that are there already: their facts, a schema made from them, a check of a schema against
+ * them, and the words of their search columns (`tamis/check`).
  *
  * @packageDocumentation
  */
 
+export {
+  type Backfilled,
+  type BackfillOptions,
+  type BackfillProgress,
+  backfill,
+} from './backfill.ts'
 export {
   type CheckOptions,
   type CheckTarget,
@@ -21,3 +27,4 @@ export {
   introspected,
 } from './introspect.ts'
 export { type FactsOptions, readFacts } from './read.ts'
+export type { BackfillKey } from './searched-table.ts'

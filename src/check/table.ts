@@ -110,6 +110,22 @@ function derivedDrafts(
     })
 }
 
+/** Rows that have a text but no words: those that were there before their search column. */
+function unfilledDrafts({ dialect, facts }: Site, { words }: Layout): readonly Draft[] {
+  return words
+    .filter(({ column }) => columnNamed(facts, column) !== undefined)
+    .filter(({ of }) => columnNamed(facts, of.place.column) !== undefined)
+    .map(({ column, of }) => {
+      const own = draft('search_column_unfilled', of, {
+        promised: `folded words in the column ${column}`,
+        found: 'texts without words',
+        remedy: { command: 'tamis backfill' },
+        breaks: sql`${dialect.identifier(column)} IS NULL AND ${dialect.identifier(of.place.column)} IS NOT NULL`,
+      })
+      return { ...own, finding: { ...own.finding, column }, isSilent: true }
+    })
+}
+
 /** `tables` are the facts of the side tables that are there; undefined where none were read. */
 function sideDrafts(
   { dialect, facts: { engine } }: Site,
@@ -207,6 +223,7 @@ export function tableDrafts(
   return [
     ...(key === undefined ? [] : [...encodingDrafts(site, key), ...keyDrafts(site, key)]),
     ...derivedDrafts(site, layout, keys),
+    ...unfilledDrafts(site, layout),
     ...sideDrafts(site, layout, sideTables),
     ...indexDrafts(site, structure, layout, keys),
   ]

@@ -52,8 +52,9 @@ async function sideTables(ask: Ask, facts: TableFacts, mapping: AnyMapping): Pro
 }
 
 /** How the remedies of a finding are said in a table. */
-function remedyOf({ remedy: { mapping, schema, ddl } }: Finding): string {
+function remedyOf({ remedy: { mapping, schema, ddl, command } }: Finding): string {
   return [
+    ...(command === undefined ? [] : [command]),
     ...(mapping === undefined ? [] : [`mapping: ${toJson(mapping)}`]),
     ...(schema === undefined ? [] : [`schema: ${schema}`]),
     ...(ddl === undefined ? [] : [ddl]),

@@ -6,10 +6,8 @@ import type { ColumnPlace, Place } from '../dialect/place.ts'
 import { render } from '../dialect/render.ts'
 import { describe } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
-import { isPlainObject, JSON_DEPTH, printJson } from '../kinds/json.ts'
+import { isPlainObject, JSON_DEPTH, type JsonReplacer, printJson } from '../kinds/json.ts'
 import type { Scalar } from '../kinds/kind.ts'
-import { isText } from '../kinds/string.ts'
-import { searchText } from '../kinds/words.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
@@ -23,6 +21,7 @@ import {
   type Placed,
   type TableTarget,
 } from './layout.ts'
+import { wordsOfDocument, wordsOfText } from './search-words.ts'
 import { type TableRef, tableFragment } from './table-name.ts'
 
 /**
@@ -103,30 +102,18 @@ function typedReader(
   }
 }
 
-/**
- * A wildcard's document as JSON. What can be written in several ways, as timestamps can, is stored in
- * canonical form, so that SQL can compare it as text.
- */
-function documentReader(
-  dialect: Dialect<unknown>,
-  { field }: Placed,
-  literals: readonly Placed[],
-  keys: readonly Placed[],
-): ColumnReader {
-  const read = accessor(field)
-  const depth = (dialect.jsonDepth ?? JSON_DEPTH) + field.path.length - 1
-  const inDocument = literals.filter((each) => each.field.wildcard === field.wildcard)
-  const literalAt = byPath(inDocument)
-  const required = inDocument.filter((each) => each.field.required).map(requiredReader)
-  const bounds = [...inDocument.filter((each) => isWorthAnIndex(each.field)), ...keys].flatMap(
-    (each) => {
-      const bound = each.field.wildcard === field.wildcard && dialect.bound?.(each.place, true)
-      return bound ? [{ bound, field: each.field, read: accessor(each.field) }] : []
-    },
-  )
-  const rewritten = membersOf(field.type.kind).filter(({ isRewritten }) => isRewritten)
+/** The literal fields of a wildcard's document. */
+const literalsIn = ({ field }: Placed, literals: readonly Placed[]): readonly Placed[] =>
+  literals.filter((each) => each.field.wildcard === field.wildcard)
 
-  function replace(value: unknown, path: readonly string[]): unknown {
+/**
+ * The values of a document as they are stored. What can be written in several ways, as timestamps can,
+ * is stored in canonical form, so that SQL can compare it as text.
+ */
+function rewriterOf(document: Placed, literals: readonly Placed[]): JsonReplacer {
+  const literalAt = byPath(literalsIn(document, literals))
+  const rewritten = membersOf(document.field.type.kind).filter(({ isRewritten }) => isRewritten)
+  return (value, path) => {
     const literal = literalAt(path)
     const place = literal?.place
     const kinds =
@@ -141,12 +128,33 @@ function documentReader(
     }
     return value instanceof Date ? undefined : value
   }
+}
+
+/** A wildcard's document as JSON. */
+function documentReader(
+  dialect: Dialect<unknown>,
+  document: Placed,
+  literals: readonly Placed[],
+  keys: readonly Placed[],
+): ColumnReader {
+  const { field } = document
+  const read = accessor(field)
+  const depth = (dialect.jsonDepth ?? JSON_DEPTH) + field.path.length - 1
+  const inDocument = literalsIn(document, literals)
+  const required = inDocument.filter((each) => each.field.required).map(requiredReader)
+  const bounds = [...inDocument.filter((each) => isWorthAnIndex(each.field)), ...keys].flatMap(
+    (each) => {
+      const bound = each.field.wildcard === field.wildcard && dialect.bound?.(each.place, true)
+      return bound ? [{ bound, field: each.field, read: accessor(each.field) }] : []
+    },
+  )
+  const rewrite = rewriterOf(document, literals)
 
   return (row) => {
     for (const check of required) check(row)
     const value = read(row)
     if (!isPlainObject(value)) return null
-    const json = printJson(value, field.path, replace, depth)
+    const json = printJson(value, field.path, rewrite, depth)
     for (const each of bounds) checkJson(each.field, each.bound, each.read(row))
     return json ?? null
   }
@@ -158,26 +166,13 @@ function presenceReader({ field, place }: Placed): ColumnReader {
   return (row) => readList(place, read(row)) !== undefined
 }
 
-/** The folded words of a string, or of every string of a document, in objects like its own. */
-function wordsReader({ field, place }: Placed): ColumnReader {
+/** The folded words of a string, or of every string of a document. */
+function wordsReader(placed: Placed, literals: readonly Placed[]): ColumnReader {
+  const { field, place } = placed
   const read = accessor(field)
-  if (!place.json) {
-    return (row) => {
-      const value = read(row)
-      return typeof value === 'string' && isText(value) ? searchText(value) : null
-    }
-  }
-  return (row) => {
-    const value = read(row)
-    if (!isPlainObject(value)) return null
-    const fold = (part: unknown) =>
-      typeof part === 'string' && isText(part)
-        ? searchText(part)
-        : isPlainObject(part)
-          ? part
-          : undefined
-    return printJson(value, field.path, fold) ?? null
-  }
+  if (!place.json) return (row) => wordsOfText(read(row))
+  const rewrite = rewriterOf(placed, literals)
+  return (row) => wordsOfDocument(read(row), field.path, rewrite)
 }
 
 function readersOf(
@@ -197,7 +192,7 @@ function readersOf(
     readers.set(each.place.column, documentReader(dialect, each, literals, keys))
   }
   for (const { column, of } of layout.companions) readers.set(column, presenceReader(of))
-  for (const { column, of } of layout.words) readers.set(column, wordsReader(of))
+  for (const { column, of } of layout.words) readers.set(column, wordsReader(of, literals))
   return readers
 }
 

@@ -1,0 +1,31 @@
+/** What search columns hold: of a text its folded words, of a document those of its strings. */
+
+import { isPlainObject, type JsonReplacer, printJson } from '../kinds/json.ts'
+import { isText } from '../kinds/string.ts'
+import { searchText } from '../kinds/words.ts'
+
+const foldedOf = (value: string): string | undefined =>
+  isText(value) ? searchText(value) : undefined
+
+/** The words of a text; null where it is absent. */
+export const wordsOfText = (value: unknown): string | null =>
+  (typeof value === 'string' ? foldedOf(value) : undefined) ?? null
+
+/**
+ * JSON of the words of every string of a document, in objects like its own; null where it is none.
+ * `rewrite` gives the values as they are stored. Nothing is stored that nests deeper than its
+ * document, so that depth has no limit of its own.
+ */
+export function wordsOfDocument(
+  value: unknown,
+  path: readonly string[],
+  rewrite: JsonReplacer = (part) => part,
+): string | null {
+  if (!isPlainObject(value)) return null
+  const fold: JsonReplacer = (part, at) => {
+    const stored = rewrite(part, at)
+    if (typeof stored === 'string') return foldedOf(stored)
+    return isPlainObject(stored) ? stored : undefined
+  }
+  return printJson(value, path, fold, Number.POSITIVE_INFINITY) ?? null
+}
