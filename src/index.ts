@@ -4,7 +4,6 @@
  * @packageDocumentation
  */
 
-export { type CountTarget, compileCount } from './compile/count.ts'
 export type { TableTarget } from './compile/layout.ts'
 export { compileOrdering } from './compile/ordering.ts'
 export { compilePredicate, type Predicate } from './compile/predicate.ts'
@@ -29,6 +28,7 @@ export {
 } from './compile/table.ts'
 export type { TableName } from './compile/table-name.ts'
 export { type CreateTarget, tableOf } from './compile/table-of.ts'
+export { type CountTarget, compileCount } from './compile/total.ts'
 export { and, type Condition, not, operatorOf, or } from './condition/condition.ts'
 export { costOf } from './condition/cost.ts'
 export type { Ordering } from './condition/ordering.ts'
