@@ -82,6 +82,7 @@ export async function backfill<F extends Fields>(
   const counts = { scanned: 0, updated: 0, remaining: 0 }
   let last = after
   for (let isDone = false; !isDone; ) {
+    await turn()
     if (signal?.aborted === true) return resultOf(counts, true, last)
     const rows = await table.page(place, batch)
     const wrong = rows.filter((row) => row.wrong.length > 0)
@@ -99,6 +100,12 @@ export async function backfill<F extends Fields>(
   }
   return resultOf(counts, false, last)
 }
+
+/**
+ * A turn of the event loop, in which signals and other work are seen: SQLite's drivers answer without
+ * one.
+ */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 const resultOf = (
   counts: Pick<Backfilled, 'scanned' | 'updated' | 'remaining'>,

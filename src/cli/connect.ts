@@ -8,6 +8,9 @@ import { Mistake, messageOf } from './mistake.ts'
 import { requirePackages } from './packages.ts'
 import { withoutPassword } from './users-options.ts'
 
+/** Whether a command writes; servers say themselves who may. */
+type Mode = 'read' | 'write'
+
 /** A connection for one command. */
 export interface Opened {
   readonly ask: Ask
@@ -38,14 +41,14 @@ async function mysql(url: string): Promise<Opened> {
 }
 
 /** `duckdb:file`, by the driver of the project in the current folder. */
-async function duckdb(url: string): Promise<Opened> {
+async function duckdb(url: string, mode: Mode): Promise<Opened> {
   const path = inProject('@duckdb/node-api')
   if (path === undefined) {
     throw new Mistake(`${url}: missing packages: npm install @duckdb/node-api`)
   }
   const { DuckDBInstance } = await import(pathToFileURL(path).href)
   const instance = await DuckDBInstance.create(url.slice('duckdb:'.length), {
-    access_mode: 'READ_ONLY',
+    access_mode: mode === 'read' ? 'READ_ONLY' : 'READ_WRITE',
   })
   const connection = await instance.connect()
   return {
@@ -65,9 +68,9 @@ function inProject(name: string): string | undefined {
   }
 }
 
-async function sqlite(file: string): Promise<Opened> {
+async function sqlite(file: string, mode: Mode): Promise<Opened> {
   if (!existsSync(file)) throw new Error(`no such file: ${file}`)
-  const engine = openEngine(required(), file, 'read')
+  const engine = openEngine(required(), file, mode === 'read' ? 'read' : 'update')
   return {
     ask: async (text, params) => {
       const values = Array.isArray(params) ? params : Object.values(params)
@@ -78,16 +81,21 @@ async function sqlite(file: string): Promise<Opened> {
   }
 }
 
-const OPENERS: readonly (readonly [scheme: RegExp, open: (url: string) => Promise<Opened>])[] = [
+type Opener = (url: string, mode: Mode) => Promise<Opened>
+
+const OPENERS: readonly (readonly [scheme: RegExp, open: Opener])[] = [
   [/^postgres(ql)?:\/\//i, postgres],
   [/^(mysql|mariadb):\/\//i, mysql],
   [/^duckdb:/i, duckdb],
   // As libsql and Prisma write it.
-  [/^file:/i, (url) => sqlite(/^file:\/\//i.test(url) ? fileURLToPath(url) : url.slice(5))],
+  [
+    /^file:/i,
+    (url, mode) => sqlite(/^file:\/\//i.test(url) ? fileURLToPath(url) : url.slice(5), mode),
+  ],
 ]
 
 /** Opens a database: an SQLite file, or a URL. @throws Mistake where it cannot be opened. */
-export async function connect(place: string): Promise<Opened> {
+export async function connect(place: string, mode: Mode = 'read'): Promise<Opened> {
   const open = OPENERS.find(([scheme]) => scheme.test(place))?.[1]
   if (open === undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(place)) {
     throw new Mistake(
@@ -95,7 +103,7 @@ export async function connect(place: string): Promise<Opened> {
     )
   }
   try {
-    return await (open ?? sqlite)(place)
+    return await (open ?? sqlite)(place, mode)
   } catch (error) {
     if (error instanceof Mistake) throw error
     const message = messageOf(error).replace(/^tamis\/users: /, '')
@@ -104,8 +112,12 @@ export async function connect(place: string): Promise<Opened> {
 }
 
 /** Runs a command on a database; what the check itself refuses is a mistake. */
-export async function withConnection<T>(place: string, run: (ask: Ask) => Promise<T>): Promise<T> {
-  const { ask, close } = await connect(place)
+export async function withConnection<T>(
+  place: string,
+  run: (ask: Ask) => Promise<T>,
+  mode?: Mode,
+): Promise<T> {
+  const { ask, close } = await connect(place, mode)
   try {
     return await run(ask)
   } catch (error) {

@@ -37,7 +37,7 @@ function userOf({ bytes }: Line): ImportedUser | undefined {
 }
 
 /** The pauses before retries, in ms; undefined after the last try. */
-const PAUSES = [200, 400, 800, 1600, 3200, undefined]
+export const PAUSES = [200, 400, 800, 1600, 3200, undefined]
 
 /** The index of the user of a batch that an error is about; -1 if it names none. */
 function failedIndex(error: UsersError, batch: readonly Candidate[]): number {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { addBackfill } from './backfill.ts'
 import { addCheck } from './check.ts'
 import { explain } from './explain.ts'
 import { addImport } from './import.ts'
@@ -41,6 +42,7 @@ export function program(): Command {
     .action(async (options: QueryOptions) => write(`${explain((await queryOf(options)).query)}\n`))
   addIntrospect(tamis)
   addCheck(tamis)
+  addBackfill(tamis)
   addServe(tamis)
   addToken(tamis)
   addImport(tamis)
@@ -52,7 +54,7 @@ export function asMistake(error: unknown): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error
   if (error.code === 'commander.help')
     return new Mistake(
-      'expected a command: query, sql, explain, introspect, check, serve, token or import; see tamis --help',
+      'expected a command: query, sql, explain, introspect, check, backfill, serve, token or import; see tamis --help',
     )
   return new Mistake(error.message.replace(/^error: /, ''))
 }

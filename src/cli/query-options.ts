@@ -49,7 +49,7 @@ function sortOf(texts: Texts, text: string): unknown {
   return sortTerms(text)
 }
 
-const integer = (text: string): number => {
+export const integer = (text: string): number => {
   if (/^-?\d+$/.test(text)) return Number(text)
   throw new InvalidArgumentError('expected an integer.')
 }

@@ -188,7 +188,7 @@ describe.each(updating)('backfill in $name', (engine) => {
 
     let updates = 0
     const failing: Ask = (text, params) => {
-      if (text.startsWith('UPDATE') && ++updates === 3) throw new Error('the connection is lost')
+      if (text.startsWith('UPDATE') && ++updates === 4) throw new Error('the connection is lost')
       return ask(text, params)
     }
     await expect(fill({ batch: 100, after: 99 }, failing)).rejects.toThrow('the connection is lost')

@@ -240,6 +240,25 @@ describe('a connection', () => {
     },
   )
 
+  it.each(DRIVERS.filter(({ needs }) => isThere(needs) && needs !== 'ClickHouse'))(
+    'of $name answers no rows to a statement without',
+    async ({ engine, open }) => {
+      const { connection, close } = await open()
+      try {
+        const ask = askOf(connection)
+        const isMysql = engine === 'mysql' || engine === 'mariadb'
+        if (!isMysql) await ask('CREATE TEMPORARY TABLE tamis_written (id INTEGER)', [])
+        const parameter = engine === 'postgres' ? '$1' : '?'
+        const update = `UPDATE tamis_written SET id = ${parameter}`
+        const written = await ask(isMysql ? 'DO ?' : update, [5])
+        // DuckDB answers with how many there were.
+        expect(written.filter((row) => !('Count' in row))).toEqual([])
+      } finally {
+        await close()
+      }
+    },
+  )
+
   it('of node:sqlite is asked for facts', async ({ skip }) => {
     const module = await import(/* @vite-ignore */ 'node:sqlite' as string).catch(() => undefined)
     if (module === undefined) return skip()

@@ -62,11 +62,11 @@ export function requireFrom(
 
 /**
  * Opens an SQLite file, or `:memory:`, with the first driver that is installed. To read, the file
- * must exist.
+ * must exist. `update` writes to a file of another program, and leaves its settings as they are.
  *
  * @throws TypeError if no driver is installed.
  */
-export function openEngine(load: Require, file: string, mode: 'read' | 'write'): Engine {
+export function openEngine(load: Require, file: string, mode: 'read' | 'write' | 'update'): Engine {
   /** Modules, and which of their exports is the constructor, if it is not the module itself. */
   const DRIVERS: readonly (readonly [module: string, member?: string])[] = [
     ['better-sqlite3'],
@@ -91,7 +91,9 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write'):
   const PRAGMAS =
     mode === 'read'
       ? 'PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA busy_timeout = 0'
-      : `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+      : mode === 'update'
+        ? 'PRAGMA busy_timeout = 5000'
+        : `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 0`
 
   const isConstructor = (value: unknown): value is DriverConstructor => typeof value === 'function'
