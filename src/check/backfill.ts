@@ -29,7 +29,7 @@ export interface BackfillOptions<F extends Fields = Fields> {
   /** The key to go on after, from `last` of an earlier run. */
   readonly after?: BackfillKey | undefined
   /** Stops it after a batch. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: { readonly aborted: boolean } | undefined
   /** Called after each batch; to know the total, the rows are counted before the first one. */
   readonly onProgress?: ((progress: BackfillProgress) => void) | undefined
 }
