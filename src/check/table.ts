@@ -1,7 +1,7 @@
 /** Findings about a whole table: its key, its encoding, its search columns, side tables and indexes. */
 
 import { indexedKeys, isWorthAnIndex, type Layout, type Placed } from '../compile/layout.ts'
-import { createIndex } from '../compile/table.ts'
+import { createIndexOf } from '../compile/table.ts'
 import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace, Place } from '../dialect/place.ts'
 import type { ColumnDefinition, Index } from '../dialect/table.ts'
@@ -189,7 +189,9 @@ function indexDrafts(site: Site, structure: Structure, { typed }: Layout, keys: 
     const name = [facts.table.name, place.column, label].filter((part) => part !== '').join('_')
     const terms: readonly Fragment[] = [on, ...behind]
     const own = { name, table: facts.table.name, field: field.name, terms: terms.map(flatten) }
-    return createIndex({ ...own, method, type }, { dialect })
+    // In SQLite the schema stands before the index's name, and the table has none.
+    const of = facts.engine === 'sqlite' ? dialect.identifier(facts.table.name) : site.name
+    return createIndexOf({ ...own, method, type }, { dialect }, of)
   }
   const worth = typed.filter(
     ({ field, place }) =>

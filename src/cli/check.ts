@@ -51,6 +51,12 @@ async function sideTables(ask: Ask, facts: TableFacts, mapping: AnyMapping): Pro
   return found
 }
 
+/** Longer remedies are for programs: patterns of CHECKs fill a screen. */
+const LONGEST_REMEDY = 300
+
+const shortened = (text: string): string =>
+  text.length <= LONGEST_REMEDY ? text : `${text.slice(0, LONGEST_REMEDY)}… (whole with --json)`
+
 /** How the remedies of a finding are said in a table. */
 function remedyOf({ remedy: { mapping, schema, ddl, command } }: Finding): string {
   return [
@@ -58,7 +64,9 @@ function remedyOf({ remedy: { mapping, schema, ddl, command } }: Finding): strin
     ...(mapping === undefined ? [] : [`mapping: ${toJson(mapping)}`]),
     ...(schema === undefined ? [] : [`schema: ${schema}`]),
     ...(ddl === undefined ? [] : [ddl]),
-  ].join('\n')
+  ]
+    .map(shortened)
+    .join('\n')
 }
 
 const shownSeverity = ({ severity, waived }: Finding): string =>
@@ -83,9 +91,9 @@ function toFindingsTable(findings: readonly Finding[]): string {
       each.field,
       each.promised,
       foundOf(each),
-      ...remedyOf(each).split('\n').slice(0, 1),
+      remedyOf(each),
     ]
-    table.push(cells.map((cell) => printable(cell)))
+    table.push(cells.map((cell) => cell.split('\n').map(printable).join('\n')))
   }
   return table.toString()
 }

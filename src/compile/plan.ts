@@ -2,6 +2,7 @@ import type { Column, Dialect, Values } from '../dialect/dialect.ts'
 import { listedValues } from '../dialect/enumeration.ts'
 import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
+import { describe } from '../error/describe.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { Field } from '../schema/field.ts'
@@ -73,7 +74,7 @@ export class Plan {
   /** The table as it stands in FROM. */
   get from(): Fragment {
     const { dialect, table } = this.site
-    if (table === undefined) throw new TypeError('tamis: a filter has no table')
+    if (table === undefined) throw new TypeError('tamis: table: expected the name of a table')
     return table.in(dialect)
   }
 
@@ -159,6 +160,11 @@ export function planOf(
 ): Plan {
   if (typeof mapping !== 'object' || mapping === null) {
     throw new TypeError('tamis: mapping: expected an object of fields')
+  }
+  if (typeof dialect?.column !== 'function') {
+    throw new TypeError(
+      `tamis: dialect: expected a dialect, such as postgres of tamis/postgres, received ${describe(dialect)}`,
+    )
   }
   const source =
     table === undefined

@@ -56,17 +56,21 @@ const printColumn = (column: ColumnDefinition, dialect: Dialect<unknown>): Fragm
 
 function printIndex(
   { name, table, terms, method, type }: IndexDefinition,
-  { dialect, ifNotExists = false }: PrintTarget,
+  { dialect, ifNotExists = false, of = dialect.identifier(table) }: PrintTarget & { of?: Fragment },
 ): Fragment {
   const guard = ifNotExists && dialect.ifNotExists.index ? sql`IF NOT EXISTS ` : NOTHING
   const using = method === undefined ? NOTHING : sql` USING ${word(method)}`
   const as = type === undefined ? NOTHING : sql` TYPE ${word(type)}`
-  return sql`CREATE INDEX ${guard}${dialect.identifier(name)} ON ${dialect.identifier(table)}${using} (${join(terms, sql`, `)})${as}`
+  return sql`CREATE INDEX ${guard}${dialect.identifier(name)} ON ${of}${using} (${join(terms, sql`, `)})${as}`
 }
 
 /** The statement that makes an index of a table that is there. */
 export const createIndex = (index: IndexDefinition, target: PrintTarget): string =>
   text(printIndex(index, target))
+
+/** The same for a table under another name, such as one with its schema. */
+export const createIndexOf = (index: IndexDefinition, target: PrintTarget, of: Fragment): string =>
+  text(printIndex(index, { ...target, of }))
 
 /** The statement that adds a column to a table that is there. */
 export function addColumn(

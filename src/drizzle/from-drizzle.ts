@@ -102,6 +102,23 @@ function tableFacts(
   }
 }
 
+const OPTIONS: Readonly<Record<keyof DrizzleOptions, true>> = {
+  columns: true,
+  key: true,
+  casing: true,
+  dialect: true,
+  collation: true,
+}
+
+/** A misspelt `columns` would let clients filter by every column. */
+function checkOptions(options: DrizzleOptions): void {
+  const known = Object.keys(OPTIONS)
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const hint = didYouMean(unknown, known)
+  refuse(`unknown option ${quote(unknown)}${hint === undefined ? '' : `; ${hint}`}`)
+}
+
 function unknownProperty(option: string, property: string, known: readonly Property[]): never {
   const names = known.map((each) => each.property)
   const hint = didYouMean(property, names)
@@ -186,6 +203,7 @@ export function fromDrizzle<T extends DrizzleTable, const K extends PropertyOf<T
   options?: DrizzleOptions<K>,
 ): FromDrizzle<T, K>
 export function fromDrizzle(table: unknown, options: DrizzleOptions = {}): Untyped {
+  checkOptions(options)
   const own = factsOf(table, options.casing)
   const engine = engineOf(own, options)
   const context: ColumnContext = { engine, collation: options.collation ?? COLLATIONS[engine] }

@@ -1,3 +1,4 @@
+import { postgres } from 'tamis/postgres'
 /** Tables of createTable have no findings; those that people make have the ones that are due. */
 
 import fc from 'fast-check'
@@ -597,6 +598,13 @@ describe('a check', () => {
     expect(found).toContainEqual(['side_table_unread', 'teams', 'teams'])
     expect(found).toContainEqual(['index_missing', 'role', 'role'])
     const facts = await readFacts(askingOf(connection), { table: 'w' })
+    const elsewhere = { ...facts, engine: 'postgres', table: { schema: 'app', name: 'w' } } as const
+    expect(
+      checkTable(schema, { dialect: postgres, table: 'w' }, elsewhere).flatMap(
+        ({ code, field, remedy }) =>
+          code === 'index_missing' && field === 'role' ? [remedy.ddl] : [],
+      ),
+    ).toEqual(['CREATE INDEX "w_role" ON "app"."w" USING hash ("role")'])
     const mapping: Mapping = { teams: { sideTable: 'w_teams' } }
     const without = checkTable(schema, { ...target, mapping }, facts, { sideTables: [] })
     expect(without.map(({ code }) => code)).toContain('side_table_missing')

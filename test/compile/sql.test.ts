@@ -432,3 +432,15 @@ describe('the strings of a filter', () => {
     expect(String.raw(strings, ...params.map(() => '?'))).toBe(text)
   })
 })
+
+it('a dialect or a table that is missing is named', () => {
+  const filter = parseFilter(schema, { id: 'a' })
+  for (const dialect of [undefined, 'sqlite']) {
+    expect(() => compileFilter(filter, { dialect } as never)).toThrow(
+      'tamis: dialect: expected a dialect, such as postgres of tamis/postgres, received',
+    )
+  }
+  expect(() => compileQuery(parseQuery(schema, {}), { dialect: sqlite } as never)).toThrow(
+    'tamis: table: expected the name of a table',
+  )
+})

@@ -194,4 +194,14 @@ describe('fromDrizzle', () => {
     }
     expect(() => fromDrizzle(pg.alias(people, 'p'))).toThrow('received an alias of one')
   })
+
+  it('a misspelt option, which could let clients filter by every column', () => {
+    const options = { colums: ['id'] } as object
+    expect(() => fromDrizzle(people, options)).toThrow(
+      'tamis/drizzle: unknown option "colums"; did you mean "columns"?',
+    )
+    expect(() => fromDrizzle(people, { casing: 'snake' } as object)).toThrow(
+      'casing: expected snake_case or camelCase, received "snake"',
+    )
+  })
 })
