@@ -1,4 +1,3 @@
-import { postgres } from 'tamis/postgres'
 /** Tables of createTable have no findings; those that people make have the ones that are due. */
 
 import fc from 'fast-check'
@@ -23,6 +22,7 @@ import {
   uuid,
 } from 'tamis'
 import { checkTable, type Finding, introspect, readFacts } from 'tamis/check'
+import { postgres } from 'tamis/postgres'
 import { usersSchema } from 'tamis/users'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { planArbitrary } from '../support/arbitrary.ts'
