@@ -1,4 +1,4 @@
-/** The fields that the columns of a table make, whoever says what the columns are. */
+/** The fields of a table's columns, which a catalog or a Drizzle table describes. */
 
 import { formIn } from '../dialect/timestamp-text.ts'
 import { quote } from '../error/describe.ts'
@@ -70,7 +70,7 @@ export interface Candidate {
 /** Kinds that identify rows. */
 export const isKeyShape = (shape: Shape): boolean => shape.of !== 'document' && !('list' in shape)
 
-/** The column whose values are all there and all different; where there is none, why. */
+/** The column of the key, which is required and unique; if there is none, the reason. */
 export function keyOf(
   facts: TableFacts,
   candidates: readonly Candidate[],

@@ -143,7 +143,7 @@ function jsonOf({ name }: ColumnFacts, facts: TableFacts): 'document' | 'list' |
   return said.includes(`json_valid ${folded}`) ? 'document' : undefined
 }
 
-/** Text of timestamps in SQLite: in the form of the column's default, or in any where there is none. */
+/** Timestamps as text in SQLite: in the form of the column's default; without a default, in any form. */
 function sqliteTime(column: ColumnFacts): Shape | undefined {
   const form = formOf(column)
   if (form !== undefined) {

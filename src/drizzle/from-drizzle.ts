@@ -20,6 +20,7 @@ import type { Mapping } from '../schema/mapping.ts'
 import { buildStructure } from '../schema/schema.ts'
 import { type ColumnContext, columnFacts, type Engine } from './column-facts.ts'
 import { madeOf, nameFault } from './fields.ts'
+import { checkOptions } from './options.ts'
 import { rowReader } from './rows.ts'
 import { type Casing, type DrizzleFacts, factsOf, type Property } from './tables.ts'
 import type { DrizzleFields, DrizzleTable, PropertyOf } from './types.ts'
@@ -100,23 +101,6 @@ function tableFacts(
     encoding: engine === 'sqlite' ? 'UTF-8' : engine === 'postgres' ? 'UTF8' : 'utf8mb4',
     settings: {},
   }
-}
-
-const OPTIONS: Readonly<Record<keyof DrizzleOptions, true>> = {
-  columns: true,
-  key: true,
-  casing: true,
-  dialect: true,
-  collation: true,
-}
-
-/** A misspelt `columns` would let clients filter by every column. */
-function checkOptions(options: DrizzleOptions): void {
-  const known = Object.keys(OPTIONS)
-  const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  const hint = didYouMean(unknown, known)
-  refuse(`unknown option ${quote(unknown)}${hint === undefined ? '' : `; ${hint}`}`)
 }
 
 function unknownProperty(option: string, property: string, known: readonly Property[]): never {

@@ -93,11 +93,6 @@ export function factsOf(table: unknown, casing: Casing | undefined): DrizzleFact
       'tamis/drizzle: expected a table, received an alias of one; give the table itself, and its alias to compileQuery',
     )
   }
-  if (casing !== undefined && !Object.hasOwn(CASINGS, casing)) {
-    throw new TypeError(
-      `tamis/drizzle: casing: expected ${Object.keys(CASINGS).join(' or ')}, received ${describe(casing)}`,
-    )
-  }
   const nameOf = ({ name = UNREAD, keyAsName }: Named): string =>
     keyAsName && casing !== undefined ? CASINGS[casing](name) : name
   const namesOf = ({ columns }: { readonly columns: readonly Named[] }) => columns.map(nameOf)

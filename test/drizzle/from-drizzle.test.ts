@@ -203,5 +203,8 @@ describe('fromDrizzle', () => {
     expect(() => fromDrizzle(people, { casing: 'snake' } as object)).toThrow(
       'casing: expected snake_case or camelCase, received "snake"',
     )
+    for (const wrong of [null, { columns: null }, { columns: 'id' }, { dialect: 'sqlite' }]) {
+      expect(() => fromDrizzle(people, wrong as never)).toThrow(/tamis\/drizzle: .*expected/)
+    }
   })
 })
