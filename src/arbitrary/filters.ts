@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { accessor } from '../compile/accessor.ts'
 import { operatorOf } from '../condition/condition.ts'
+import { checkOptions, optionChecks } from '../error/options.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { OperatorName } from '../operators/index.ts'
 import { safeParseFilter } from '../parse/index.ts'
@@ -14,6 +15,10 @@ export interface FilterOptions {
   /** Rows to take operands and keys from, so that more filters match one of them. */
   readonly rows?: readonly unknown[]
 }
+
+const FILTER_OPTIONS = /* @__PURE__ */ optionChecks<FilterOptions>({
+  rows: ['a list of rows', Array.isArray],
+})
 
 /** The values of a field in the rows that are valid operands. */
 function operandsIn(field: Field, rows: readonly unknown[]): readonly unknown[] {
@@ -134,11 +139,15 @@ function leafOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<Record<s
 /**
  * Nested filters that the schema accepts, with every operator that it allows. Operands come from the
  * pools that `rowArbitrary` uses, and from `rows`, so that filters match some rows.
+ *
+ * @throws TypeError for an unknown option.
  */
 export function filterArbitrary<F extends Fields>(
   schema: Schema<F>,
-  { rows = [] }: FilterOptions = {},
+  options: FilterOptions = {},
 ): fc.Arbitrary<Filter<Schema<F>>> {
+  checkOptions('tamis/fast-check', options, FILTER_OPTIONS)
+  const { rows = [] } = options
   const leaf = leafOf(schema as Schema, rows)
   const filters = fc.letrec<{ filter: unknown; filters: unknown[] }>((tie) => ({
     filter: fc.oneof(

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { BOOLEAN, checkOptions, optionChecks } from '../error/options.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Kind } from '../kinds/kind.ts'
@@ -14,6 +15,8 @@ export interface RowOptions {
    */
   readonly foreign?: boolean
 }
+
+const ROW_OPTIONS = /* @__PURE__ */ optionChecks<RowOptions>({ foreign: BOOLEAN })
 
 /** Sets the value at a path, as own properties even for keys such as `__proto__`. */
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
@@ -97,6 +100,7 @@ export function rowArbitrary<F extends Fields>(
   schema: Schema<F>,
   options: RowOptions = {},
 ): fc.Arbitrary<RowInput<Schema<F>>> {
+  checkOptions('tamis/fast-check', options, ROW_OPTIONS)
   const fields = [...schema.fields.values()]
   const wildcards = [...schema.wildcards.values()]
   return fc

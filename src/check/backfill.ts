@@ -1,6 +1,13 @@
 import type { TableRef } from '../compile/table-name.ts'
+import { TARGET } from '../compile/target.ts'
 import type { Dialect } from '../dialect/dialect.ts'
-import { describe } from '../error/describe.ts'
+import {
+  ANY,
+  BOOLEAN,
+  checkOptions,
+  type OptionCheck,
+  type OptionChecks,
+} from '../error/options.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Mapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
@@ -49,6 +56,19 @@ export interface Backfilled {
 const BATCH = 1000
 const MOST_BATCH = 100_000
 
+const isBatch = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_BATCH
+
+/** What one target of several functions holds beside is no mistake. */
+const BACKFILL_OPTIONS: OptionChecks = new Map<string, OptionCheck>([
+  ...TARGET,
+  ['batch', [`an integer between 1 and ${MOST_BATCH}`, isBatch]],
+  ['missing', BOOLEAN],
+  ['after', ANY],
+  ['signal', ['an AbortSignal', (value) => typeof value === 'object' && value !== null]],
+  ['onProgress', ['a function', (value) => typeof value === 'function']],
+])
+
 /**
  * Fills the search columns of a table that has them already, and corrects words that are stale. It
  * reads the table in the order of the key, and computes words as `insertRow` does. Words are written
@@ -71,11 +91,8 @@ export async function backfill<F extends Fields>(
   connection: Ask | object,
   options: BackfillOptions<F>,
 ): Promise<Backfilled> {
+  checkOptions('tamis/check', options, BACKFILL_OPTIONS)
   const { batch = BATCH, after, signal, onProgress } = options
-  if (!Number.isInteger(batch) || batch < 1 || batch > MOST_BATCH) {
-    const expected = `an integer between 1 and ${MOST_BATCH}`
-    throw new TypeError(`tamis/check: batch: expected ${expected}, received ${describe(batch)}`)
-  }
   const table = new SearchedTable(askOf(connection), options)
   let place = after === undefined ? undefined : table.canonical(after)
   const total = onProgress === undefined ? 0 : await table.count(place)

@@ -1,7 +1,9 @@
 import { layoutOf, type TableTarget } from '../compile/layout.ts'
 import type { TableRef } from '../compile/table-name.ts'
+import { checkTarget } from '../compile/target.ts'
 import { join, sql } from '../dialect/fragment.ts'
 import { quote } from '../error/describe.ts'
+import { ANY, checkOptions, optionChecks } from '../error/options.ts'
 import type { Fields } from '../schema/definition.ts'
 import { type AnyMapping, mappingOf } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
@@ -32,6 +34,11 @@ export interface CountOptions extends CheckOptions {
   readonly rows: Ask | object
 }
 
+const CHECK_OPTIONS = /* @__PURE__ */ optionChecks<CountOptions>({
+  sideTables: ['a list of facts', Array.isArray],
+  rows: ANY,
+})
+
 /**
  * Holds a table that is there already against a schema and a mapping. Each finding says what is
  * promised, what the table does, and the smallest remedy. Without an `error` that is not waived, a
@@ -39,7 +46,8 @@ export interface CountOptions extends CheckOptions {
  *
  * `waive` in the mapping of a field names findings that are known and accepted.
  *
- * @throws TypeError where the facts are of another database or table, and where the mapping is wrong.
+ * @throws TypeError where the facts are of another database or table, and where the mapping or an
+ * option is wrong.
  *
  * @example
  * ```ts
@@ -62,10 +70,14 @@ export function checkTable<F extends Fields>(
 ): Promise<readonly Finding[]>
 export function checkTable(
   structure: Structure,
-  { dialect: { name: spoken }, table, mapping: own = {} }: CheckTarget,
+  target: CheckTarget,
   facts: TableFacts,
   options: CheckOptions | CountOptions = {},
 ): readonly Finding[] | Promise<readonly Finding[]> {
+  checkTarget(target)
+  checkOptions('tamis/check', options, CHECK_OPTIONS)
+  const { table, mapping: own = {} } = target
+  const { name: spoken } = target.dialect
   const { engine } = facts
   if (spoken !== engine) {
     throw new TypeError(`tamis/check: the facts are of ${engine}, the dialect is ${spoken}`)

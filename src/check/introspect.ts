@@ -1,4 +1,5 @@
 import { quote } from '../error/describe.ts'
+import { checkOptions, type OptionChecks, TEXTS } from '../error/options.ts'
 import { isText } from '../kinds/string.ts'
 import { type Ask, askOf } from './connection.ts'
 import type { ColumnFacts, TableFacts } from './facts.ts'
@@ -14,13 +15,18 @@ import {
 } from './fields.ts'
 import { shapeOf } from './kinds-of-types.ts'
 import { without } from './omit.ts'
-import { type FactsOptions, readFacts } from './read.ts'
+import { FACTS_OPTIONS, type FactsOptions, readFacts } from './read.ts'
 import { sourceOf } from './source.ts'
 
 export interface IntrospectOptions extends FactsOptions {
   /** Columns of which no field is made: what no client may see. */
   readonly omit?: readonly string[] | undefined
 }
+
+const INTROSPECT_OPTIONS: OptionChecks = /* @__PURE__ */ new Map([
+  ...FACTS_OPTIONS,
+  ['omit', TEXTS],
+])
 
 export interface Introspected {
   readonly facts: TableFacts
@@ -90,7 +96,8 @@ function namedOf(candidates: readonly Candidate[], warnings: string[]): readonly
  * primary key, or else a unique column, of one column. `source` is the same as a TypeScript module, to
  * be edited: which operators a client may use, what is hidden.
  *
- * @throws TypeError if the table or a column to omit does not exist, or no column can be the key.
+ * @throws TypeError if the table or a column to omit does not exist, or no column can be the key, and
+ * for an unknown option.
  *
  * @example
  * ```ts
@@ -101,14 +108,18 @@ export async function introspect(
   connection: Ask | object,
   options: IntrospectOptions,
 ): Promise<Introspected> {
-  return introspected(await readFacts(askOf(connection), options), options)
+  checkOptions('tamis/check', options, INTROSPECT_OPTIONS)
+  const { omit, ...of } = options
+  return introspected(await readFacts(askOf(connection), of), { omit })
 }
 
 /** The same of facts that were read before. */
 export function introspected(
   facts: TableFacts,
-  { omit = [] }: Pick<IntrospectOptions, 'omit'> = {},
+  options: Pick<IntrospectOptions, 'omit'> = {},
 ): Introspected {
+  checkOptions('tamis/check', options, INTROSPECT_OPTIONS)
+  const { omit = [] } = options
   const warnings: string[] = []
   const seen = without(facts, omit)
   const candidates = candidatesOf(seen, warnings)

@@ -1,6 +1,7 @@
 import { sql } from '../dialect/fragment.ts'
 import { sqlite as dialect } from '../dialect/sqlite/index.ts'
 import { quote } from '../error/describe.ts'
+import { ANY, checkOptions, optionChecks, TEXT } from '../error/options.ts'
 import * as clickhouse from './clickhouse.ts'
 import { type Ask, askOf } from './connection.ts'
 import * as duckdb from './duckdb.ts'
@@ -21,6 +22,12 @@ export interface FactsOptions {
   /** A name without a schema is found as the database finds it in a statement. */
   readonly table: string | TableName
 }
+
+/** The options of `readFacts`. */
+export const FACTS_OPTIONS = /* @__PURE__ */ optionChecks<FactsOptions>({
+  engine: TEXT,
+  table: ANY,
+})
 
 /** What each database's `version()` looks like; ClickHouse has four numbers, MySQL three. */
 const VERSIONS: readonly (readonly [pattern: RegExp, engine: EngineName])[] = [
@@ -55,7 +62,8 @@ async function engineOf(ask: Ask): Promise<EngineName> {
  * What a database says of a table: its columns, keys, indexes and constraints, and the settings that
  * change what a statement means. It reads catalogs alone.
  *
- * @throws TypeError if the table does not exist, or the database is not one of the six.
+ * @throws TypeError if the table does not exist, or the database is not one of the six, and for an
+ * unknown option.
  *
  * @example
  * ```ts
@@ -65,8 +73,10 @@ async function engineOf(ask: Ask): Promise<EngineName> {
  */
 export async function readFacts(
   connection: Ask | object,
-  { engine, table }: FactsOptions,
+  options: FactsOptions,
 ): Promise<TableFacts> {
+  checkOptions('tamis/check', options, FACTS_OPTIONS)
+  const { engine, table } = options
   const ask = askOf(connection)
   const name = typeof table === 'string' ? { name: table } : table
   const known = engine ?? (await engineOf(ask))

@@ -8,6 +8,7 @@ import type { Structure } from '../schema/schema.ts'
 import { accessor } from './accessor.ts'
 import { AS_TEXT, isRespelt, lostDigits, otherName, rowOf } from './broken.ts'
 import { layoutOf, type Placed } from './layout.ts'
+import { checkTarget } from './target.ts'
 
 /** Defines an own property, even if its name is __proto__. */
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
@@ -64,6 +65,7 @@ export function readRow<F extends Fields>(
   structure: Structure<F>,
   target: RecordTarget<NoInfer<F>>,
 ): (record: unknown) => FieldsRow<F> {
+  checkTarget(target)
   const { dialect } = target
   const layout = layoutOf(dialect, structure, target.mapping as AnyMapping | undefined)
   // Fields of a document that have their own columns are put back into it.

@@ -23,6 +23,7 @@ import {
 } from './layout.ts'
 import { wordsOfDocument, wordsOfText } from './search-words.ts'
 import { type TableRef, tableFragment } from './table-name.ts'
+import { checkTarget } from './target.ts'
 
 /**
  * The field at a path, if there is one. Paths are compared by segments: the keys of a document can be
@@ -227,6 +228,7 @@ export function insertRow<F extends Fields, Params>(
   structure: Structure<F>,
   target: InsertTarget<NoInfer<F>, Params>,
 ): (row: unknown) => Insert<Params> {
+  checkTarget(target)
   const { dialect, table, replace = false } = target
   const mapping = (target.mapping ?? {}) as AnyMapping
   const layout = layoutOf(dialect, structure, mapping)

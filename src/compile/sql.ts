@@ -14,6 +14,7 @@ import { headOf, type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
 import { checkSorted } from './select.ts'
 import type { TableRef } from './table-name.ts'
+import { checkTarget } from './target.ts'
 import { headWithOrder, turned } from './turned.ts'
 
 const NOTHING = sql``
@@ -50,14 +51,15 @@ export interface CompiledFilter<Params = readonly Parameter[]> extends Statement
  * A condition as a boolean expression in parentheses, true of the same rows as the predicate. It is
  * safe to combine with other conditions: `WHERE tenant = ? AND ${text}`.
  *
- * @throws TypeError where the dialect cannot say it exactly, naming field and dialect, or where the
- * mapping names a field that the condition's schema does not have.
+ * @throws TypeError where the dialect cannot say it exactly, naming field and dialect, where the
+ * mapping names a field that the condition's schema does not have, or for an unknown option.
  * @throws FilterError where the filter asks of a key that no path of the database reaches.
  */
 export function compileFilter<F extends Fields, Params>(
   condition: Condition & OfFields<F>,
   target: FilterTarget<Params, NoInfer<F>>,
 ): CompiledFilter<Params> {
+  checkTarget(target)
   const filter = filterOf(condition, target)
   const dense = denseFor(target.dialect, filter)
   return dense === undefined ? filter : filterOf(condition, { ...target, dialect: dense })
@@ -141,7 +143,7 @@ export interface CompiledQuery<Params = readonly Parameter[]> extends CompiledFi
  * same order as `runQuery`.
  *
  * @throws TypeError where the dialect cannot say it exactly, or has nothing like `index` or `forUpdate`,
- * or where the mapping or `select` names a field that there is not.
+ * where the mapping or `select` names a field that there is not, or for an unknown option.
  * @throws FilterError where the query's cursor is of one to which the server had joined something
  * else (`invalid_cursor`), or where it asks of a key that no path of the database reaches.
  */
@@ -149,6 +151,7 @@ export function compileQuery<F extends Fields, Params>(
   query: Query & OfFields<F>,
   target: QueryTarget<Params, NoInfer<F>>,
 ): CompiledQuery<Params> {
+  checkTarget(target)
   const compiled = queryOf(query, target)
   const dense = denseFor(target.dialect, compiled)
   return dense === undefined ? compiled : queryOf(query, { ...target, dialect: dense })

@@ -20,6 +20,7 @@ import {
   type Placed,
   type TableTarget,
 } from './layout.ts'
+import { checkTarget } from './target.ts'
 
 export interface CreateTarget<F extends Fields = Fields> extends TableTarget<F> {
   /**
@@ -38,7 +39,7 @@ export interface CreateTarget<F extends Fields = Fields> extends TableTarget<F> 
  * Types, checks and expressions are fragments: `compileSql(column.type, { dialect }).text` is their
  * text, and equal fragments are deeply equal.
  *
- * @throws TypeError where the mapping is wrong, or two fields would share a column.
+ * @throws TypeError where the mapping or an option is wrong, or two fields would share a column.
  *
  * @example
  * ```ts
@@ -52,6 +53,7 @@ export function tableOf<F extends Fields>(
   structure: Structure<F>,
   target: CreateTarget<NoInfer<F>>,
 ): TableDefinition {
+  checkTarget(target)
   const { dialect, table, extensions = [] } = target
   if (extensions.length > 0 && dialect.extensions === undefined) {
     throw new TypeError(`tamis: ${dialect.name}: extensions are not supported`)

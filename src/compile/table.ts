@@ -4,6 +4,7 @@ import type { ColumnDefinition, IndexDefinition, TableDefinition } from '../dial
 import type { Fields } from '../schema/definition.ts'
 import type { Structure } from '../schema/schema.ts'
 import { type CreateTarget, tableOf } from './table-of.ts'
+import { checkTarget } from './target.ts'
 
 const NOTHING = sql``
 const LINE = sql`,
@@ -27,7 +28,7 @@ export interface PrintTarget {
  * which the promise holds, search columns, side tables, and the indexes that serve the schema's
  * filters and orders (drop those that you have no use for). It prints what `tableOf` gives.
  *
- * @throws TypeError where the mapping is wrong, or two fields would share a column.
+ * @throws TypeError where the mapping or an option is wrong, or two fields would share a column.
  */
 export const createTable = <F extends Fields>(
   structure: Structure<F>,
@@ -37,8 +38,10 @@ export const createTable = <F extends Fields>(
 /** The statements that make a table, its extensions, side tables and indexes. */
 export function printTable(
   { name, key, columns, sideTables, indexes, extensions }: TableDefinition,
-  { dialect }: Pick<PrintTarget, 'dialect'>,
+  target: Pick<PrintTarget, 'dialect'>,
 ): string[] {
+  checkTarget(target)
+  const { dialect } = target
   const definitions = columns.map((column) => sql`  ${printColumn(column, dialect)}`)
   const create = sql`CREATE TABLE ${dialect.identifier(name)} (
 ${join(definitions, LINE)}
@@ -65,8 +68,10 @@ function printIndex(
 }
 
 /** The statement that makes an index of a table that is there. */
-export const createIndex = (index: IndexDefinition, target: PrintTarget): string =>
-  text(printIndex(index, target))
+export function createIndex(index: IndexDefinition, target: PrintTarget): string {
+  checkTarget(target)
+  return text(printIndex(index, target))
+}
 
 /** The same for a table under another name, such as one with its schema. */
 export const createIndexOf = (index: IndexDefinition, target: PrintTarget, of: Fragment): string =>
@@ -75,8 +80,10 @@ export const createIndexOf = (index: IndexDefinition, target: PrintTarget, of: F
 /** The statement that adds a column to a table that is there. */
 export function addColumn(
   column: ColumnDefinition,
-  { dialect, table, ifNotExists = false }: PrintTarget & { readonly table: string },
+  target: PrintTarget & { readonly table: string },
 ): string {
+  checkTarget(target)
+  const { dialect, table, ifNotExists = false } = target
   const guard = ifNotExists && dialect.ifNotExists.column ? sql`IF NOT EXISTS ` : NOTHING
   return text(
     sql`ALTER TABLE ${dialect.identifier(table)} ADD COLUMN ${guard}${printColumn(column, dialect)}`,

@@ -6,6 +6,7 @@ import type { AnyMapping } from '../schema/mapping.ts'
 import { whole } from './clauses.ts'
 import { planOf } from './plan.ts'
 import { type CompiledFilter, denseFor, inPieces, type QueryTarget } from './sql.ts'
+import { checkTarget } from './target.ts'
 
 /** Where the rows to count are: what `compileQuery` is given serves. */
 export type CountTarget<Params = unknown, F extends Fields = Fields> = Pick<
@@ -22,14 +23,15 @@ export type CountTarget<Params = unknown, F extends Fields = Fields> = Pick<
  * @example
  * const { text, params } = compileCount(query, { dialect: postgres, table: 'people' })
  *
- * @throws TypeError where the dialect cannot say it exactly, or where the mapping names a field that
- * there is not.
+ * @throws TypeError where the dialect cannot say it exactly, where the mapping names a field that
+ * there is not, or for an unknown option.
  * @throws FilterError where the query asks of a key that no path of the database reaches.
  */
 export function compileCount<F extends Fields, Params>(
   query: Query & OfFields<F>,
   target: CountTarget<Params, NoInfer<F>>,
 ): CompiledFilter<Params> {
+  checkTarget(target)
   const counted = countOf(query, target)
   const dense = denseFor(target.dialect, counted)
   return dense === undefined ? counted : countOf(query, { ...target, dialect: dense })

@@ -57,9 +57,6 @@ export class CursorSeal {
 
   constructor(secret?: string | Uint8Array) {
     if (secret === undefined) return
-    if ((typeof secret !== 'string' && !(secret instanceof Uint8Array)) || secret.length === 0) {
-      throw new TypeError('tamis: cursorKey: expected a string or Uint8Array that is not empty')
-    }
     this.#secret = typeof secret === 'string' ? utf8ToBytes(secret) : secret
   }
 

@@ -15,12 +15,13 @@ import { postgres } from '../dialect/postgres/index.ts'
 import { sqlite } from '../dialect/sqlite/index.ts'
 import { quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
+import { checkOptions } from '../error/options.ts'
 import type { FieldsRow, LiteralName } from '../schema/definition.ts'
 import type { Mapping } from '../schema/mapping.ts'
 import { buildStructure } from '../schema/schema.ts'
 import { type ColumnContext, columnFacts, type Engine } from './column-facts.ts'
 import { madeOf, nameFault } from './fields.ts'
-import { checkOptions } from './options.ts'
+import { DRIZZLE_OPTIONS } from './options.ts'
 import { rowReader } from './rows.ts'
 import { type Casing, type DrizzleFacts, factsOf, type Property } from './tables.ts'
 import type { DrizzleFields, DrizzleTable, PropertyOf } from './types.ts'
@@ -187,7 +188,7 @@ export function fromDrizzle<T extends DrizzleTable, const K extends PropertyOf<T
   options?: DrizzleOptions<K>,
 ): FromDrizzle<T, K>
 export function fromDrizzle(table: unknown, options: DrizzleOptions = {}): Untyped {
-  checkOptions(options)
+  checkOptions('tamis/drizzle', options, DRIZZLE_OPTIONS)
   const own = factsOf(table, options.casing)
   const engine = engineOf(own, options)
   const context: ColumnContext = { engine, collation: options.collation ?? COLLATIONS[engine] }

@@ -1,4 +1,5 @@
 import { type Condition, conjunction } from '../condition/condition.ts'
+import { BOOLEAN, checkOptions, optionChecks } from '../error/options.ts'
 import type { Fields, FieldsFilter, OfFields } from '../schema/definition.ts'
 import { FilterReader } from './filter.ts'
 import { type Query, type QueryOptions, readQuery } from './query.ts'
@@ -40,7 +41,7 @@ export const safeParseQuery = <S extends Schema>(
  * (`next`, `prev`), the ranges over the key (`id_gt`, …) and the schema's own switches.
  *
  * @throws FilterError with every issue that was found (at most 20), and nothing else, whatever the
- * payload is.
+ * payload is; TypeError for an unknown option of the server's.
  */
 export const parseQuery = <S extends Schema>(
   schema: S,
@@ -68,17 +69,25 @@ export interface RestrictOptions {
   readonly bind?: boolean
 }
 
+const RESTRICT_OPTIONS = /* @__PURE__ */ optionChecks<RestrictOptions>({ bind: BOOLEAN })
+
 /**
  * The query, of only those rows of which the condition is true too: a tenant's, say. The cursors of
  * its pages are bound to it, unless `bind` is false: used with another, they are `invalid_cursor`
  * when the query runs.
+ *
+ * @throws TypeError for an unknown option.
  */
 export const restrict = <F extends Fields>(
   query: Query & OfFields<F>,
   restriction: Condition,
-  { bind = true }: RestrictOptions = {},
-): Query & OfFields<F> => ({
-  ...query,
-  condition: conjunction([query.condition, restriction]),
-  bound: bind ? conjunction([query.bound, restriction]) : query.bound,
-})
+  options: RestrictOptions = {},
+): Query & OfFields<F> => {
+  checkOptions('tamis', options, RESTRICT_OPTIONS)
+  const { bind = true } = options
+  return {
+    ...query,
+    condition: conjunction([query.condition, restriction]),
+    bound: bind ? conjunction([query.bound, restriction]) : query.bound,
+  }
+}

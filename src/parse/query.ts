@@ -4,6 +4,7 @@ import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import { describe, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
 import { didYouMean } from '../error/nearest.ts'
+import { checkOptions, optionChecks } from '../error/options.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { FilterReader } from './filter.ts'
@@ -39,6 +40,14 @@ export interface QueryOptions {
   readonly cursorKey?: string | Uint8Array | undefined
 }
 
+/** The options of `parseQuery`. */
+export const QUERY_OPTIONS = /* @__PURE__ */ optionChecks<QueryOptions>({
+  cursorKey: [
+    'a string or Uint8Array that is not empty',
+    (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
+  ],
+})
+
 /** Marks a key that the payload does not have. */
 const NOT_GIVEN = Symbol()
 
@@ -50,8 +59,10 @@ export function readQuery(
   schema: Schema,
   payload: unknown,
   report: Report,
-  { cursorKey }: QueryOptions = {},
+  options?: QueryOptions,
 ): Query {
+  if (options !== undefined) checkOptions('tamis', options, QUERY_OPTIONS)
+  const cursorKey = options?.cursorKey
   const given = readPayload(schema, payload, report)
   const conditions: Condition[] = []
   if (given[PAYLOAD.filter_conditions] !== NOT_GIVEN) {

@@ -11,13 +11,14 @@ import { type ConditionOf, type QueryOf, safeParseFilter, safeParseQuery } from 
 import type { QueryOptions } from '../parse/query.ts'
 import type { Result } from '../parse/report.ts'
 import type { Schema } from '../parse/schema.ts'
-import { readText, type TextOptions } from './read.ts'
+import { checkTextOptions, queryOptionsOf, type TextOptions } from './options.ts'
+import { readText } from './read.ts'
 
 export type { SourceRange } from '../error/source.ts'
 export { type Completion, completionsAt } from './complete.ts'
 export { formatFilter } from './format.ts'
+export type { TextOptions } from './options.ts'
 export { parseQueryString, safeParseQueryString } from './query-string.ts'
-export type { TextOptions } from './read.ts'
 export type { TextLimits } from './read-tree.ts'
 
 function orThrow<T>(result: Result<T>, text: string): T {
@@ -30,13 +31,16 @@ export const safeParseFilterText = <S extends Schema>(
   schema: S,
   text: string,
   options: TextOptions = {},
-): Result<ConditionOf<S>> => readText(text, options, (value) => safeParseFilter(schema, value))
+): Result<ConditionOf<S>> => {
+  checkTextOptions(options)
+  return readText(text, options, (value) => safeParseFilter(schema, value))
+}
 
 /**
  * Checks a client's filter that came as text.
  *
  * @throws FilterError with every issue that was found (at most 20), each with its `range`; its
- * `toString()` shows the lines.
+ * `toString()` shows the lines. TypeError for an unknown option.
  * @example
  * parseFilterText(people, '{role: {$in: ["admin"]}, // staff\n "custom.age": {$gte: 18}}', { relaxed: true })
  */
@@ -51,12 +55,16 @@ export const safeParseQueryText = <S extends Schema>(
   schema: S,
   text: string,
   options: TextOptions & QueryOptions = {},
-): Result<QueryOf<S>> => readText(text, options, (value) => safeParseQuery(schema, value, options))
+): Result<QueryOf<S>> => {
+  const own = queryOptionsOf(options)
+  return readText(text, options, (value) => safeParseQuery(schema, value, own))
+}
 
 /**
  * Checks a client's query payload that came as text.
  *
- * @throws FilterError with every issue that was found (at most 20), each with its `range`.
+ * @throws FilterError with every issue that was found (at most 20), each with its `range`; TypeError
+ * for an unknown option.
  */
 export const parseQueryText = <S extends Schema>(
   schema: S,

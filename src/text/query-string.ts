@@ -11,7 +11,8 @@ import type { Result } from '../parse/report.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Field } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
-import { readText, type TextOptions } from './read.ts'
+import { queryOptionsOf, type TextOptions } from './options.ts'
+import { readText } from './read.ts'
 import { sortTerms } from './sort-terms.ts'
 
 const LONGEST = 100_000
@@ -42,7 +43,7 @@ const FILTER = 'filter'
  * kinds, and `"18"` in quotes is text. `filter` may hold a whole filter as JSON in the place of
  * fields, and `payload` a whole payload in the place of everything.
  *
- * @throws FilterError with every issue that was found (at most 20).
+ * @throws FilterError with every issue that was found (at most 20); TypeError for an unknown option.
  */
 export function parseQueryString<S extends Schema>(
   schema: S,
@@ -60,6 +61,7 @@ export function safeParseQueryString<S extends Schema>(
   search: string,
   options: TextOptions & QueryOptions = {},
 ): Result<QueryOf<S>> {
+  const own = queryOptionsOf(options)
   if (search.length > LONGEST) {
     return refused('too_long', `at most ${LONGEST} characters`, `${search.length}`)
   }
@@ -75,11 +77,11 @@ export function safeParseQueryString<S extends Schema>(
     return refused(isDeep ? 'too_deep' : 'too_many', expected)
   }
   const { [PAYLOAD]: payload, ...others } = given
-  if (payload === undefined) return fromParameters(schema, others, options)
+  if (payload === undefined) return fromParameters(schema, others, options, own)
   if (typeof payload !== 'string' || Object.keys(others).length > 0) {
     return refused('invalid_operand', 'a single payload and no other parameter')
   }
-  return readText(payload, options, (value) => safeParseQuery(schema, value, options))
+  return readText(payload, options, (value) => safeParseQuery(schema, value, own))
 }
 
 /** A key that the parser would drop silently; it must be an error instead. */
@@ -98,7 +100,8 @@ function refused(code: IssueCode, expected: string, received?: string): Result<n
 function fromParameters<S extends Schema>(
   schema: S,
   given: Record<string, unknown>,
-  options: TextOptions & QueryOptions,
+  options: TextOptions,
+  own: QueryOptions,
 ): Result<QueryOf<S>> {
   const payload: Record<string, unknown> = Object.create(null)
   const fields: Record<string, unknown> = Object.create(null)
@@ -113,7 +116,7 @@ function fromParameters<S extends Schema>(
   const hasFields = Object.keys(fields).length > 0
   if (filter === undefined) {
     if (hasFields) payload.filter_conditions = fields
-    return safeParseQuery(schema, payload, options)
+    return safeParseQuery(schema, payload, own)
   }
   if (typeof filter !== 'string' || hasFields) {
     return refused('invalid_operand', 'either a single filter or fields')
@@ -121,7 +124,7 @@ function fromParameters<S extends Schema>(
   return readText(
     filter,
     options,
-    (value) => safeParseQuery(schema, { ...payload, filter_conditions: value }, options),
+    (value) => safeParseQuery(schema, { ...payload, filter_conditions: value }, own),
     '/filter_conditions',
   )
 }

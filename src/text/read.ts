@@ -4,18 +4,9 @@ import { type Locator, locatorOf } from '../error/source.ts'
 import type { Result } from '../parse/report.ts'
 import { locate } from './locate.ts'
 import { type Problem, toValue } from './node.ts'
+import type { TextOptions } from './options.ts'
 import { MOST_REPORTED } from './problems.ts'
 import { DEEPEST, readTree, type TextLimits, type Tree } from './read-tree.ts'
-
-/** How a text is read. */
-export interface TextOptions {
-  /**
-   * Also accepts the syntax of the Mongo shell: keys without quotes, single quotes, trailing commas,
-   * comments, hexadecimal and signed numbers, and `ISODate("…")`.
-   */
-  readonly relaxed?: boolean
-  readonly limits?: Partial<TextLimits>
-}
 
 /** More than any filter within the default limits needs. */
 const LIMITS: TextLimits = { length: 1_000_000, tokens: 200_000, depth: 64 }

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readText, type TextOptions } from '../../src/text/read.ts'
+import type { TextOptions } from '../../src/text/options.ts'
+import { readText } from '../../src/text/read.ts'
 
 /** The JSON value of a text. */
 const read = (text: string, options: TextOptions = {}) =>
