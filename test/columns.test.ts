@@ -105,6 +105,21 @@ for (const engine of available) {
         }
       })
 
+      it.runIf(engine.dialect.name === 'postgres' && own.field.type === 'enumeration')(
+        'createTable makes one like it, and the index of its order serves',
+        async () => {
+          const mapping: Mapping = own.mapping === undefined ? {} : { c: own.mapping }
+          const made = await Table.create(engine, connection, schema, mapping, 'made')
+          await made.insert(rows)
+          expect(await made.rows(parseQuery(schema, { sort: { id: 1 } }))).toEqual(rows)
+          await connection.exec('SET enable_seqscan = off')
+          await connection.exec('SET enable_sort = off')
+          const { text, params } = made.compile(parseQuery(schema, { sort: { c: 1 } }))
+          const plan = await connection.all({ text: `EXPLAIN ${text}`, params })
+          expect(JSON.stringify(plan)).toContain('made_c_order')
+        },
+      )
+
       it.runIf(own.refusesOrder)('ranges and sorts are refused by name', () => {
         const [, value] = own.stored[0] ?? []
         for (const payload of [{ filter_conditions: { c: { $gt: value } } }, { sort: { c: 1 } }]) {

@@ -3,6 +3,7 @@
 import { quote } from '../../error/describe.ts'
 import type { DeclaredType } from '../declared-type.ts'
 import { type Fragment, join, sql } from '../fragment.ts'
+import { postgresLiteral } from '../literal.ts'
 import type { Stored } from '../place.ts'
 import type { ColumnType } from '../types.ts'
 import { identifier, refuse } from './names.ts'
@@ -34,24 +35,23 @@ function typeName({ text }: DeclaredType, at: Stored): Fragment {
 /** Values are compared as the type, so that an index serves, and read and sorted as text. */
 export function enumType(text: ColumnType, declared: DeclaredType, at: Stored): ColumnType {
   const name = typeName(declared, at)
-  const toText = (column: Fragment): Fragment => sql`${column}::text`
+  // The cast is one of each element, and says the type of an empty array.
+  const arrayOf = (elements: readonly Fragment[]): Fragment =>
+    sql`ARRAY[${join(elements, sql`, `)}]::${name}[]`
   return {
     type: () => name,
     // PGlite encodes no arrays of types that were made after it connected, and PostgreSQL estimates no
     // selectivity of an array that is cast from text[].
-    // The cast is one of each element, and says the type of an empty array.
-    array: (values) =>
-      sql`ARRAY[${join(
-        values.map((each) => sql`${each}`),
-        sql`, `,
-      )}]::${name}[]`,
+    array: (values) => arrayOf(values.map((each) => sql`${each}`)),
     representation: () => 'enum',
     encode: text.encode,
     decode: text.decode,
     cast: (parameter) => sql`${parameter}::${name}`,
-    select: toText,
+    select: (column) => sql`${column}::text`,
     selectElements: (list) => sql`${list}::text[]`,
-    // The type may have another order than the list.
-    order: (value, stored) => text.order?.(toText(value), stored),
+    // The type may have another order than the list. No index takes a cast to text: labels can be
+    // renamed, so that the cast is STABLE.
+    order: (value, { values }) =>
+      sql`array_position(${arrayOf(values.map(postgresLiteral))}, ${value})`,
   }
 }
