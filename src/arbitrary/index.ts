@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 
+export type { Payload } from '../parse/payload.ts'
 export { type FilterOptions, filterArbitrary } from './filters.ts'
 export { invalidFilterArbitrary } from './invalid.ts'
-export { type Payload, queryArbitrary } from './queries.ts'
+export { queryArbitrary } from './queries.ts'
 export { type RowOptions, rowArbitrary } from './rows.ts'

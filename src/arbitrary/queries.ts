@@ -1,19 +1,11 @@
 import fc from 'fast-check'
 import { NULLS } from '../kinds/nulls.ts'
 import { safeParseQuery } from '../parse/index.ts'
-import type { Filter, Schema } from '../parse/schema.ts'
+import type { Payload } from '../parse/payload.ts'
+import type { Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
 import { type FilterOptions, filterArbitrary } from './filters.ts'
 import { valueOfType } from './values.ts'
-
-/** A payload as `parseQuery` takes it. */
-export interface Payload<F extends Fields = Fields> {
-  readonly filter_conditions?: Filter<Schema<F>>
-  readonly sort?: unknown
-  readonly limit?: number
-  readonly offset?: number
-  readonly [option: string]: unknown
-}
 
 /** A sort in one of the forms that clients may send. */
 function sortOf(schema: Schema): fc.Arbitrary<unknown> {

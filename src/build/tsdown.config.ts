@@ -26,6 +26,7 @@ export default defineConfig([
       clickhouse: 'src/dialect/clickhouse/index.ts',
       text: 'src/text/index.ts',
       check: 'src/check/index.ts',
+      'json-schema': 'src/interop/json-schema.ts',
       drizzle: 'src/drizzle/index.ts',
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',

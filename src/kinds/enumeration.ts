@@ -28,7 +28,7 @@ export function enumeration(values: readonly string[]): Kind<string> {
     family: 'text',
     values,
     expects: expected(values),
-    jsonSchema: { enum: values },
+    jsonSchema: { type: 'string', enum: values },
     operand: read,
     read,
     compare,

@@ -24,6 +24,9 @@ export type ScalarTypeName = keyof ValueTypes
 /** `numeric` is what a dynamic field of both integers and numbers holds. */
 export type KindName = ScalarTypeName | 'numeric'
 
+/** What JSON Schema calls the texts of kinds that have one form. */
+export type Format = 'date-time' | 'date' | 'uuid'
+
 /** How JavaScript tells the values of kinds apart. */
 export type Family = 'text' | 'numeric' | 'boolean'
 
@@ -60,7 +63,7 @@ export interface Kind<V extends Scalar = Scalar> {
   /** All values in their order, if the schema lists them. */
   readonly values?: readonly string[]
   /** The format of a text in terms of JSON Schema. */
-  readonly format?: string
+  readonly format?: Format
   /** The values in terms of JSON Schema, if family and format do not say them. */
   readonly jsonSchema?: Readonly<Record<string, unknown>>
   /** The canonical form of an operand; undefined if it is not of this kind. */

@@ -10,13 +10,13 @@ import {
 } from 'tamis'
 import { clickhouse } from 'tamis/clickhouse'
 import { duckdb } from 'tamis/duckdb'
+import { filterJsonSchema } from 'tamis/json-schema'
 import { mariadb } from 'tamis/mariadb'
 import { mysql } from 'tamis/mysql'
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { completionsAt } from 'tamis/text'
 import { describe, expect, it } from 'vitest'
-import { filterSchemasOf } from '../../src/users/http/filter-schema.ts'
 
 const LEVELS = ['low', 'medium', 'high', 'critical'] as const
 const id = string({ required: true })
@@ -90,7 +90,7 @@ describe('an enumeration', () => {
   })
 
   it('is an enum in JSON Schema', () => {
-    const { 'Filter.level': filter } = filterSchemasOf(schema as never)
+    const { 'Filter.level': filter } = filterJsonSchema(schema as never).$defs
     expect(filter).toMatchObject({ properties: { $gt: { enum: LEVELS } } })
   })
 

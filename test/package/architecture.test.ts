@@ -19,7 +19,7 @@ const ORDER = [
   ['query'],
   ['text'],
   ['check'],
-  ['drizzle'],
+  ['drizzle', 'interop'],
   ['arbitrary'],
   ['users'],
   ['cli'],
@@ -62,6 +62,7 @@ describe('imports', () => {
     const doors = [
       '../package.json',
       'index.ts',
+      'interop/json-schema.ts',
       ...['sqlite', 'postgres', 'mariadb', 'mysql'].map((name) => `dialect/${name}/index.ts`),
     ]
     expect(outside.filter((target) => !doors.includes(target))).toEqual([])

@@ -62,6 +62,7 @@ export { sqlite } from './src/dialect/sqlite/index.ts'`,
         name === 'mysql' || name === 'mariadb' ? 57_200 : 56_500,
       ] as const,
   ),
+  ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 19_000],
   ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 13_200],
 ]
 

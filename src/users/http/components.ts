@@ -1,11 +1,11 @@
 /** The schemas that the OpenAPI document's operations refer to, and the answers made of them. */
 
 import { z } from 'zod'
+import { payloadJsonSchema } from '../../interop/json-schema.ts'
 import { user } from '../input.ts'
 import { usersSchema } from '../schema.ts'
 import { USER_FIELDS } from '../user.ts'
-import { filterSchemasOf } from './filter-schema.ts'
-import { type JsonSchema, object, reference, TEXT, TIME } from './json-schema.ts'
+import { COMPONENTS, type JsonSchema, object, reference, TEXT, TIME } from './json-schema.ts'
 
 export const USERS_BY_ID = object(
   { users: { type: 'object', additionalProperties: reference('User') } },
@@ -60,57 +60,10 @@ function userSchema(): JsonSchema {
   }
 }
 
-const DIRECTION = { enum: [1, -1] }
-
-/** The payload of a query. */
-function payloadSchema(): JsonSchema {
-  const sortable = usersSchema.sortable.map(({ name }) => name)
-  const byName = {
-    type: 'object',
-    properties: Object.fromEntries(sortable.map((name) => [name, DIRECTION])),
-    additionalProperties: false,
-  }
-  const term = {
-    type: 'object',
-    properties: {
-      field: { enum: sortable },
-      direction: DIRECTION,
-      nulls: { enum: ['first', 'last'] },
-    },
-    required: ['field'],
-    additionalProperties: false,
-  }
-  const { limit, offset } = usersSchema.limits
-  const count = (maximum: number, preset?: number) => ({
-    type: 'integer',
-    minimum: 0,
-    maximum,
-    ...(preset === undefined ? {} : { default: preset }),
-  })
-  return {
-    type: 'object',
-    properties: {
-      filter_conditions: reference('Filter'),
-      sort: { anyOf: [byName, { type: 'array', items: { anyOf: [term, byName] } }] },
-      limit: count(limit.max, limit.default),
-      offset: count(offset.max, 0),
-      id_gt: TEXT,
-      id_gte: TEXT,
-      id_lt: TEXT,
-      id_lte: TEXT,
-      next: { type: 'string', description: 'The cursor `next` of a page: the page after it.' },
-      prev: { type: 'string', description: 'The cursor `prev` of a page: the page before it.' },
-      include_deactivated_users: { type: 'boolean', default: false },
-    },
-    additionalProperties: false,
-  }
-}
-
 /** All components, made from what requests are checked by. */
 export const componentSchemas = (): Readonly<Record<string, JsonSchema>> => ({
   User: userSchema(),
-  Payload: payloadSchema(),
   Task: TASK,
   Error: ERROR,
-  ...filterSchemasOf(usersSchema),
+  ...payloadJsonSchema(usersSchema, { definitionsAt: COMPONENTS }).$defs,
 })

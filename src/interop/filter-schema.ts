@@ -1,0 +1,90 @@
+import type { Schema } from '../parse/schema.ts'
+import type { Field } from '../schema/field.ts'
+import {
+  closed,
+  Definitions,
+  either,
+  type JsonSchema,
+  type JsonSchemaDocument,
+  type JsonSchemaOptions,
+} from './definition.ts'
+import { operandOf } from './operands.ts'
+
+const isAsked = ({ hidden, operators }: Field): boolean => !hidden && operators.size > 0
+
+/** The schema of an object of operators, which is also the operand of `$not`. */
+function operatorsOf(field: Field, self: JsonSchema, definitions: Definitions): JsonSchema {
+  const operators = [...field.operators].map(
+    (operator) => [operator, operandOf(field, operator, definitions)] as const,
+  )
+  const properties = { ...Object.fromEntries(operators), $not: self }
+  return closed(properties, {}, { minProperties: 1, maxProperties: definitions.limits.conditions })
+}
+
+/** A field's condition: operators, or a bare operand. */
+function conditionOf(definitions: Definitions, name: string, field: Field): JsonSchema {
+  const operators = definitions.reference(`Filter.${name}`)
+  definitions.add(`Filter.${name}`, operatorsOf(field, operators, definitions))
+  if (!field.operators.has('$eq')) return operators
+  return either([operandOf(field, '$eq', definitions), operators])
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
+/**
+ * The names of a wildcard's keys. Those that are fields of their own are excluded; hidden ones are
+ * not, for a pattern would tell them.
+ */
+function patternOf(prefix: string, { fields, limits }: Schema): string {
+  const own = [...fields.values()]
+    .filter(({ name, hidden }) => !hidden && name.startsWith(`${prefix}.`))
+    .map(({ name }) => escaped(name))
+  const others = own.length === 0 ? '' : `(?!(?:${own.join('|')})$)`
+  const more = limits.segments === 1 ? '' : `(?:\\.[^.]+){0,${limits.segments - 1}}`
+  return `^${others}${escaped(prefix)}\\.[^.]+${more}$`
+}
+
+/** Adds `Filter`, and `Filter.<field>` for each field that clients may ask for. */
+export function addFilter(definitions: Definitions): JsonSchema {
+  const { schema, limits } = definitions
+  const literal = [...schema.fields.values()].filter(isAsked)
+  const wild = [...schema.wildcards].filter(([, field]) => isAsked(field))
+  const filters = {
+    type: 'array',
+    minItems: 1,
+    maxItems: limits.list,
+    items: definitions.reference('Filter'),
+  }
+  const fields = literal.map(
+    (field) => [field.name, conditionOf(definitions, field.name, field)] as const,
+  )
+  const keys = wild.map(
+    ([prefix, field]) =>
+      [patternOf(prefix, schema), conditionOf(definitions, prefix, field)] as const,
+  )
+  return definitions.add(
+    'Filter',
+    closed(
+      { ...Object.fromEntries(fields), $and: filters, $or: filters, $nor: filters },
+      Object.fromEntries(keys),
+      { maxProperties: limits.conditions },
+    ),
+  )
+}
+
+/**
+ * The filters that `parseFilter` accepts of clients, as JSON Schema (draft 2020-12): `Filter`, which
+ * refers to itself, `Filter.<field>`, the operators of each field, and `Value.<kind>`, the texts of kinds
+ * that have a format.
+ *
+ * JSON Schema cannot say everything; `docs/frameworks.md` lists what only `parseFilter` refuses. No
+ * filter that `parseFilter` accepts is refused by the JSON Schema, if it is JSON.
+ *
+ * @example
+ * const validate = new Ajv2020().compile(filterJsonSchema(people))
+ */
+export function filterJsonSchema(schema: Schema, options?: JsonSchemaOptions): JsonSchemaDocument {
+  const definitions = new Definitions(schema, options)
+  addFilter(definitions)
+  return definitions.document('Filter')
+}
