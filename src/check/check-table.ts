@@ -9,6 +9,7 @@ import { type AnyMapping, mappingOf } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
 import { columnDrafts } from './columns.ts'
 import { type Ask, askOf } from './connection.ts'
+import { withStatements } from './ddl.ts'
 import { DIALECTS, isSameName } from './engines.ts'
 import type { TableFacts } from './facts.ts'
 import { checkWaivers, type Finding } from './finding.ts'
@@ -92,10 +93,12 @@ export function checkTable(
   const site = siteOf(DIALECTS[engine], facts)
   const layout = layoutOf(site.dialect, structure, mapping)
   for (const name of Object.keys(mapping)) checkWaivers(name, mappingOf(mapping, name).waive)
-  const drafts = [
+  const found = [
     ...[...layout.typed, ...layout.documents].flatMap((placed) => columnDrafts(site, placed)),
     ...tableDrafts(site, structure, layout, mapping, options.sideTables),
   ]
+  const isWaived = ({ finding }: Draft) => withWaiver(finding, mapping).waived === true
+  const drafts = withStatements(site, found, isWaived)
   if ('rows' in options) return count(site, drafts, mapping, askOf(options.rows))
   return drafts
     .filter(({ isSilent }) => !isSilent)

@@ -4,13 +4,12 @@ import type { Placed } from '../compile/layout.ts'
 import { sql } from '../dialect/fragment.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
 import { isEnforced } from './constraints.ts'
-import { redefine, setRequired } from './ddl.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { CollationFacts, ColumnFacts } from './facts.ts'
 import { promiseDrafts } from './promises.ts'
 import { columnNamed, type Draft, definitionOf, draft, type Site } from './site.ts'
 import { typeNameOf } from './type-names.ts'
-import { heldDigits, typeDrafts } from './types-of-columns.ts'
+import { heldDigits, retyped, typeDrafts } from './types-of-columns.ts'
 
 /** Whether texts compare by code point, so that a mapping need not name the collation. */
 const isByCodePoint = ({ isBinary, isDeterministic, padsSpace }: CollationFacts): boolean =>
@@ -31,7 +30,7 @@ function collationDrafts(site: Site, placed: Placed<ColumnPlace>, column: Column
   const { facts } = site
   const { collation, charset = 'utf8mb4' } = column
   const promised = 'texts that compare by code point'
-  const ddl = redefine(site, definitionOf(site, placed))
+  const change = retyped(site, placed, column)
   if (place.collation !== undefined) {
     // The catalog does not say it of a view's column.
     if (collation === undefined && facts.kind === 'view') return []
@@ -63,8 +62,9 @@ function collationDrafts(site: Site, placed: Placed<ColumnPlace>, column: Column
     ? collation.isDeterministic
     : isByCodePoint(collation) && charset === 'utf8mb4'
   if (isExact) return []
-  const remedy = place.list ? { ddl } : { mapping: { collation: collation.name }, ddl }
-  return [draft('collation_not_mapped', placed, { promised, found: collation.name, remedy })]
+  const remedy = place.list ? {} : { mapping: { collation: collation.name } }
+  const found = collation.name
+  return [draft('collation_not_mapped', placed, { promised, found, remedy, change })]
 }
 
 function charsetDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFacts) {
@@ -74,7 +74,7 @@ function charsetDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFa
     draft('charset', placed, {
       promised: 'any text can be stored',
       found: `the character set ${charset}`,
-      remedy: { ddl: redefine(site, definitionOf(site, placed)) },
+      change: retyped(site, placed, column),
     }),
   ]
 }
@@ -93,10 +93,8 @@ function nullDrafts(site: Site, placed: Placed, column: ColumnFacts): readonly D
     draft('nullable', placed, {
       promised: 'a value in every row',
       found: 'the column may hold NULL',
-      remedy: {
-        ddl: setRequired(site, definitionOf(site, placed)),
-        ...(isKey ? {} : { schema: 'leave out required: true' }),
-      },
+      remedy: isKey ? {} : { schema: 'leave out required: true' },
+      change: { kind: 'required', definition: definitionOf(site, placed) },
       breaks,
     }),
   ]
@@ -110,10 +108,8 @@ function digitsDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFac
     draft('digits_fewer', placed, {
       promised: `${place.digits} digits of the second`,
       found: column.type.text,
-      remedy: {
-        schema: `digits: ${held}`,
-        ddl: redefine(site, definitionOf(site, placed)),
-      },
+      remedy: { schema: `digits: ${held}` },
+      change: retyped(site, placed, column),
     }),
   ]
 }
@@ -131,10 +127,8 @@ function decimalDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFa
     draft('decimal_digits', placed, {
       promised: `decimals of precision ${place.precision} and scale ${place.scale}`,
       found: column.type.text,
-      remedy: {
-        ...(precision === undefined ? {} : { schema }),
-        ddl: redefine(site, definitionOf(site, placed)),
-      },
+      remedy: precision === undefined ? {} : { schema },
+      change: retyped(site, placed, column),
     }),
   ]
 }

@@ -4,17 +4,9 @@
  * compared as text. What is not recognised counts as not enforced.
  */
 
+import { QUOTING } from './engines.ts'
 import type { ColumnFacts, EngineName, TableFacts } from './facts.ts'
-import { isSign, isWord, outer, type Quoting, type Token, tokensOf } from './tokens.ts'
-
-const QUOTING: Readonly<Record<EngineName, Quoting>> = {
-  sqlite: { brackets: true },
-  postgres: {},
-  mariadb: { backslash: true },
-  mysql: { backslash: true },
-  duckdb: {},
-  clickhouse: { backslash: true },
-}
+import { isSign, isWord, outer, type Token, tokensOf } from './tokens.ts'
 
 /** Without the parentheses around the whole. */
 function unwrap(tokens: readonly Token[]): readonly Token[] {

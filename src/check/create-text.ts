@@ -15,6 +15,8 @@ import {
 export interface TextOfColumn {
   readonly collation: string | undefined
   readonly generated: string | undefined
+  /** As it is written, without the name. */
+  readonly definition: string
 }
 
 export interface TextOfTable {
@@ -55,6 +57,7 @@ export function readTableText(text: string, quoting: Quoting): TextOfTable {
       .map((part) => ({
         collation: collationIn(part),
         generated: afterWord(text, part, 'as')[0],
+        definition: written(text, part.slice(1)),
       })),
     checks: parts.flatMap((part) => afterWord(text, part, 'check')),
   }

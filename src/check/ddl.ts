@@ -2,55 +2,121 @@
 
 import { type Fragment, sql } from '../dialect/fragment.ts'
 import type { ColumnDefinition } from '../dialect/table.ts'
-import { isMysqlFamily } from './engines.ts'
-import type { Site } from './site.ts'
+import { changeText, type TextChange } from './column-text.ts'
+import { isMysqlFamily, QUOTING } from './engines.ts'
+import type { ColumnFacts } from './facts.ts'
+import { columnNamed, type Draft, type Site } from './site.ts'
+
+/** What is to change of a column that is there; the changes of one column are made together. */
+export interface ColumnChange {
+  /**
+   * `type` is everything that createTable would write, `required` NOT NULL alone, and `check` the
+   * definition's CHECK alone.
+   */
+  readonly kind: 'type' | 'required' | 'check'
+  readonly definition: ColumnDefinition
+  /** The default, where that of the column does not fit the new type. */
+  readonly default?: string | undefined
+}
 
 const text = (fragment: Fragment): string => fragment.texts.join('')
-
-/** SQLite and DuckDB have no statement for a constraint of a column that is there. */
-const isRigid = ({ facts: { engine } }: Site): boolean => engine === 'sqlite' || engine === 'duckdb'
-
-/** The column as a new table would define it. */
-const define = ({ dialect }: Site, definition: ColumnDefinition): string =>
-  text(sql`${dialect.identifier(definition.name)} ${dialect.printColumn(definition)}`)
 
 export const addColumn = (site: Site, definition: ColumnDefinition): string =>
   text(
     sql`ALTER TABLE ${site.name} ADD COLUMN ${site.dialect.identifier(definition.name)} ${site.dialect.printColumn({ ...definition, nullable: true, isKey: false, check: undefined })}`,
   )
 
-export function addCheck(site: Site, definition: ColumnDefinition, check: Fragment): string {
-  if (isRigid(site)) return define(site, { ...definition, check })
-  const { engine } = site.facts
-  if (engine !== 'clickhouse') return text(sql`ALTER TABLE ${site.name} ADD CHECK (${check})`)
-  const name = site.dialect.identifier(`${definition.name} check`)
-  return text(sql`ALTER TABLE ${site.name} ADD CONSTRAINT ${name} CHECK ifNull(${check}, TRUE)`)
-}
-
-/** Gives the column the type and the constraints of the definition. */
-export function redefine(site: Site, definition: ColumnDefinition): string {
-  const { dialect, facts, name } = site
-  const column = dialect.identifier(definition.name)
-  if (facts.engine === 'sqlite') return define(site, definition)
-  if (isMysqlFamily(facts) || facts.engine === 'clickhouse') {
-    const own = { ...definition, check: undefined, isKey: false }
-    return text(sql`ALTER TABLE ${name} MODIFY COLUMN ${column} ${dialect.printColumn(own)}`)
-  }
-  return text(sql`ALTER TABLE ${name} ALTER COLUMN ${column} TYPE ${definition.type}`)
-}
-
-export function setRequired(site: Site, definition: ColumnDefinition): string {
-  const { dialect, facts, name } = site
-  const { engine } = facts
-  if (engine === 'sqlite' || engine === 'clickhouse' || isMysqlFamily(facts)) {
-    return redefine(site, { ...definition, nullable: false })
-  }
-  return text(
-    sql`ALTER TABLE ${name} ALTER COLUMN ${dialect.identifier(definition.name)} SET NOT NULL`,
-  )
-}
-
 export const addUnique = ({ dialect, facts, name }: Site, column: string): string =>
   text(
     sql`CREATE UNIQUE INDEX ${dialect.identifier(`${facts.table.name}_${column}_key`)} ON ${name} (${dialect.identifier(column)})`,
   )
+
+/** Adds to the findings about a column the statement that makes the changes of all of them. */
+export const withStatements = (
+  site: Site,
+  drafts: readonly Draft[],
+  isWaived: (draft: Draft) => boolean,
+): readonly Draft[] =>
+  drafts.map((draft) => {
+    const { change, finding } = draft
+    if (change === undefined) return draft
+    const together = drafts.flatMap((each) =>
+      each === draft || (each.finding.column === finding.column && !isWaived(each))
+        ? (each.change ?? [])
+        : [],
+    )
+    const ddl = statementOf(site, change, together)
+    return { ...draft, finding: { ...finding, remedy: { ...finding.remedy, ddl } } }
+  })
+
+function statementOf(site: Site, change: ColumnChange, together: readonly ColumnChange[]): string {
+  const { dialect, facts, name } = site
+  const { definition, kind } = change
+  const { engine } = facts
+  const column = dialect.identifier(definition.name)
+  // SQLite has no statement for any of them, DuckDB none for a CHECK.
+  if (engine === 'sqlite' || (engine === 'duckdb' && kind === 'check')) {
+    return `${text(column)} ${changed(site, together)}`
+  }
+  if (kind === 'check') return addCheck(site, definition)
+  // A type that is written anew takes everything else of the column with it.
+  if (isMysqlFamily(facts) || engine === 'clickhouse') {
+    const ofColumn = together.filter((each) => each.kind !== 'check')
+    return `${text(sql`ALTER TABLE ${name} MODIFY COLUMN ${column}`)} ${changed(site, ofColumn)}`
+  }
+  const action = kind === 'required' ? sql`SET NOT NULL` : sql`TYPE ${definition.type}`
+  return text(sql`ALTER TABLE ${name} ALTER COLUMN ${column} ${action}`)
+}
+
+function addCheck({ dialect, facts, name }: Site, { name: column, check }: ColumnDefinition) {
+  const condition = check ?? sql`TRUE`
+  if (facts.engine !== 'clickhouse') return text(sql`ALTER TABLE ${name} ADD CHECK (${condition})`)
+  const constraint = dialect.identifier(`${column} check`)
+  return text(
+    sql`ALTER TABLE ${name} ADD CONSTRAINT ${constraint} CHECK ifNull(${condition}, TRUE)`,
+  )
+}
+
+/** The definition of a column with all of the changes, without its name. */
+function changed({ facts }: Site, changes: readonly ColumnChange[]): string {
+  const { engine } = facts
+  const [first] = changes
+  const column = columnNamed(facts, first?.definition.name ?? '')
+  const retyped = changes.find(({ kind }) => kind === 'type')
+  const isRequired = changes.some(
+    ({ kind, definition }) => kind === 'required' || (kind === 'type' && !definition.nullable),
+  )
+  if (engine === 'clickhouse') {
+    // What is not written of a column stays; whether it may be NULL is part of its type.
+    if (retyped !== undefined) return text(retyped.definition.type)
+    return (column?.type.text ?? '').replace(/Nullable\(((?:[^()]|\([^()]*\))*)\)/, '$1')
+  }
+  // MySQL and MariaDB add a CHECK by a statement of its own.
+  const checks = isMysqlFamily(facts)
+    ? []
+    : changes.flatMap(({ kind, definition: { check } }) =>
+        kind === 'required' || check === undefined ? [] : [text(check)],
+      )
+  const change: TextChange = {
+    type: retyped && text(retyped.definition.type),
+    required: isRequired,
+    default: retyped?.default,
+    checks: [...new Set(checks)],
+  }
+  return changeText(textOf(column), change, QUOTING[engine])
+}
+
+/** The column as its table defines it; of facts without that text, as far as they say it. */
+function textOf(column: ColumnFacts | undefined): string {
+  if (column === undefined) return ''
+  const { definition, type, collation, nullable } = column
+  return (
+    definition ??
+    [
+      type.text,
+      ...(collation === undefined ? [] : [`COLLATE ${collation.name}`]),
+      ...(nullable ? [] : ['NOT NULL']),
+      ...(column.default === undefined ? [] : [`DEFAULT (${column.default})`]),
+    ].join(' ')
+  )
+}

@@ -114,6 +114,7 @@ function columnOf({ row, text, collation, isTable }: Column): ColumnFacts {
     generated: text?.generated,
     identity: !isGenerated && written?.startsWith('nextval(') ? true : undefined,
     collation: isText(type) && text ? collationOf(text.collation ?? collation) : undefined,
+    definition: text?.definition,
   })
 }
 

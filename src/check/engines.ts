@@ -7,6 +7,7 @@ import { postgres } from '../dialect/postgres/index.ts'
 import { sqlite } from '../dialect/sqlite/index.ts'
 import type { Params } from './connection.ts'
 import type { EngineName, TableFacts } from './facts.ts'
+import type { Quoting } from './tokens.ts'
 
 /** The dialect that each database speaks. */
 export const DIALECTS: Readonly<Record<EngineName, Dialect<Params>>> = {
@@ -16,6 +17,16 @@ export const DIALECTS: Readonly<Record<EngineName, Dialect<Params>>> = {
   mysql,
   duckdb,
   clickhouse,
+}
+
+/** How each database quotes in the SQL text that its catalog holds. */
+export const QUOTING: Readonly<Record<EngineName, Quoting>> = {
+  sqlite: { brackets: true },
+  postgres: {},
+  mariadb: { backslash: true },
+  mysql: { backslash: true },
+  duckdb: {},
+  clickhouse: { backslash: true },
 }
 
 /** Whether names that differ in case alone are one. */

@@ -72,6 +72,11 @@ export interface ColumnFacts {
   readonly collation?: CollationFacts
   /** MySQL, MariaDB: the character set of a text. */
   readonly charset?: string
+  /**
+   * SQLite, DuckDB, MySQL, MariaDB: the column as a statement defines it, without its name: its type,
+   * its default and its constraints. Not of views.
+   */
+  readonly definition?: string
 }
 
 export interface TypeFacts {

@@ -59,7 +59,7 @@ export interface Remedy {
   readonly mapping?: FieldMapping
   /**
    * A statement. SQLite and DuckDB cannot change a column so: for them it is the definition of the
-   * column in a table to copy the rows to.
+   * column in a table to copy the rows to. Findings about one column have one definition.
    */
   readonly ddl?: string
   /** What to change in the schema, in words. */

@@ -8,7 +8,9 @@ const server: Server = {
   engine: 'mariadb',
   dialect: mariadb,
   checks: (schema, table) => sql`
-    SELECT TABLE_NAME AS table_of, CHECK_CLAUSE AS text FROM information_schema.CHECK_CONSTRAINTS
+    SELECT TABLE_NAME AS table_of, CHECK_CLAUSE AS text,
+      IF(LEVEL = 'Column', CONSTRAINT_NAME, NULL) AS column_of
+    FROM information_schema.CHECK_CONSTRAINTS
     WHERE CONSTRAINT_SCHEMA = ${schema} AND TABLE_NAME = ${table} ORDER BY CONSTRAINT_NAME`,
   expression: (text) => text,
   // It is an expression already, and NULL where a column may have none.

@@ -14,6 +14,7 @@ import type {
   TypeFacts,
 } from './facts.ts'
 import { nullsSmallest, uniquesOf } from './indexes.ts'
+import { definitionOf } from './mysql-definition.ts'
 import {
   type Fact,
   groupBy,
@@ -112,12 +113,16 @@ export function collationOf(name: string, padsSpace: boolean): CollationFacts {
   })
 }
 
-async function columnsOf({ question, server, schema, name }: Site, isTable: boolean) {
+async function columnsOf(
+  { question, server, schema, name }: Site,
+  isTable: boolean,
+  checks: readonly Fact[],
+) {
   const rows = await question(sql`
     SELECT TABLE_NAME AS table_of, COLUMN_NAME AS name, COLUMN_DEFAULT AS default_text,
       IS_NULLABLE AS nullable, DATA_TYPE AS data_type, COLUMN_TYPE AS type_text,
       CHARACTER_SET_NAME AS charset_name, COLLATION_NAME AS collation_name, EXTRA AS extra,
-      GENERATION_EXPRESSION AS generated_as
+      GENERATION_EXPRESSION AS generated_as, COLUMN_COMMENT AS comment
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${schema} AND TABLE_NAME = ${name}
     ORDER BY ORDINAL_POSITION`)
   const padsSpace = await server.padding(question)
@@ -126,7 +131,7 @@ async function columnsOf({ question, server, schema, name }: Site, isTable: bool
     const collation = row.maybe('collation_name')
     const written = row.maybe('default_text')
     const generated = row.maybe('generated_as')
-    return present<ColumnFacts>({
+    const facts = present<ColumnFacts>({
       name: row.text('name'),
       type,
       nullable: !isTable || row.is('nullable'),
@@ -136,6 +141,10 @@ async function columnsOf({ question, server, schema, name }: Site, isTable: bool
       collation: collation === undefined ? undefined : collationOf(collation, padsSpace(collation)),
       charset: row.maybe('charset_name'),
     })
+    if (!isTable) return facts
+    const own = checks.filter((check) => check.maybe('column_of') === facts.name)
+    const texts = own.map((check) => server.expression(check.text('text')))
+    return { ...facts, definition: definitionOf(row, facts, texts) }
   })
 }
 
@@ -223,7 +232,7 @@ export async function readWith(
     version: session.text('version'),
     table: { schema, name },
     kind: isTable ? 'table' : 'view',
-    columns: await columnsOf(site, isTable),
+    columns: await columnsOf(site, isTable, checks),
     primaryKey: primary?.keys.flatMap(({ column }) => column ?? []) ?? [],
     // An index that is hidden from the optimizer refuses doubles all the same.
     uniques: uniquesOf(all, primary?.name),

@@ -7,7 +7,6 @@ import type { ColumnPlace, JsonPlace, Place } from '../dialect/place.ts'
 import { formIn } from '../dialect/timestamp-text.ts'
 import type { Representation } from '../dialect/types.ts'
 import { isEnforced } from './constraints.ts'
-import { addCheck } from './ddl.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts, TableFacts } from './facts.ts'
 import type { FindingCode, Remedy } from './finding.ts'
@@ -181,13 +180,11 @@ export const promiseDrafts = (site: Site, placed: Placed, column: ColumnFacts): 
   promisesOf(site, placed, column)
     .filter(({ check }) => !isEnforced(flatten(check).strings.join(''), column, site.facts))
     .map(({ code, promised, found, check }) => {
-      const { type, ...definition } = definitionOf(site, placed)
-      const own = { ...definition, type: placed.place.json ? type : typeOf(site, placed, type) }
-      const mapping = mappingFor(site, code, placed.place, column)
       return draft(code, placed, {
         promised,
         found,
-        remedy: { ...mapping, ddl: addCheck(site, own, check) },
+        remedy: mappingFor(site, code, placed.place, column),
+        change: { kind: 'check', definition: { ...definitionOf(site, placed), check } },
         breaks: sql`NOT (${check})`,
       })
     })
@@ -203,6 +200,3 @@ function mappingFor(
   const isForm = code === 'timestamp_text' && facts.engine === 'sqlite' && place.type === undefined
   return isForm && formIn(place.storage) !== 'any' ? { mapping: { storage: { text: 'any' } } } : {}
 }
-
-const typeOf = ({ dialect }: Site, { place }: Placed, plain: Fragment): Fragment =>
-  place.json || place.type === undefined ? plain : flatten(dialect.columnType(place))

@@ -5,6 +5,7 @@ import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
 import type { ColumnDefinition } from '../dialect/table.ts'
 import type { Params } from './connection.ts'
+import type { ColumnChange } from './ddl.ts'
 import { isSameName } from './engines.ts'
 import type { ColumnFacts, TableFacts } from './facts.ts'
 import { type Finding, type FindingCode, type Remedy, severityOf } from './finding.ts'
@@ -38,6 +39,8 @@ export interface Draft {
   readonly finding: Finding
   /** The number of them: an aggregate over the table. */
   readonly broken?: Fragment
+  /** What cures it of a column that is there; `withStatements` prints it. */
+  readonly change?: ColumnChange
   /** It is a finding only if rows break the promise. */
   readonly isSilent?: true
 }
@@ -46,6 +49,7 @@ interface Details {
   readonly promised: string
   readonly found: string
   readonly remedy?: Remedy
+  readonly change?: ColumnChange
   /** True of a row that breaks the promise. */
   readonly breaks?: Fragment
   readonly broken?: Fragment
@@ -56,7 +60,7 @@ const countOf = (breaks: Fragment): Fragment => sql`sum(CASE WHEN ${breaks} THEN
 export function draft(
   code: FindingCode,
   { field, place }: Placed,
-  { promised, found, remedy = {}, breaks, broken }: Details,
+  { promised, found, remedy = {}, change, breaks, broken }: Details,
 ): Draft {
   const count = broken ?? (breaks && countOf(breaks))
   return {
@@ -69,6 +73,7 @@ export function draft(
       found,
       remedy,
     },
+    ...(change === undefined ? {} : { change }),
     ...(count === undefined ? {} : { broken: count }),
   }
 }

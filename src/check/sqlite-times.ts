@@ -1,6 +1,7 @@
 /** Which text of timestamps a column of SQLite holds, as far as its declaration says it. */
 
-import { partsOf, type TimestampForm } from '../dialect/timestamp-text.ts'
+import type { ColumnPlace } from '../dialect/place.ts'
+import { type FormParts, formIn, partsOf, type TimestampForm } from '../dialect/timestamp-text.ts'
 import type { ColumnFacts } from './facts.ts'
 import { bracketed, isSign, isWord, split, type Token, tokensOf } from './tokens.ts'
 
@@ -65,4 +66,21 @@ export const isTimeType = (name: string): boolean => name === 'datetime' || name
 export function formOf({ type, default: written }: ColumnFacts): TimestampForm | undefined {
   const holdsText = type.affinity === 'text' || isTimeType(type.name)
   return holdsText && written !== undefined ? formOfDefault(written) : undefined
+}
+
+/** The form that a field is stored in: the mapping's, or the canonical text of so many digits. */
+export function storedForm({ storage, digits }: ColumnPlace): FormParts | 'any' {
+  const form = formIn(storage)
+  if (form === 'any') return form
+  return (form && partsOf(form)) ?? { separator: 'T', digits, zone: 'Z' }
+}
+
+/** A default that writes the present time in a form; SQLite's clock has three digits. */
+export function defaultInForm(form: FormParts | 'any'): string | undefined {
+  if (form === 'any') return undefined
+  const { separator, digits, zone } = form
+  const until = `%Y-%m-%d${separator}%H:%M:`
+  if (digits === 0) return `(strftime('${until}%S${zone}', 'now'))`
+  if (digits >= 3) return `(strftime('${until}%f${'0'.repeat(digits - 3)}${zone}', 'now'))`
+  return `(substr(strftime('${until}%f', 'now'), 1, ${20 + digits}) || '${zone}')`
 }

@@ -89,6 +89,7 @@ function columnOf({ row, text, strict, isRowid }: Column): ColumnFacts {
     identity: isRowid ? true : undefined,
     // A view's column has the collation of what it is made from, which no catalog says.
     collation: text && collationOf(text.collation),
+    definition: text?.definition,
   })
 }
 

@@ -5,11 +5,11 @@ import { type DeclaredType, readType } from '../dialect/declared-type.ts'
 import type { ColumnPlace, Place } from '../dialect/place.ts'
 import { formIn } from '../dialect/timestamp-text.ts'
 import type { FieldMapping } from '../schema/mapping.ts'
-import { redefine } from './ddl.ts'
+import type { ColumnChange } from './ddl.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts } from './facts.ts'
 import { type Draft, definitionOf, draft, type Site } from './site.ts'
-import { isTimeType } from './sqlite-times.ts'
+import { defaultInForm, formOf, isTimeType, storedForm } from './sqlite-times.ts'
 import {
   declaredName,
   isEnumNamed,
@@ -106,6 +106,35 @@ function mappingFor({ facts }: Site, place: Place, column: ColumnFacts): FieldMa
 const hasZone = ({ name }: TypeName): boolean =>
   name === 'timestamptz' || name.endsWith('with time zone')
 
+/** The change of a column to what createTable would write. */
+export function retyped(site: Site, placed: Placed, column: ColumnFacts): ColumnChange {
+  const definition = definitionOf(site, placed)
+  const { place } = placed
+  // MySQL takes only expressions as the defaults of these.
+  const isLiteral = site.facts.engine === 'mysql' && !/^\(/.test(column.default ?? '(')
+  if (isLiteral && /^(long)?text|^json/i.test(definition.type.strings.join(''))) {
+    return { kind: 'type', definition, default: `(${column.default})` }
+  }
+  const isNow = !place.json && place.kind.name === 'timestamp'
+  return { kind: 'type', definition, default: isNow ? defaultOf(site, place, column) : undefined }
+}
+
+/** The default that writes the present time as the field's type does, where the column's does not. */
+function defaultOf({ facts }: Site, place: ColumnPlace, column: ColumnFacts): string | undefined {
+  if (column.default === undefined) return undefined
+  if (facts.engine === 'sqlite') {
+    if (isEpoch(place.storage)) return undefined
+    return formOf(column) && defaultInForm(storedForm(place))
+  }
+  // MySQL refuses a default with other digits than the column's.
+  const isNow = /^(current_timestamp|now)(\(\d*\))?$/i.test(column.default)
+  const digits = Math.min(place.digits, 6)
+  return isNow && isMysqlFamily(facts) ? `CURRENT_TIMESTAMP(${digits})` : undefined
+}
+
+const isEpoch = (storage: Place['storage']): boolean =>
+  typeof storage === 'object' && 'epoch' in storage
+
 export function typeDrafts(site: Site, placed: Placed, column: ColumnFacts): readonly Draft[] {
   const { field, place } = placed
   const { engine } = site.facts
@@ -126,9 +155,9 @@ export function typeDrafts(site: Site, placed: Placed, column: ColumnFacts): rea
   if (isAlike(site, place, actual, expected)) return []
   const promised = `a column of type ${spelt(expected)} for ${field.type.name}`
   const found = column.type.text === '' ? 'a column without a type' : column.type.text
-  const ddl = redefine(site, definitionOf(site, placed))
+  const change = retyped(site, placed, column)
   if (!isReadable(site, place, column)) {
-    return [draft('type_unreadable', placed, { promised, found, remedy: { ddl } })]
+    return [draft('type_unreadable', placed, { promised, found, change })]
   }
   if (!place.json && isReadAlike(site, place, readType(mappedType(column.type)))) return []
   const mapping = mappingFor(site, place, column)
@@ -139,7 +168,7 @@ export function typeDrafts(site: Site, placed: Placed, column: ColumnFacts): rea
       : hasZone(expected) && actual.name === 'timestamp'
         ? 'timestamp_without_zone'
         : 'type_not_mapped'
-  return [draft(code, placed, { promised, found, remedy: { mapping, ddl } })]
+  return [draft(code, placed, { promised, found, remedy: { mapping }, change })]
 }
 
 const spelt = ({ name, list }: TypeName): string => (list ? `${name}[]` : name)

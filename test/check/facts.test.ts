@@ -107,6 +107,7 @@ on('SQLite', ({ exec, facts }) => {
       type: { text: 'VARCHAR(20)', name: 'varchar', length: 20, affinity: 'text' },
       nullable: false,
       default: "'x, CHECK (1)'",
+      definition: "VARCHAR(20) COLLATE nocase NOT NULL DEFAULT 'x, CHECK (1)'",
       collation: {
         name: 'nocase',
         isBinary: false,
