@@ -3,11 +3,13 @@
 import type { Placed } from '../compile/layout.ts'
 import { sql } from '../dialect/fragment.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
+import { partsOf } from '../dialect/timestamp-text.ts'
 import { isEnforced } from './constraints.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { CollationFacts, ColumnFacts } from './facts.ts'
 import { promiseDrafts } from './promises.ts'
 import { columnNamed, type Draft, definitionOf, draft, type Site } from './site.ts'
+import { defaultInForm, formOf, isEpoch, printForm, storedForm } from './sqlite-times.ts'
 import { typeNameOf } from './type-names.ts'
 import { heldDigits, retyped, typeDrafts } from './types-of-columns.ts'
 
@@ -114,6 +116,31 @@ function digitsDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFac
   ]
 }
 
+/** SQLite: rows that take the column's default are text of another form than the mapping says. */
+function defaultDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFacts) {
+  const { place } = placed
+  const form = site.facts.engine === 'sqlite' ? formOf(column) : undefined
+  const isText = place.kind.name === 'timestamp' && !place.list && !isEpoch(place.storage)
+  const stored = isText ? storedForm(place) : 'any'
+  if (form === undefined || stored === 'any' || printForm(stored) === form) return []
+  const check = site.dialect.columnCheck(place)
+  // A row with the default is refused then.
+  if (check && isEnforced(check.texts.join(''), column, site.facts)) return []
+  const holdsDigits = (partsOf(form)?.digits ?? 0) >= place.digits
+  return [
+    draft('timestamp_default', placed, {
+      promised: `text as ${printForm(stored)}`,
+      found: `the default ${column.default}, which writes ${form}`,
+      remedy: { mapping: { storage: { text: holdsDigits ? form : 'any' } } },
+      change: {
+        kind: 'default',
+        definition: definitionOf(site, placed),
+        default: defaultInForm(stored),
+      },
+    }),
+  ]
+}
+
 /** A decimal field holds what is of its precision and scale; SQLite stores units of the scale. */
 function decimalDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFacts) {
   const { place } = placed
@@ -194,6 +221,7 @@ export function columnDrafts(site: Site, placed: Placed): readonly Draft[] {
     ...charsetDrafts(site, typed, column),
     ...nulls,
     ...digitsDrafts(site, typed, column),
+    ...defaultDrafts(site, typed, column),
     ...decimalDrafts(site, typed, column),
     ...memberDrafts(site, typed, column),
     ...zoneDrafts(site, typed, column),

@@ -10,12 +10,12 @@ import { columnNamed, type Draft, type Site } from './site.ts'
 /** What is to change of a column that is there; the changes of one column are made together. */
 export interface ColumnChange {
   /**
-   * `type` is everything that createTable would write, `required` NOT NULL alone, and `check` the
-   * definition's CHECK alone.
+   * `type` is everything that createTable would write, `required` NOT NULL alone, `check` the
+   * definition's CHECK alone, and `default` the default alone, which is found in SQLite only.
    */
-  readonly kind: 'type' | 'required' | 'check'
+  readonly kind: 'type' | 'required' | 'check' | 'default'
   readonly definition: ColumnDefinition
-  /** The default, where that of the column does not fit the new type. */
+  /** The default, where that of the column does not fit. */
   readonly default?: string | undefined
 }
 
@@ -95,12 +95,12 @@ function changed({ facts }: Site, changes: readonly ColumnChange[]): string {
   const checks = isMysqlFamily(facts)
     ? []
     : changes.flatMap(({ kind, definition: { check } }) =>
-        kind === 'required' || check === undefined ? [] : [text(check)],
+        kind === 'required' || kind === 'default' || check === undefined ? [] : [text(check)],
       )
   const change: TextChange = {
     type: retyped && text(retyped.definition.type),
     required: isRequired,
-    default: retyped?.default,
+    default: changes.find((each) => each.default !== undefined)?.default,
     checks: [...new Set(checks)],
   }
   return changeText(textOf(column), change, QUOTING[engine])

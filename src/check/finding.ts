@@ -26,6 +26,7 @@ const SEVERITIES = {
   nullable: 'error',
   key_not_unique: 'error',
   digits_fewer: 'error',
+  timestamp_default: 'error',
   decimal_digits: 'error',
   enumeration_differs: 'error',
   enumeration_members: 'unproven',

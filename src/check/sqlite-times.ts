@@ -68,6 +68,12 @@ export function formOf({ type, default: written }: ColumnFacts): TimestampForm |
   return holdsText && written !== undefined ? formOfDefault(written) : undefined
 }
 
+export const isEpoch = (storage: ColumnPlace['storage']): boolean =>
+  typeof storage === 'object' && 'epoch' in storage
+
+export const printForm = ({ separator, digits, zone }: FormParts): string =>
+  `YYYY-MM-DD${separator}HH:MM:SS${digits === 0 ? '' : `.${'S'.repeat(digits)}`}${zone}`
+
 /** The form that a field is stored in: the mapping's, or the canonical text of so many digits. */
 export function storedForm({ storage, digits }: ColumnPlace): FormParts | 'any' {
   const form = formIn(storage)

@@ -9,7 +9,7 @@ import type { ColumnChange } from './ddl.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts } from './facts.ts'
 import { type Draft, definitionOf, draft, type Site } from './site.ts'
-import { defaultInForm, formOf, isTimeType, storedForm } from './sqlite-times.ts'
+import { defaultInForm, formOf, isEpoch, isTimeType, storedForm } from './sqlite-times.ts'
 import {
   declaredName,
   isEnumNamed,
@@ -131,9 +131,6 @@ function defaultOf({ facts }: Site, place: ColumnPlace, column: ColumnFacts): st
   const digits = Math.min(place.digits, 6)
   return isNow && isMysqlFamily(facts) ? `CURRENT_TIMESTAMP(${digits})` : undefined
 }
-
-const isEpoch = (storage: Place['storage']): boolean =>
-  typeof storage === 'object' && 'epoch' in storage
 
 export function typeDrafts(site: Site, placed: Placed, column: ColumnFacts): readonly Draft[] {
   const { field, place } = placed

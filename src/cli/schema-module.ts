@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { nearest } from '../error/nearest.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Mapping } from '../schema/mapping.ts'
 import { usersSchema } from '../users/schema.ts'
@@ -67,6 +68,14 @@ export async function loadSchema(name: string): Promise<LoadedSchema> {
     throw new Mistake(
       `--schema: ${name} exports no schema: export const schema = defineSchema({…})`,
     )
+  }
+  if (module.mapping === undefined) {
+    // Without its mapping, a schema means other columns.
+    const others = Object.keys(module).filter((each) => !isSchema(module[each]))
+    const misspelt = others.find((each) => nearest(each, ['mapping']) !== undefined)
+    if (misspelt !== undefined) {
+      throw new Mistake(`--schema: ${name} exports "${misspelt}" (did you mean "mapping"?)`)
+    }
   }
   return { schema, mapping: module.mapping as Mapping | undefined }
 }

@@ -67,6 +67,13 @@ const OF_SQLITE: readonly RemedyCase[] = [
     loses: ['NOT NULL NOT NULL', 'datetime('],
   },
   {
+    about: 'a text, with a default in the form that is promised',
+    column: 'c TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP',
+    field: timestamp({ digits: 3, required: true }),
+    keeps: [`"c" TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (`],
+    loses: ['CURRENT_TIMESTAMP'],
+  },
+  {
     about: 'the collation that the mapping says',
     column: `c TEXT DEFAULT '' COLLATE NOCASE`,
     field: string({ ...plain, required: true }),

@@ -120,7 +120,7 @@ export const people = defineSchema({
       found: 'NOCASE',
       remedy: {
         mapping: { collation: 'NOCASE' },
-        ddl: '"email" TEXT CHECK (instr("email", char(0)) = 0)',
+        ddl: `"email" TEXT NOT NULL CHECK (instr("email", char(0)) = 0) CHECK (typeof("email") IN ('text', 'null'))`,
       },
     })
     const waived = readFileSync(file('naive.mjs'), 'utf8')
@@ -145,14 +145,23 @@ export const people = defineSchema({
   })
 
   it('answers a mistake in one line', () => {
+    const naive = readFileSync(file('naive.mjs'), 'utf8')
+    writeFileSync(
+      file('misspelt.mjs'),
+      `${naive}\nexport const maping = { email: { collation: 'NOCASE' } }`,
+    )
     const mistakes = [
       tamis('check', '--schema', 'nowhere.mjs', ...on),
       tamis('check', '--schema', 'naive.mjs', '--db', 'shop.sqlite', '--table', 'x.'),
       tamis('check', ...on),
+      tamis('check', '--schema', 'misspelt.mjs', ...on),
     ]
     for (const { out, err, status } of mistakes) {
       expect([out, status]).toEqual(['', 2])
       expect(err).toMatch(/^[^\n]+\n$/)
     }
+    expect(mistakes[3]?.err).toBe(
+      'tamis: --schema: misspelt.mjs exports "maping" (did you mean "mapping"?)\n',
+    )
   })
 })
