@@ -7,7 +7,7 @@ import type { OperatorName } from '../operators/index.ts'
 import { safeParseFilter } from '../parse/index.ts'
 import type { Filter, Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
-import type { Field } from '../schema/field.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import { keys, valueOfType, words } from './values.ts'
 
@@ -48,7 +48,18 @@ function wordsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> 
   return prefixes.length === 0 ? words : fc.oneof(words, fc.constantFrom(...prefixes))
 }
 
-function operandsOf(name: OperatorName, field: Field, rows: readonly unknown[]) {
+/** A filter over the objects of a list. */
+function filterOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
+  const read = accessor(field)
+  const objects = rows.flatMap((row) => [read(row)].flat()).filter((each) => isPlainObject(each))
+  return field.elements === undefined ? fc.constant({}) : filtersOf(field.elements, objects, 8)
+}
+
+function operandsOf(
+  name: OperatorName,
+  field: Field,
+  rows: readonly unknown[],
+): fc.Arbitrary<unknown> {
   const one = operandOf(field, rows)
   const orNull = fc.oneof(
     { weight: 8, arbitrary: one },
@@ -72,6 +83,10 @@ function operandsOf(name: OperatorName, field: Field, rows: readonly unknown[]) 
       return fc.boolean()
     case 'words':
       return wordsOf(field, rows)
+    case 'count':
+      return fc.integer({ min: 0, max: 4 })
+    case 'filter':
+      return filterOf(field, rows)
     default:
       return shape satisfies never
   }
@@ -108,7 +123,7 @@ function pathsOf(value: unknown): readonly string[] {
 const isFilterable = (field: Field): boolean => !field.hidden && field.operators.size > 0
 
 /** The names that a client may use: literal fields, and keys of the wildcards. */
-function namesOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<string> {
+function namesOf(schema: FieldSet, rows: readonly unknown[]): fc.Arbitrary<string> {
   const literal = [...schema.fields.values()]
     .filter(isFilterable)
     .map(({ name }) => fc.constant(name))
@@ -121,11 +136,15 @@ function namesOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<string>
   return fc.oneof(...literal, ...keysIn.flatMap((each) => [each, each]))
 }
 
-function leafOf(schema: Schema, rows: readonly unknown[]): fc.Arbitrary<Record<string, unknown>> {
+function leafOf(
+  schema: FieldSet,
+  rows: readonly unknown[],
+  segments: number,
+): fc.Arbitrary<Record<string, unknown>> {
   // A memo, because an arbitrary costs more to make than to use.
   const leaves = new Map<string, fc.Arbitrary<Record<string, unknown>>>()
   const of = (name: string): fc.Arbitrary<Record<string, unknown>> => {
-    const field = findField(schema, name, schema.limits.segments)
+    const field = findField(schema, name, segments)
     if (typeof field === 'string' || !isFilterable(field)) return fc.constant({})
     return conditionsOf(field, rows).map((condition) => Object.fromEntries([[name, condition]]))
   }
@@ -148,8 +167,21 @@ export function filterArbitrary<F extends Fields>(
 ): fc.Arbitrary<Filter<Schema<F>>> {
   checkOptions('tamis/fast-check', options, FILTER_OPTIONS)
   const { rows = [] } = options
-  const leaf = leafOf(schema as Schema, rows)
-  const filters = fc.letrec<{ filter: unknown; filters: unknown[] }>((tie) => ({
+  const { limits } = schema
+  // The schema's limits may refuse some.
+  const isAccepted = (filter: unknown) => safeParseFilter(schema as Schema, filter).ok
+  const filters = filtersOf(schema, rows, limits.segments).filter(isAccepted)
+  return filters as fc.Arbitrary<Filter<Schema<F>>>
+}
+
+/** Nested filters over some fields. */
+function filtersOf(
+  fields: FieldSet,
+  rows: readonly unknown[],
+  segments: number,
+): fc.Arbitrary<unknown> {
+  const leaf = leafOf(fields, rows, segments)
+  const { filter } = fc.letrec<{ filter: unknown; filters: unknown[] }>((tie) => ({
     filter: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       { weight: 4, arbitrary: leaf },
@@ -165,7 +197,5 @@ export function filterArbitrary<F extends Fields>(
     ),
     filters: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }),
   }))
-  // The schema's limits may refuse some.
-  const isAccepted = (filter: unknown) => safeParseFilter(schema as Schema, filter).ok
-  return filters.filter.filter(isAccepted) as fc.Arbitrary<Filter<Schema<F>>>
+  return filter
 }

@@ -5,7 +5,7 @@ import { isPlainObject } from '../kinds/json.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { RowInput, Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
-import type { Field } from '../schema/field.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
 import { foreign, json, keys, valueOfKind, valueOfType } from './values.ts'
 
 export interface RowOptions {
@@ -54,6 +54,16 @@ function fieldValue(field: Field, options: RowOptions): fc.Arbitrary<unknown> {
     const sized = type.kind.tooLarge === undefined ? values : values.filter(isStorable(type.kind))
     return wildcard === undefined ? sized : sized.filter(isJson)
   }
+  if (field.elements !== undefined) {
+    const objects = objectsOf(field.elements, options)
+    if (required) return objects
+    const other = options.foreign === true ? json : fc.constant(null)
+    return fc.oneof(
+      { weight: 8, arbitrary: objects },
+      { weight: 1, arbitrary: fc.constantFrom(NOTHING, null) },
+      { weight: 1, arbitrary: other },
+    )
+  }
   const ofOtherKinds = wildcard === undefined ? foreign : json
   const [kind] = membersOf(type.kind) as [Kind]
   const value = type.list
@@ -72,6 +82,20 @@ function fieldValue(field: Field, options: RowOptions): fc.Arbitrary<unknown> {
       { weight: options.foreign === true ? 1 : 0, arbitrary: ofOtherKinds },
     ),
   )
+}
+
+/** Lists of objects with these fields. */
+function objectsOf({ fields }: FieldSet, options: RowOptions): fc.Arbitrary<unknown> {
+  const own = [...fields.values()]
+  const object = fc.tuple(...own.map((field) => fieldValue(field, options))).map((values) => {
+    const made: Record<string, unknown> = {}
+    own.forEach((field, i) => {
+      if (values[i] !== NOTHING) put(made, field.path, values[i])
+    })
+    return made
+  })
+  const foreignly = { weight: options.foreign === true ? 1 : 0, arbitrary: json }
+  return fc.array(fc.oneof({ weight: 6, arbitrary: object }, foreignly), { maxLength: 4 })
 }
 
 /** The keys and values of a wildcard's document. */

@@ -2,7 +2,7 @@
 
 import type { TimestampStorage } from '../dialect/place.ts'
 import { partsOf } from '../dialect/timestamp-text.ts'
-import type { TypeName as KindOfField } from '../operators/operator.ts'
+import type { ScalarTypeName } from '../kinds/kind.ts'
 import { MOST_PRECISION } from '../schema/field.ts'
 import { conjunctsOf } from './constraints.ts'
 import { isMysqlFamily } from './engines.ts'
@@ -34,7 +34,7 @@ export type Shape =
     })
   | { readonly of: 'document' }
 
-export type Scalar = Exclude<KindOfField, 'list' | 'dynamic'>
+export type Scalar = ScalarTypeName
 
 type Row = Scalar | 'document' | ((type: TypeFacts) => Shape | undefined)
 

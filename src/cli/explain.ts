@@ -20,9 +20,16 @@ function treeOf(condition: Condition): Tree {
     }
     case 'leaf': {
       const { field, operator, operand, negated } = condition
-      const type = field.type.list ? `list of ${field.type.kind.name}` : field.type.kind.name
+      const { type: fieldType, elements } = field
+      const name = elements === undefined ? fieldType.kind.name : 'objects'
+      const type = fieldType.list ? `list of ${name}` : name
       const label = `${negated ? 'not ' : ''}${field.name} ${operator} ${toJson(operand)}  (${type})`
       return { label, branches: [] }
+    }
+    case 'some': {
+      const { field, operator, condition: inner, negated } = condition
+      const label = `${negated ? 'not ' : ''}${field.name} ${operator}  (list of objects)`
+      return { label, branches: [treeOf(inner)] }
     }
     default:
       return refuseCondition(condition)

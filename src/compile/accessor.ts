@@ -1,5 +1,5 @@
 import { isPlainObject } from '../kinds/json.ts'
-import type { Field } from '../schema/field.ts'
+import { documentDepth, type Field } from '../schema/field.ts'
 
 type Reader = (value: unknown) => unknown
 
@@ -21,7 +21,7 @@ export const hasProperties = (value: unknown): value is Readonly<Record<string, 
  * of plain objects count: what JSON can store.
  */
 export function accessor({ path, wildcard }: Pick<Field, 'path' | 'wildcard'>): Reader {
-  const document = wildcard === undefined ? path.length : wildcard.split('.').length
+  const document = documentDepth({ path, wildcard })
   const [first, second, ...rest] = path.map((key, i) =>
     i < document ? propertyReader(key) : memberReader(key),
   ) as [Reader, ...Reader[]]

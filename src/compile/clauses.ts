@@ -3,6 +3,7 @@
 import {
   type And,
   type Condition,
+  isAtom,
   type Or,
   operatorOf,
   refuseCondition,
@@ -10,15 +11,20 @@ import {
 import type { Ordering } from '../condition/ordering.ts'
 import { chain } from '../dialect/balance.ts'
 import { type Fragment, join, sql } from '../dialect/fragment.ts'
+import type { Document } from '../dialect/place.ts'
 import { AND, OR } from '../dialect/values.ts'
 import { nullsOf } from '../schema/ordering-term.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, Planned } from './plan.ts'
 
 export const COMMA = sql`, `
 
-const truth = ({ site }: Plan, value: boolean): Fragment => site.dialect.syntax.truth(value)
+const notTest = (): never => {
+  throw new TypeError('tamis: this is SQL')
+}
 
-function toSql(condition: Condition, plan: Plan): Fragment {
+const truth = ({ site }: Planned, value: boolean): Fragment => site.dialect.syntax.truth(value)
+
+function toSql(condition: Condition, plan: Planned): Fragment {
   switch (condition.kind) {
     case 'and':
       return condition.conditions.length === 0
@@ -34,6 +40,12 @@ function toSql(condition: Condition, plan: Plan): Fragment {
       const { complement = false } = record
       return record.sql(plan.of(field).column, field.type, operand, negated !== complement)
     }
+    case 'some': {
+      const { field, operator, condition: inner, negated } = condition
+      const { sql } = operatorOf(field.type, operator)
+      const inside = (document: Document) => whole(inner, plan.inside(document))
+      return sql(plan.of(field).column, field.type, { test: notTest, sql: inside }, negated)
+    }
     default:
       return refuseCondition(condition)
   }
@@ -43,7 +55,7 @@ function toSql(condition: Condition, plan: Plan): Fragment {
  * A chain is parsed as a tree that leans to the left: what stands last in it is the least deep. So
  * the leaves come first, and wide lists in each other do not add up to SQLite's limit of 1,000.
  */
-function members({ conditions }: And | Or, plan: Plan): readonly Fragment[] {
+function members({ conditions }: And | Or, plan: Planned): readonly Fragment[] {
   const fragments: Fragment[] = []
   for (const each of conditions) if (each.kind === 'leaf') fragments.push(toSql(each, plan))
   for (const each of conditions) if (each.kind !== 'leaf') fragments.push(toSql(each, plan))
@@ -61,8 +73,8 @@ export function orderBy(ordering: Ordering, plan: Plan, before = '', after = '')
 }
 
 /** In parentheses, whatever it is: a chain of several has its own. */
-export function whole(condition: Condition, plan: Plan): Fragment {
+export function whole(condition: Condition, plan: Planned): Fragment {
   const fragment = toSql(condition, plan)
-  const isChain = condition.kind !== 'leaf' && condition.conditions.length > 1
+  const isChain = !isAtom(condition) && condition.conditions.length > 1
   return isChain ? fragment : sql`(${fragment})`
 }

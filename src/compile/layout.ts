@@ -24,7 +24,7 @@ export interface Placed<P extends Place = Place> {
   readonly place: P
 }
 
-/** A wildcard's JSON column, and the keys of it that the mapping says are worth an index. */
+/** The JSON column of a wildcard or of a list of objects, and the keys of it that the mapping says are worth an index. */
 export interface PlacedDocument extends Placed<JsonPlace> {
   readonly index: readonly string[]
 }
@@ -33,7 +33,7 @@ export interface PlacedDocument extends Placed<JsonPlace> {
 export interface Layout {
   /** The fields with their own column, in the schema's order. */
   readonly typed: readonly Placed<ColumnPlace>[]
-  /** The wildcards, each a JSON column. */
+  /** The wildcards and the lists of objects, each a JSON column. */
   readonly documents: readonly PlacedDocument[]
   /** The literal fields that live in a wildcard's JSON. */
   readonly nested: readonly Placed<JsonPlace>[]
@@ -51,16 +51,17 @@ export function layoutOf(
   checkMapping(structure.key.siblings, mapping)
   const typed: Placed<ColumnPlace>[] = []
   const nested: Placed<JsonPlace>[] = []
+  const documents: PlacedDocument[] = []
   for (const field of structure.fields.values()) {
     const place = placeOf(field, mapping)
-    if (place.json) nested.push({ field, place })
-    else typed.push({ field, place })
+    if (!place.json) typed.push({ field, place })
+    else if (field.wildcard !== undefined) nested.push({ field, place })
+    else documents.push({ field, place, index: [] })
   }
-  const documents = [...structure.wildcards].map(([prefix, field]) => ({
-    field,
-    place: jsonPlaceOf(field, mapping),
-    index: mappingOf(mapping, prefix).index ?? [],
-  }))
+  for (const [prefix, field] of structure.wildcards) {
+    const { index = [] } = mappingOf(mapping, prefix)
+    documents.push({ field, place: jsonPlaceOf(field, mapping), index })
+  }
   const words = new Map<string, Placed>()
   for (const each of [...typed, ...documents]) addWords(words, each, each)
   for (const each of nested) {

@@ -1,13 +1,13 @@
 import type { Column, Dialect, Values } from '../dialect/dialect.ts'
 import { listedValues } from '../dialect/enumeration.ts'
 import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
-import type { ColumnPlace } from '../dialect/place.ts'
+import type { ColumnPlace, Document, Place } from '../dialect/place.ts'
 import { describe } from '../error/describe.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { Field } from '../schema/field.ts'
 import { type AnyMapping, checkMapping } from '../schema/mapping.ts'
-import { placeOf } from '../schema/places.ts'
+import { elementPlaceOf, placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
 import { type Selected, selection } from './select.ts'
 import { type TableRef, TableSource } from './table-name.ts'
@@ -22,6 +22,14 @@ export interface PlannedColumn {
   readonly isPlain: boolean
 }
 
+/** The columns of the fields that a condition is about. */
+export interface Planned {
+  readonly site: Pick<Site, 'dialect'>
+  of(field: Field): PlannedColumn
+  /** Those of the fields of an object that is inside of the row. */
+  inside(document: Document): Planned
+}
+
 /** Where statements of a kind run: with a table's name before the columns, where that is needed. */
 interface Site {
   readonly dialect: Dialect<unknown>
@@ -33,7 +41,7 @@ interface Site {
  * What a dialect and a mapping say of a table, worked out once: the columns that filters and
  * orderings ask for, and what is selected.
  */
-export class Plan {
+export class Plan implements Planned {
   readonly site: Site
   /** The same without the table's name before the columns. */
   readonly bare: Plan
@@ -54,6 +62,10 @@ export class Plan {
     const planned = plan(field, this.site)
     this.#columns.set(field, planned)
     return planned
+  }
+
+  inside(document: Document): Planned {
+    return insideOf(this.site, document)
   }
 
   /** Throws where the mapping names what the schema of a field does not have. */
@@ -100,9 +112,18 @@ export function headOf(
   return sql`SELECT ${join([...columns, ...more], sql`, `)} FROM ${from}`
 }
 
-function plan(field: Field, { dialect, mapping, table }: Site): PlannedColumn {
-  const place = placeOf(field, mapping)
-  const column = dialect.column({ ...place, table: table?.qualifier })
+/** The document is another in each part of a statement, so that nothing is kept. */
+const insideOf = (site: Pick<Site, 'dialect'>, document: Document): Planned => ({
+  site,
+  of: (field) => planned(site.dialect, elementPlaceOf(field, document)),
+  inside: (inner) => insideOf(site, inner),
+})
+
+const plan = (field: Field, { dialect, mapping, table }: Site): PlannedColumn =>
+  planned(dialect, { ...placeOf(field, mapping), table: table?.qualifier })
+
+function planned(dialect: Dialect<unknown>, place: Place): PlannedColumn {
+  const column = dialect.column(place)
   const { nullable } = place
   const values = new Map<Kind, Values>()
   const terms = {

@@ -5,6 +5,7 @@ import {
   type Or,
   operatorOf,
   refuseCondition,
+  type Some,
 } from '../condition/condition.ts'
 import type { Test } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
@@ -54,6 +55,8 @@ function link(condition: Condition, onPass: Next, onFail: Next, mayBeLong: boole
     }
     case 'leaf':
       return leafLink(condition, onPass, onFail)
+    case 'some':
+      return someLink(condition, onPass, onFail)
     default:
       return refuseCondition(condition)
   }
@@ -121,6 +124,20 @@ function leafLink(leaf: Leaf, onPass: Next, onFail: Next, both?: Test): Predicat
   return field.isGeneric ? genericLeaf(leaf.field, step) : code.leaf(step)
 }
 
+function someLink(
+  { field, operator, condition, negated }: Some,
+  onPass: Next,
+  onFail: Next,
+): Predicate {
+  const inside = { test: compilePredicate(condition), sql: notSql }
+  const test = operatorOf(field.type, operator).test(field.type, inside)
+  return genericLeaf(field, { test, negated, onPass, onFail })
+}
+
+const notSql = (): never => {
+  throw new TypeError('tamis: this is a predicate')
+}
+
 /** The arguments of a copy's code: one leaf, or two consecutive ones (`both`). */
 export function stepOf<T>(
   { field, operator, operand, negated }: Leaf,
@@ -148,7 +165,10 @@ export function stepOf<T>(
 }
 
 /** A leaf whose field is far inside, or has a name that every object has. */
-function genericLeaf(field: Field, { test, negated, onPass, onFail }: Step): Predicate {
+function genericLeaf(
+  field: Field,
+  { test, negated, onPass, onFail }: Pick<Step, 'test' | 'negated' | 'onPass' | 'onFail'>,
+): Predicate {
   const read = accessor(field)
   return (row) =>
     test(read(row)) !== negated

@@ -74,7 +74,7 @@ export function readRow<F extends Fields>(
 
   /** Each column, and the name under which `compileQuery` selects it. */
   const selected = [...layout.typed, ...layout.documents].map(({ field, place }) => ({
-    name: place.json ? (field.wildcard as string) : field.name,
+    name: place.json ? (field.wildcard ?? field.name) : field.name,
     column: place.column,
   }))
   const names = new Set(selected.map(({ name }) => name))
@@ -145,11 +145,17 @@ export function readRow<F extends Fields>(
   }
 
   function putDocument(row: Record<string, unknown>, record: object, placed: Placed): boolean {
-    const json = columnOf(record, placed.field.wildcard as string)
-    if (json === undefined || json === null) return json === null
+    const { field } = placed
+    const json = columnOf(record, field.wildcard ?? field.name)
+    if (json === undefined) return false
+    if (json === null && field.required) {
+      const hint = 'forbid NULL there, or declare the field without "required"'
+      refuse(record, placed, `is NULL; ${hint}`)
+    }
+    if (json === null) return true
     if (typeof json !== 'string') return refuse(record, placed, `was not given as text; ${AS_TEXT}`)
     try {
-      put(row, placed.field.path, parseJson(json))
+      put(row, field.path, parseJson(json))
       return true
     } catch (error) {
       return refuse(record, placed, 'holds text that is not JSON', error)

@@ -9,6 +9,7 @@ import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject, JSON_DEPTH, type JsonReplacer, printJson } from '../kinds/json.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Fields } from '../schema/definition.ts'
+import type { FieldSet } from '../schema/field.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
 import { accessor } from './accessor.ts'
@@ -21,6 +22,7 @@ import {
   type Placed,
   type TableTarget,
 } from './layout.ts'
+import { storedObject } from './objects.ts'
 import { wordsOfDocument, wordsOfText } from './search-words.ts'
 import { type TableRef, tableFragment } from './table-name.ts'
 import { checkTarget } from './target.ts'
@@ -119,8 +121,11 @@ function rewriterOf(document: Placed, literals: readonly Placed[]): JsonReplacer
     const place = literal?.place
     const kinds =
       place === undefined ? rewritten : membersOf(place.kind).filter((each) => each.isRewritten)
-    if (kinds.length === 0) return value
+    if (kinds.length === 0 && literal?.field.elements === undefined) return value
     if (literal !== undefined) checkSize(literal, value)
+    if (literal !== undefined && literal.field.elements !== undefined) {
+      return Array.isArray(value) ? value.map(storedObject(literal.field.elements)) : value
+    }
     if (place?.list === true) return readList(place, value) ?? value
     if (Array.isArray(value) || isPlainObject(value)) return value
     for (const kind of kinds) {
@@ -128,6 +133,28 @@ function rewriterOf(document: Placed, literals: readonly Placed[]): JsonReplacer
       if (canonical !== undefined) return canonical
     }
     return value instanceof Date ? undefined : value
+  }
+}
+
+/** A list of objects as JSON. */
+function objectsReader(
+  dialect: Dialect<unknown>,
+  { field, place }: Placed,
+  elements: FieldSet,
+): ColumnReader {
+  const read = accessor(field)
+  const stored = storedObject(elements)
+  const depth = (dialect.jsonDepth ?? JSON_DEPTH) + field.path.length - 1
+  return (row) => {
+    const value = read(row)
+    if (Array.isArray(value)) {
+      const objects = value.filter((each) => isPlainObject(each)).map(stored)
+      return printJson(objects, field.path, undefined, depth) ?? null
+    }
+    if (place.nullable) return null
+    throw new TypeError(
+      `tamis: ${field.name}: required, expected a list, received ${describe(value)}`,
+    )
   }
 }
 
@@ -190,7 +217,12 @@ function readersOf(
   const literals = [...layout.typed, ...layout.nested]
   const keys = indexedKeys(structure, layout, mapping)
   for (const each of layout.documents) {
-    readers.set(each.place.column, documentReader(dialect, each, literals, keys))
+    const { elements } = each.field
+    const reader =
+      elements === undefined
+        ? documentReader(dialect, each, literals, keys)
+        : objectsReader(dialect, each, elements)
+    readers.set(each.place.column, reader)
   }
   for (const { column, of } of layout.companions) readers.set(column, presenceReader(of))
   for (const { column, of } of layout.words) readers.set(column, wordsReader(of, literals))

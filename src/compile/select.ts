@@ -32,8 +32,8 @@ export function selection(structure: Structure, target: SelectTarget): readonly 
   const chosen = (select ?? names).flatMap((name) => {
     const field = structure.fields.get(name)
     // What lives in a wildcard's JSON comes with it.
-    if (field !== undefined && placeOf(field, mapping).json)
-      return select === undefined ? [] : [field.wildcard as string]
+    if (field?.wildcard !== undefined && placeOf(field, mapping).json)
+      return select === undefined ? [] : [field.wildcard]
     return [name]
   })
   // A driver that fills a plain object would set its prototype.

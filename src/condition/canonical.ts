@@ -38,6 +38,11 @@ export function canonical(condition: Condition): string {
       const applied = `${JSON.stringify(field.name)} ${operator} ${operandText(operand)}`
       return negated ? `not ${applied}` : applied
     }
+    case 'some': {
+      const { field, operator, condition: inner, negated } = condition
+      const applied = `${JSON.stringify(field.name)} ${operator}(${canonical(inner)})`
+      return negated ? `not ${applied}` : applied
+    }
     default:
       return refuseCondition(condition)
   }

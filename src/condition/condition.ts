@@ -7,7 +7,7 @@ import type { Field } from '../schema/field.ts'
  * A filter once it has been checked. Built only by the constructors below, which keep it normal:
  * no `and` in an `and`, no constant but as the whole, no negation but at a leaf.
  */
-export type Condition = And | Or | Leaf
+export type Condition = And | Or | Leaf | Some
 
 /** True where every condition is; of none, TRUE. */
 export interface And {
@@ -27,6 +27,19 @@ export interface Leaf {
   readonly field: Field
   readonly operator: OperatorName
   readonly operand: Operand
+  readonly negated: boolean
+}
+
+/**
+ * True where an object that is inside of the row matches a condition of its own fields, or exactly
+ * where none does.
+ */
+export interface Some {
+  readonly kind: 'some'
+  /** The list of objects. */
+  readonly field: Field
+  readonly operator: OperatorName
+  readonly condition: Condition
   readonly negated: boolean
 }
 
@@ -57,12 +70,16 @@ export const or = <F extends Fields>(
   ...conditions: readonly (Condition & OfFields<F>)[]
 ): Condition & OfFields<F> => disjunction(conditions)
 
+/** Whether a condition is of one field, and holds its own negation. */
+export const isAtom = (condition: Condition): condition is Leaf | Some =>
+  condition.kind === 'leaf' || condition.kind === 'some'
+
 export function conjunction(conditions: readonly Condition[]): Condition {
   const all: Condition[] = []
   for (const each of conditions) {
     if (isFalse(each)) return FALSE
     if (each.kind === 'and') for (const inner of each.conditions) all.push(inner)
-    else if (each.kind === 'or' || each.kind === 'leaf') all.push(each)
+    else if (each.kind === 'or' || isAtom(each)) all.push(each)
     else refuseCondition(each)
   }
   if (all.length === 0) return TRUE
@@ -74,7 +91,7 @@ export function disjunction(conditions: readonly Condition[]): Condition {
   for (const each of conditions) {
     if (isTrue(each)) return TRUE
     if (each.kind === 'or') for (const inner of each.conditions) all.push(inner)
-    else if (each.kind === 'and' || each.kind === 'leaf') all.push(each)
+    else if (each.kind === 'and' || isAtom(each)) all.push(each)
     else refuseCondition(each)
   }
   if (all.length === 0) return FALSE
@@ -89,6 +106,7 @@ export function not<F extends Fields>(condition: Condition & OfFields<F>): Condi
     case 'or':
       return conjunction(condition.conditions.map(not))
     case 'leaf':
+    case 'some':
       return { ...condition, negated: !condition.negated }
     default:
       return refuseCondition(condition)
@@ -112,4 +130,10 @@ export function leaf(field: Field, operator: OperatorName, operand: Operand): Co
   const constant = fold?.(operand)
   if (constant !== undefined) return constant === complement ? FALSE : TRUE
   return { kind: 'leaf', field, operator, operand, negated: false }
+}
+
+/** A condition on an object inside of the row, whose operator takes a filter. */
+export function some(field: Field, operator: OperatorName, condition: Condition): Condition {
+  if (isFalse(condition)) return FALSE
+  return { kind: 'some', field, operator, condition, negated: false }
 }

@@ -1,8 +1,16 @@
 import { byMember, membersOf } from '../kinds/dynamic.ts'
 import { hasPattern, type Kind } from '../kinds/kind.ts'
 import { comparingWith } from '../operators/membership.ts'
-import type { Cost, Operand } from '../operators/operator.ts'
-import { type Condition, type Leaf, operatorOf, refuseCondition } from './condition.ts'
+import type { Cost } from '../operators/operator.ts'
+import { documentDepth } from '../schema/field.ts'
+import {
+  type Condition,
+  isAtom,
+  type Leaf,
+  operatorOf,
+  refuseCondition,
+  type Some,
+} from './condition.ts'
 
 /**
  * What a filter costs a database at most, by an estimate that knows neither the database nor its
@@ -16,6 +24,8 @@ const LIST = 28
 /** A document is read up to the key. */
 const DOCUMENT = 20
 const LEVEL = 2
+/** What a condition costs that is asked of each object of a list. Their documents are small. */
+const ELEMENTS = 2
 /** PostgreSQL compares each number of a list in JSON with a range of decimals for each operand. */
 const NUMBERS_IN_JSON = { element: 60, operands: 12 }
 /** Whether a number in JSON is an integer, and a text a timestamp, takes more than its type. */
@@ -40,7 +50,7 @@ function readingCost(leaf: Leaf): number {
   const { type, wildcard, path } = leaf.field
   const element = isListOfNumbersInJson(leaf) ? NUMBERS_IN_JSON.element : type.list ? LIST : 0
   if (wildcard === undefined) return COLUMN + element
-  const levels = path.length - wildcard.split('.').length - 1
+  const levels = path.length - documentDepth(leaf.field) - 1
   const costs = kindsOf(leaf).map(kindCost)
   return DOCUMENT + LEVEL * levels + element + Math.max(...costs)
 }
@@ -73,10 +83,16 @@ export function costOf(condition: Condition): number {
       const factor = isListOfNumbersInJson(condition) ? NUMBERS_IN_JSON.operands : 1
       return Math.ceil(readingCost(condition) * passes + comparing * factor)
     }
+    case 'some':
+      return Math.ceil(objectsCost(condition) + ELEMENTS * costOf(condition.condition))
     default:
       return refuseCondition(condition)
   }
 }
+
+/** What it costs to go through the objects of a list. */
+const objectsCost = ({ field: { wildcard } }: Some): number =>
+  (wildcard === undefined ? COLUMN : DOCUMENT) + LIST
 
 /** The bytes of a well-formed text in UTF-8: a surrogate is one half of a character of four. */
 function utf8Length(text: string): number {
@@ -89,13 +105,14 @@ function utf8Length(text: string): number {
 }
 
 /** Numbers and booleans are counted as 8 bytes each, a name as its text. */
-const bytesOf = (value: Operand | undefined): number => {
+const bytesOf = (value: Leaf['operand']): number => {
   if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + bytesOf(each), 0)
   return typeof value === 'string' ? utf8Length(value) : 8
 }
 
 /** How many bytes the fields' names and the operands of a condition have together. */
 export const operandBytes = (condition: Condition): number =>
-  condition.kind === 'leaf'
-    ? utf8Length(condition.field.name) + bytesOf(condition.operand)
+  isAtom(condition)
+    ? utf8Length(condition.field.name) +
+      (condition.kind === 'leaf' ? bytesOf(condition.operand) : operandBytes(condition.condition))
     : condition.conditions.reduce((sum, each) => sum + operandBytes(each), 0)

@@ -46,6 +46,11 @@ export function printFilter(condition: Condition): PrintedFilter {
         : { $or: condition.conditions.map(printFilter) }
     case 'leaf':
       return printLeaf(condition)
+    case 'some': {
+      const { field, operator, condition: inner, negated } = condition
+      const filter = object(field.name, object(operator, printFilter(inner)))
+      return negated ? { $nor: [filter] } : filter
+    }
     default:
       return refuseCondition(condition)
   }

@@ -1,7 +1,7 @@
 import type { Kind, Range, Scalar } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { Fragment, Parameter } from './fragment.ts'
-import type { ColumnPlace, JsonPlace, Place } from './place.ts'
+import type { ColumnPlace, Document, JsonPlace, Place } from './place.ts'
 import type { Syntax } from './syntax.ts'
 import type { Bound, ColumnDefinition, Companion, Index, SideTable } from './table.ts'
 import type { ColumnType } from './types.ts'
@@ -30,6 +30,10 @@ export interface Column {
   holdsAll(constants: readonly Scalar[], negated: boolean): Fragment
   /** The list contains all of the constants and no other value of its kind. */
   holdsExactly(constants: readonly Scalar[], negated: boolean): Fragment
+  /** The list has so many distinct elements of its kind; of objects, so many of these. */
+  hasSize(size: number, negated: boolean): Fragment
+  /** The list has an object of which the condition is true. */
+  hasObject(inside: (document: Document) => Fragment, negated: boolean): Fragment
   /** The text has each of the folded words, and a word that begins with the prefix. */
   hasWords(words: readonly string[], prefix: string, negated: boolean): Fragment
   /** The expression to sort by, NULL if the value is absent. */

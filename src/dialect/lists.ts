@@ -10,7 +10,10 @@ import type { ColumnPlace } from './place.ts'
 import type { Syntax } from './syntax.ts'
 import { AND, type Expression, OR } from './values.ts'
 
-export type ListColumn = Pick<Column, 'holdsAny' | 'holdsAll' | 'holdsExactly'>
+export type ListColumn = Pick<
+  Column,
+  'holdsAny' | 'holdsAll' | 'holdsExactly' | 'hasSize' | 'hasObject'
+>
 
 /**
  * Conditions on the side table of a list. The owner is never NULL, so NOT IN is exact. A single

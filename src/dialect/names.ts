@@ -14,10 +14,12 @@ export const refuser =
 
 /** A column's name, qualified by the table if there is one. */
 export const nameOf = (
-  { column, table }: ColumnName,
+  { column, table, document }: ColumnName,
   identifier: (name: string) => Fragment,
-): Fragment =>
-  table === undefined ? identifier(column) : sql`${identifier(table)}.${identifier(column)}`
+): Fragment => {
+  if (document !== undefined) return document.value
+  return table === undefined ? identifier(column) : sql`${identifier(table)}.${identifier(column)}`
+}
 
 /**
  * Quotes a name; quotes in it are replaced by `escaped`. `most` is the maximal length in bytes: some

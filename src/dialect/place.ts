@@ -2,6 +2,7 @@ import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { EpochUnit } from '../kinds/timestamp.ts'
 import type { DeclaredType } from './declared-type.ts'
+import { type Fragment, word } from './fragment.ts'
 import type { TimestampForm } from './timestamp-text.ts'
 
 /**
@@ -17,6 +18,14 @@ export type TimestampStorage =
   | { readonly epoch: EpochUnit }
   | { readonly text: TimestampForm | 'any' }
 
+/** The JSON of an object in a list, which a part of a statement goes through. */
+export interface Document {
+  /** The expression that stands for it, where a place has the name of a column. */
+  readonly value: Fragment
+  /** In how many lists it is. */
+  readonly depth: number
+}
+
 interface AnyPlace {
   /** The field's name, for messages. */
   readonly field: string
@@ -24,6 +33,8 @@ interface AnyPlace {
   readonly column: string
   /** The table that qualifies the column, if an alias would hide it otherwise. */
   readonly table?: string | undefined
+  /** The document that a path leads into, if that is no column. */
+  readonly document?: Document | undefined
   readonly nullable: boolean
   /** The fractional digits of timestamps. */
   readonly digits: number
@@ -63,6 +74,8 @@ export interface JsonPlace extends AnyPlace {
   readonly collation: undefined
   /** The type of the JSON column, if it is not what createTable writes. */
   readonly documentType: DeclaredType | undefined
+  /** Whether it is a list of objects. */
+  readonly isOfObjects: boolean
   /** Whether the mapping requests an index. */
   readonly indexed: boolean
   /** `C` if the mapping declares that the database compares strings by code point. */
@@ -74,6 +87,16 @@ export interface JsonPlace extends AnyPlace {
 /** A field together with where it lives in a table. */
 export type Place = ColumnPlace | JsonPlace
 
+/** The name of what goes through the objects of a list, by how many lists are around it. */
+export const elementName = ({ document }: Pick<Place, 'document'>): Fragment =>
+  word(`element_${document?.depth ?? 0}`)
+
+/** The document of an element of the list at a place. */
+export const elementOf = ({ document }: Pick<Place, 'document'>, value: Fragment): Document => ({
+  value,
+  depth: (document?.depth ?? 0) + 1,
+})
+
 /** The kind of a field; of a dynamic one, the first member. */
 export function kindOf({ kind }: Pick<Place, 'kind'>): Kind {
   if (kind.name !== 'dynamic') return kind
@@ -82,7 +105,7 @@ export function kindOf({ kind }: Pick<Place, 'kind'>): Kind {
   return first
 }
 
-export type ColumnName = Pick<Place, 'column' | 'table'>
+export type ColumnName = Pick<Place, 'column' | 'table' | 'document'>
 
 /** The properties of a place that the encoding of values depends on. */
 export type Stored = Pick<

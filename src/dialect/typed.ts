@@ -134,7 +134,11 @@ export function typedList(
 ): ListColumn {
   if (type.position === undefined && type.canHold === undefined && exact === undefined) return list
   const held = (constants: readonly Scalar[]) => heldBy(type, at, constants)
-  const ask = (name: keyof ListColumn, constants: readonly Scalar[], negated: boolean) => {
+  const ask = (
+    name: 'holdsAny' | 'holdsAll' | 'holdsExactly',
+    constants: readonly Scalar[],
+    negated: boolean,
+  ) => {
     if (exact === undefined) return list[name](constants, negated)
     if (negated) return exact[name](constants, true)
     return sql`(${list[name](constants, false)} AND ${exact[name](constants, false)})`
@@ -150,5 +154,7 @@ export function typedList(
     },
     holdsAll: askAll('holdsAll'),
     holdsExactly: askAll('holdsExactly'),
+    hasSize: (exact ?? list).hasSize,
+    hasObject: list.hasObject,
   }
 }

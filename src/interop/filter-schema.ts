@@ -1,5 +1,8 @@
+import { operatorOf } from '../condition/condition.ts'
+import type { OperatorName } from '../operators/names.ts'
 import type { Schema } from '../parse/schema.ts'
-import type { Field } from '../schema/field.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
+import type { Limits } from '../schema/limits.ts'
 import {
   closed,
   Definitions,
@@ -12,21 +15,41 @@ import { operandOf } from './operands.ts'
 
 const isAsked = ({ hidden, operators }: Field): boolean => !hidden && operators.size > 0
 
+/** The operand of an operator; that of `$elemMatch` is a filter, which is defined as `component.elements`. */
+function operandAt(
+  field: Field,
+  operator: OperatorName,
+  definitions: Definitions,
+  component: string,
+): JsonSchema {
+  const { shape } = operatorOf(field.type, operator)
+  if (shape !== 'filter') return operandOf(field, shape, definitions)
+  const { elements } = field
+  if (elements === undefined)
+    throw new TypeError(`tamis: the objects of ${field.name} have no fields`)
+  return addFields(definitions, elements, `${component}.elements`)
+}
+
 /** The schema of an object of operators, which is also the operand of `$not`. */
-function operatorsOf(field: Field, self: JsonSchema, definitions: Definitions): JsonSchema {
+function operatorsOf(
+  field: Field,
+  self: JsonSchema,
+  definitions: Definitions,
+  component: string,
+): JsonSchema {
   const operators = [...field.operators].map(
-    (operator) => [operator, operandOf(field, operator, definitions)] as const,
+    (operator) => [operator, operandAt(field, operator, definitions, component)] as const,
   )
   const properties = { ...Object.fromEntries(operators), $not: self }
   return closed(properties, {}, { minProperties: 1, maxProperties: definitions.limits.conditions })
 }
 
 /** A field's condition: operators, or a bare operand. */
-function conditionOf(definitions: Definitions, name: string, field: Field): JsonSchema {
-  const operators = definitions.reference(`Filter.${name}`)
-  definitions.add(`Filter.${name}`, operatorsOf(field, operators, definitions))
+function conditionOf(definitions: Definitions, component: string, field: Field): JsonSchema {
+  const operators = definitions.reference(component)
+  definitions.add(component, operatorsOf(field, operators, definitions, component))
   if (!field.operators.has('$eq')) return operators
-  return either([operandOf(field, '$eq', definitions), operators])
+  return either([operandAt(field, '$eq', definitions, component), operators])
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
@@ -35,7 +58,7 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\
  * The names of a wildcard's keys. Those that are fields of their own are excluded; hidden ones are
  * not, for a pattern would tell them.
  */
-function patternOf(prefix: string, { fields, limits }: Schema): string {
+function patternOf(prefix: string, { fields }: FieldSet, limits: Limits): string {
   const own = [...fields.values()]
     .filter(({ name, hidden }) => !hidden && name.startsWith(`${prefix}.`))
     .map(({ name }) => escaped(name))
@@ -45,25 +68,32 @@ function patternOf(prefix: string, { fields, limits }: Schema): string {
 }
 
 /** Adds `Filter`, and `Filter.<field>` for each field that clients may ask for. */
-export function addFilter(definitions: Definitions): JsonSchema {
-  const { schema, limits } = definitions
-  const literal = [...schema.fields.values()].filter(isAsked)
-  const wild = [...schema.wildcards].filter(([, field]) => isAsked(field))
+export const addFilter = (definitions: Definitions): JsonSchema =>
+  addFields(definitions, definitions.schema, 'Filter')
+
+/** Adds the filters over some fields as `component`, and `component.<field>` for each of them. */
+function addFields(definitions: Definitions, fieldSet: FieldSet, component: string): JsonSchema {
+  const { limits } = definitions
+  const literal = [...fieldSet.fields.values()].filter(isAsked)
+  const wild = [...fieldSet.wildcards].filter(([, field]) => isAsked(field))
   const filters = {
     type: 'array',
     minItems: 1,
     maxItems: limits.list,
-    items: definitions.reference('Filter'),
+    items: definitions.reference(component),
   }
   const fields = literal.map(
-    (field) => [field.name, conditionOf(definitions, field.name, field)] as const,
+    (field) => [field.name, conditionOf(definitions, `${component}.${field.name}`, field)] as const,
   )
   const keys = wild.map(
     ([prefix, field]) =>
-      [patternOf(prefix, schema), conditionOf(definitions, prefix, field)] as const,
+      [
+        patternOf(prefix, fieldSet, limits),
+        conditionOf(definitions, `${component}.${prefix}`, field),
+      ] as const,
   )
   return definitions.add(
-    'Filter',
+    component,
     closed(
       { ...Object.fromEntries(fields), $and: filters, $or: filters, $nor: filters },
       Object.fromEntries(keys),

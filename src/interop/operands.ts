@@ -1,7 +1,5 @@
-import { operatorOf } from '../condition/condition.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import type { Format, Kind } from '../kinds/kind.ts'
-import type { OperatorName } from '../operators/names.ts'
 import type { Shape } from '../operators/operator.ts'
 import type { Field } from '../schema/field.ts'
 import { type Definitions, either, type JsonSchema, orNull } from './definition.ts'
@@ -61,7 +59,10 @@ const listOf = (items: JsonSchema, { limits }: Definitions): JsonSchema => ({
 
 /** The schema of an operand, by the shape that the operator's record gives. */
 const SHAPES: Readonly<
-  Record<Shape, (scalar: JsonSchema, field: Field, definitions: Definitions) => JsonSchema>
+  Record<
+    Exclude<Shape, 'filter'>,
+    (scalar: JsonSchema, field: Field, definitions: Definitions) => JsonSchema
+  >
 > = {
   equal: (scalar, { type }, definitions) =>
     orNull(type.list ? either([scalar, listOf(scalar, definitions)]) : scalar),
@@ -69,13 +70,13 @@ const SHAPES: Readonly<
   members: (scalar, _, definitions) => listOf(orNull(scalar), definitions),
   elements: (scalar, _, definitions) => listOf(scalar, definitions),
   boolean: () => FAMILIES.boolean,
+  count: () => ({ ...INTEGER, minimum: 0 }),
   // Which characters are words is not said: few dialects of patterns know Unicode's categories.
   words: (_, __, { limits }) => ({ type: 'string', minLength: 1, maxLength: limits.string }),
 }
 
 export const operandOf = (
   field: Field,
-  operator: OperatorName,
+  shape: keyof typeof SHAPES,
   definitions: Definitions,
-): JsonSchema =>
-  SHAPES[operatorOf(field.type, operator).shape](scalarOf(field, definitions), field, definitions)
+): JsonSchema => SHAPES[shape](scalarOf(field, definitions), field, definitions)

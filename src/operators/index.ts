@@ -1,5 +1,6 @@
 import type { listOperators } from './list-operators.ts'
 import type { OperatorName } from './names.ts'
+import type { objectsOperators } from './objects-operators.ts'
 import type { TypeName } from './operator.ts'
 import type { scalarOperators, stringOperators } from './scalar-operators.ts'
 
@@ -12,13 +13,17 @@ export type { OperatorName }
 type TypeTables = {
   [T in TypeName]: T extends 'list'
     ? typeof listOperators
-    : T extends 'string' | 'dynamic'
-      ? typeof stringOperators
-      : typeof scalarOperators
+    : T extends 'objects'
+      ? typeof objectsOperators
+      : T extends 'object'
+        ? Record<never, never>
+        : T extends 'string' | 'dynamic'
+          ? typeof stringOperators
+          : typeof scalarOperators
 }
 
 /** Every operator's record; a name that has none, and a record without a name, do not compile. */
-type Records = typeof stringOperators & typeof listOperators
+type Records = typeof stringOperators & typeof listOperators & typeof objectsOperators
 type Named<
   T extends Record<OperatorName, unknown> & Record<Exclude<keyof T, OperatorName>, never>,
 > = T

@@ -3,6 +3,7 @@ import { $exists } from './exists.ts'
 import { $eq, $ne } from './list-equality.ts'
 import { $in, $nin } from './list-membership.ts'
 import type { Operators } from './operator.ts'
+import { $size } from './size.ts'
 
 /** The operators of list fields. */
 export const listOperators = {
@@ -13,4 +14,5 @@ export const listOperators = {
   $exists,
   $contains,
   $all,
+  $size,
 } as const satisfies Operators

@@ -11,6 +11,8 @@ export const operatorNames = [
   '$exists',
   '$contains',
   '$all',
+  '$size',
+  '$elemMatch',
   '$autocomplete',
 ] as const
 

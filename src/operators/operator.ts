@@ -1,11 +1,12 @@
 import type { Column } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
+import type { Document } from '../dialect/place.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Range, Scalar, ScalarTypeName, Test } from '../kinds/kind.ts'
 import type { OperatorName } from './names.ts'
 
 /** What a schema calls the type of a field. */
-export type TypeName = ScalarTypeName | 'list' | 'dynamic'
+export type TypeName = ScalarTypeName | 'list' | 'objects' | 'object' | 'dynamic'
 
 /** What a field holds: values of a kind, or lists of them. */
 export interface FieldType {
@@ -35,6 +36,10 @@ export interface OperandShapes<V> {
   /** A list of values. */
   elements: V extends readonly unknown[] ? V : readonly V[]
   boolean: boolean
+  /** An integer of at least 0. */
+  count: number
+  /** A filter over the fields of the elements, whose type the field's is. */
+  filter: V
   /** Text with a letter or a digit in it. */
   words: string
 }
@@ -48,11 +53,20 @@ interface CanonicalOperands {
   members: readonly (Scalar | null)[]
   elements: readonly Scalar[]
   boolean: boolean
+  count: number
+  filter: Inside
   words: string
 }
 
+/** A condition on an object that is inside of a row, once it is compiled: on an element of a list. */
+export interface Inside {
+  test(object: unknown): boolean
+  /** The condition, of the JSON of the object. */
+  sql(document: Document): Fragment
+}
+
 /** An operand once it has been checked: canonical. */
-export type Operand<S extends Shape = Shape> = CanonicalOperands[S]
+export type Operand<S extends Shape = Exclude<Shape, 'filter'>> = CanonicalOperands[S]
 
 /**
  * What an operator costs a database for each row, in the units of `condition/cost.ts`: how many times
@@ -78,7 +92,7 @@ export const ONE_COMPARISON: Cost = { passes: 1, comparing: 0 }
 /**
  * One operator, whole: with what operand, and what it is true of, in memory and in SQL side by side.
  * The types of field that have it list it in
- * `scalar-operators.ts` and `list-operators.ts`. The operand's shape is the type
+ * `scalar-operators.ts`, `list-operators.ts` and `objects-operators.ts`. The operand's shape is the type
  * parameter: `parse/operand.ts` checks it before any of these functions is called.
  */
 export interface Operator<S extends Shape = Shape> {

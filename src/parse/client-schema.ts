@@ -26,7 +26,7 @@ export function clientSchema<F extends Fields>(schema: Schema<F>): Schema<Visibl
   }
   const siblings = new Map<string, Field>()
   for (const [name, field] of schema.key.siblings) {
-    if (!field.hidden) siblings.set(name, { ...field, siblings })
+    if (!field.hidden) siblings.set(name, { ...shownField(field), siblings })
   }
   const seen = (field: Field): Field => siblings.get(field.name) ?? field
   const visible = (all: ReadonlyMap<string, Field>): ReadonlyMap<string, Field> =>
@@ -48,6 +48,16 @@ export function clientSchema<F extends Fields>(schema: Schema<F>): Schema<Visibl
     payload: schema.payload,
     defaultOrdering: totalOrdering(structure, structure.defaultSort),
   }
+}
+
+/** A field without the hidden fields of its objects, if it is a list of these. */
+function shownField(field: Field): Field {
+  if (field.elements === undefined) return field
+  const fields = new Map<string, Field>()
+  for (const [name, each] of field.elements.fields) {
+    if (!each.hidden) fields.set(name, { ...shownField(each), siblings: fields })
+  }
+  return { ...field, elements: { ...field.elements, fields } }
 }
 
 /** A switch without what its condition asks of hidden fields: the entries of a filter are joined by and. */

@@ -7,13 +7,14 @@ import {
   disjunction,
   leaf,
   not,
+  some,
   TRUE,
 } from '../condition/condition.ts'
 import { costOf, operandBytes } from '../condition/cost.ts'
 import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
 import { isOperatorName, type OperatorName } from '../operators/names.ts'
-import type { Field } from '../schema/field.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
 import { DEEPEST, type Limits } from '../schema/limits.ts'
 import { findField, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
@@ -54,6 +55,8 @@ export interface Reader {
  */
 export class FilterReader {
   readonly #structure: Structure
+  /** The fields that are asked: of the rows, or of the objects inside of them. */
+  #fields: FieldSet
   readonly #report: Report
   readonly #trusted: boolean
   readonly #limits: Pick<Limits, 'depth' | 'conditions' | 'list' | 'string' | 'segments'>
@@ -64,6 +67,7 @@ export class FilterReader {
 
   constructor({ structure, report, trusted }: Reader) {
     this.#structure = structure
+    this.#fields = structure
     this.#report = report
     this.#trusted = trusted
     this.#limits = trusted
@@ -230,7 +234,7 @@ export class FilterReader {
       if (!isDate) return this.#operators(field, entries, depth)
     }
     // A bare operand.
-    return this.#apply(field, '$eq', value, undefined)
+    return this.#apply(field, '$eq', value, undefined, depth)
   }
 
   #find(name: string): Field | undefined {
@@ -241,13 +245,13 @@ export class FilterReader {
         expected: `a name of at most ${this.#limits.string} characters`,
       })
     }
-    const field = findField(this.#structure, name, this.#limits.segments)
+    const field = findField(this.#fields, name, this.#limits.segments)
     if (field === 'too_deep') {
       const expected = `a path of at most ${this.#limits.segments} segments after the prefix`
       return report.add('too_deep', { subject: quote(name), expected })
     }
     if (field !== 'unknown' && (this.#trusted || !field.hidden)) return field
-    return unknownField(report, this.#structure, name, this.#trusted)
+    return unknownField(report, this.#fields, name, this.#trusted)
   }
 
   #operators(field: Field, read: Entries | number | Unreadable, depth: number): Condition {
@@ -274,7 +278,7 @@ export class FilterReader {
   #operator(field: Field, name: string, operand: unknown, depth: number): Condition {
     this.#report.enter(name)
     const condition = isOperatorName(name)
-      ? this.#apply(field, name, operand, name)
+      ? this.#apply(field, name, operand, name, depth)
       : this.#notAnOperator(field, name, operand, depth)
     this.#report.leave()
     return condition
@@ -290,8 +294,23 @@ export class FilterReader {
     return not(this.#operators(field, entriesOf(operand, this.#left), depth + 1))
   }
 
+  /** A filter over other fields, which is inside of this one and counts as a part of it. */
+  #inside(fields: FieldSet | undefined, input: unknown, depth: number): Condition {
+    const outer = this.#fields
+    this.#fields = fields ?? outer
+    const condition = this.filter(input, depth + 1)
+    this.#fields = outer
+    return condition
+  }
+
   /** An operator applied to a field; `written` is undefined for a bare operand. */
-  #apply(field: Field, name: OperatorName, input: unknown, written: string | undefined): Condition {
+  #apply(
+    field: Field,
+    name: OperatorName,
+    input: unknown,
+    written: string | undefined,
+    depth: number,
+  ): Condition {
     if (!this.#count()) return TRUE
     const report = this.#report
     const record = field.type.operators[name]
@@ -299,6 +318,10 @@ export class FilterReader {
     if (record === undefined || (!this.#trusted && !field.operators.has(name))) {
       operatorNotAllowed(report, field, this.#trusted ? name : written, this.#trusted)
       return TRUE
+    }
+    if (record.shape === 'filter') {
+      if (!this.#descend(name, depth)) return TRUE
+      return some(field, name, this.#inside(field.elements, input, depth))
     }
     const at = { field, operator: written, limits: this.#limits, report }
     const operand = operandReaders[record.shape](input, at)

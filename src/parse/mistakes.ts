@@ -58,7 +58,8 @@ export function operatorNotAllowed(
   const subject = label(field.name)
   const expected = allowedOperators(field)
   if (trusted) {
-    const received = `${written}, which a ${field.type.name} field does not have`
+    const what = field.elements === undefined ? `a ${field.type.name} field` : 'a list of objects'
+    const received = `${written}, which ${what} does not have`
     report.add('invalid_operand', { subject, expected, received })
     return
   }

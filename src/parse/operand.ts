@@ -3,7 +3,7 @@ import { didYouMean } from '../error/nearest.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { isText } from '../kinds/string.ts'
 import { wordsOf } from '../kinds/words.ts'
-import type { Operand, OperandShapes } from '../operators/operator.ts'
+import type { Operand, Shape } from '../operators/operator.ts'
 import type { Field } from '../schema/field.ts'
 import { elementsOf, isList, lengthOf } from './inspect.ts'
 import type { Report } from './report.ts'
@@ -123,7 +123,7 @@ function listOf(
 }
 
 /** How an operand of each shape is read. */
-export const operandReaders: Record<keyof OperandShapes<unknown>, OperandReader> = {
+export const operandReaders: Record<Exclude<Shape, 'filter'>, OperandReader> = {
   equal(input, at) {
     if (input === null) return null
     if (at.field.type.list) {
@@ -138,6 +138,11 @@ export const operandReaders: Record<keyof OperandShapes<unknown>, OperandReader>
   boolean(input, at) {
     if (typeof input === 'boolean') return input
     return at.report.unexpected('invalid_operand', subjectOf(at), 'true or false', input)
+  },
+  count(input, at) {
+    const count = typeof input === 'bigint' && input >= 0n ? Number(input) : input
+    if (Number.isSafeInteger(count) && (count as number) >= 0) return (count as number) + 0
+    return at.report.unexpected('invalid_operand', subjectOf(at), 'an integer of at least 0', input)
   },
   words(input, at) {
     if (typeof input === 'string' && tooLong(input, at)) return undefined

@@ -1,13 +1,12 @@
 import { quote } from '../error/describe.ts'
 import { didYouMean, nearest } from '../error/nearest.ts'
-import type { Field } from '../schema/field.ts'
-import type { Structure } from '../schema/schema.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
 import type { Report } from './report.ts'
 
 /** Reports a name that is no field, with the one that was probably meant. Hidden ones stay hidden. */
 export function unknownField(
   report: Report,
-  structure: Structure,
+  structure: Pick<FieldSet, 'fields' | 'wildcards'>,
   name: string,
   trusted: boolean,
 ): undefined {
@@ -17,8 +16,23 @@ export function unknownField(
   const prefixes = visible(structure.wildcards)
   return report.add('unknown_field', {
     subject: quote(name),
-    hint: hintFor(name, fields, prefixes),
+    hint: throughList(structure, name, trusted) ?? hintFor(name, fields, prefixes),
   })
+}
+
+/** No path leads through a list: the objects of one are asked together. */
+function throughList(
+  { fields }: Pick<FieldSet, 'fields'>,
+  name: string,
+  trusted: boolean,
+): string | undefined {
+  for (const field of fields.values()) {
+    if (field.elements === undefined || (field.hidden && !trusted)) continue
+    if (!name.startsWith(`${field.name}.`)) continue
+    const rest = name.slice(field.name.length + 1)
+    return `${quote(field.name)} is a list of objects: {${quote(field.name)}: {$elemMatch: {${quote(rest)}: …}}}`
+  }
+  return undefined
 }
 
 const LISTED = 12

@@ -2,6 +2,7 @@ import type { ScalarTypeName } from '../kinds/kind.ts'
 import type { EpochUnit } from '../kinds/timestamp.ts'
 import type { OperatorName, ShapeOf } from '../operators/index.ts'
 import type { FieldType, OperandShapes, TypeName } from '../operators/operator.ts'
+import type { FieldSet } from './field.ts'
 
 /**
  * Field definitions, as the builders (`string()`, `list()`, …) return them, and the types of filters
@@ -45,6 +46,10 @@ export interface FieldDefinition<
   readonly as?: IntegerForm | undefined
   /** The element of a list. */
   readonly element?: FieldDefinition | undefined
+  /** For the objects of a list: checks their fields. A function, as `resolve` is. */
+  readonly elements?: ((subject: string) => FieldSet) | undefined
+  /** For the objects of a list: the type of a list of them. */
+  readonly listType?: FieldType | undefined
   /** The kinds of a dynamic field. */
   readonly kinds?: readonly ScalarTypeName[] | undefined
   /** For the type checker alone. */
@@ -75,7 +80,16 @@ type TypeSettings = Pick<FieldDefinition, 'resolve'> &
   Partial<
     Pick<
       FieldDefinition,
-      'digits' | 'unit' | 'as' | 'precision' | 'scale' | 'values' | 'element' | 'kinds'
+      | 'digits'
+      | 'unit'
+      | 'as'
+      | 'precision'
+      | 'scale'
+      | 'values'
+      | 'element'
+      | 'elements'
+      | 'listType'
+      | 'kinds'
     >
   >
 

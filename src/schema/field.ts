@@ -1,9 +1,20 @@
+import type { WildcardFields } from '../cache/wildcard-fields.ts'
 import { describe, quote } from '../error/describe.ts'
 import { isText } from '../kinds/string.ts'
 import { type OperatorName, operatorNames } from '../operators/names.ts'
 import type { FieldType, Operators, TypeName } from '../operators/operator.ts'
 import type { FieldDefinition, IntegerForm } from './definition.ts'
 import { onlyKeys, refuse, refuseName } from './refuse.ts'
+
+/** Fields by name: those of a schema, or of the objects of a list. */
+export interface FieldSet {
+  /** The literal fields, by name. */
+  readonly fields: ReadonlyMap<string, Field>
+  /** The wildcards, each under its prefix: `custom` for `custom.*`. */
+  readonly wildcards: ReadonlyMap<string, Field>
+  /** Caches the fields that `findField` made for keys of wildcards. */
+  readonly wildcardFields: WildcardFields<Field>
+}
 
 /** A field of a schema: a checked definition, with all defaults filled in. */
 export interface Field {
@@ -22,7 +33,12 @@ export interface Field {
   readonly scale: number
   /** How `readRow` gives integers. */
   readonly as: IntegerForm
-  /** The prefix of the wildcard whose JSON column holds the field, if any. */
+  /** The fields of the objects of a list. */
+  readonly elements: FieldSet | undefined
+  /**
+   * The prefix of the wildcard whose JSON column holds the field, if any; of a field of the objects
+   * of a list, which are JSON as a whole, the empty text.
+   */
   readonly wildcard: string | undefined
   /** The name of the schema's key, to which the owners in a side table refer. */
   readonly key: string
@@ -86,6 +102,8 @@ export const FIELD_KEYS: readonly string[] = [
   'values',
   'as',
   'element',
+  'elements',
+  'listType',
   'kinds',
 ]
 
@@ -100,12 +118,18 @@ const ONLY_OF = {
   scale: ['decimal', 'dynamic'],
   values: ['enumeration', 'dynamic'],
   as: ['integer'],
-  element: ['list'],
+  element: ['list', 'objects'],
+  elements: ['object'],
+  listType: ['object'],
   kinds: ['dynamic'],
 } as const satisfies { readonly [S in keyof FieldDefinition]?: readonly TypeName[] }
 
 /** Whether the values of a type have a total order. */
 export const isOrdered = ({ list, name }: FieldType): boolean => !list && name !== 'dynamic'
+
+/** How many segments of a field's path lead to the JSON that holds it. */
+export const documentDepth = ({ path, wildcard }: Pick<Field, 'path' | 'wildcard'>): number =>
+  wildcard === undefined ? path.length : wildcard === '' ? 0 : wildcard.split('.').length
 
 /** Checks a definition and makes the field. @throws TypeError if it is not valid. */
 export function fieldOf(
@@ -160,6 +184,7 @@ export function fieldOf(
     precision: element?.precision ?? MOST_PRECISION,
     scale: element?.scale ?? 0,
     as: element?.as ?? 'number',
+    elements: type.list ? element?.elements?.(subject) : undefined,
     wildcard: inside,
     key,
     siblings,

@@ -7,6 +7,7 @@ import { FIELD_KEYS, resolved } from './field.ts'
 import { onlyKeys, refuse } from './refuse.ts'
 
 const resolve: FieldDefinition['resolve'] = (subject, { element }) => {
+  if (element?.listType !== undefined) return element.listType
   if (element === undefined) return refuse(subject, 'list needs an element: list(string())')
   onlyKeys(`${subject}: element`, element, FIELD_KEYS)
   const { operators, sortable, required, hidden } = element
@@ -27,7 +28,21 @@ const resolve: FieldDefinition['resolve'] = (subject, { element }) => {
   }
 }
 
-/** A field whose values are lists of scalars: `list(string())`. The element takes no options. */
+/**
+ * A field whose values are lists of scalars: `list(string())`, or of objects: `list(object({ … }))`.
+ * The element takes no options.
+ */
+export function list<
+  Operand,
+  Value,
+  Read,
+  const Op extends OperatorOf<'objects'> = DefaultOperatorOf<'objects'>,
+  const Required extends boolean = false,
+  const Hidden extends boolean = false,
+>(
+  element: FieldDefinition<'object', never, Operand, Value, boolean, Read>,
+  options?: Unsortable<FieldOptions<Op, Required, Hidden>>,
+): FieldDefinition<'objects', Op, Operand, readonly Value[], Required, readonly Read[], Hidden>
 export function list<
   T extends ScalarTypeName,
   Operand,
@@ -38,7 +53,7 @@ export function list<
   const Hidden extends boolean = false,
 >(
   element: FieldDefinition<T, OperatorName, Operand, Value, boolean, Read>,
-  options: Unsortable<FieldOptions<Op, Required, Hidden>> = {},
+  options?: Unsortable<FieldOptions<Op, Required, Hidden>>,
 ): FieldDefinition<
   'list',
   Op,
@@ -47,6 +62,11 @@ export function list<
   Required,
   readonly Read[],
   Hidden
-> {
-  return define('list', options, { resolve, element })
+>
+export function list(
+  element: FieldDefinition,
+  options: Unsortable<FieldOptions<OperatorName, boolean, boolean>> = {},
+): FieldDefinition {
+  const type = element?.type === 'object' ? 'objects' : 'list'
+  return define(type, options, { resolve, element })
 }

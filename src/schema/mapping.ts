@@ -91,6 +91,11 @@ const SETTINGS: Readonly<
     if (isWildcard(field)) return list ? 'a wildcard is not a list' : undefined
     if (!hasColumn(field, settings)) return 'a value in JSON has no type; map it to a column'
     if (settings.storage !== undefined) return 'give type or storage, not both'
+    if (field.elements !== undefined) {
+      return /^(jsonb?|longtext|text)$/.test(name) && !list
+        ? undefined
+        : 'a list of objects is stored as JSON'
+    }
     if (list && !field.type.list) return 'the field is not a list'
     // Databases without arrays store lists as JSON.
     if (field.type.list && !list && !/^(json|longtext|text)$/.test(name)) {
@@ -112,8 +117,9 @@ const SETTINGS: Readonly<
     return isNative || isName(value) ? undefined : 'search must be a column, or { native: true }'
   },
   sideTable: (value, field, settings) => {
-    if (!field.type.list || isWildcard(field) || !hasColumn(field, settings)) {
-      return 'only a list in a column has a side table'
+    const isOfScalars = field.type.list && field.elements === undefined
+    if (!isOfScalars || isWildcard(field) || !hasColumn(field, settings)) {
+      return 'only a list of scalars in a column has a side table'
     }
     return isName(value) ? undefined : 'sideTable must be a name'
   },
@@ -170,8 +176,15 @@ export function checkMapping(known: ReadonlyMap<string, Field>, mapping: AnyMapp
       const why = value === undefined ? undefined : check?.(value, field, settings)
       if (why !== undefined) refuseMapping(name, why)
     }
-    if (field.type.name === 'dynamic' && settings.column !== undefined && !isWildcard(field)) {
-      refuseMapping(name, 'a dynamic field is stored in the JSON of its wildcard and has no column')
+    const isInJson = field.type.name === 'dynamic' || field.elements !== undefined
+    if (
+      isInJson &&
+      field.wildcard !== undefined &&
+      settings.column !== undefined &&
+      !isWildcard(field)
+    ) {
+      const what = field.elements === undefined ? 'a dynamic field' : 'a list of objects'
+      refuseMapping(name, `${what} is stored in the JSON of its wildcard and has no column`)
     }
   }
 }

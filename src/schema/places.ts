@@ -1,13 +1,13 @@
 /** Where fields live in a table, by a schema and a mapping. */
 
 import { type DeclaredType, readType } from '../dialect/declared-type.ts'
-import type { ColumnPlace, JsonPlace, Place, TimestampStorage } from '../dialect/place.ts'
+import type { ColumnPlace, Document, JsonPlace, Place, TimestampStorage } from '../dialect/place.ts'
 import { EPOCH_DIGITS } from '../dialect/timestamp.ts'
 import { partsOf } from '../dialect/timestamp-text.ts'
 import { describe, oneOf, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import { servedBy } from '../operators/operator.ts'
-import type { Field } from './field.ts'
+import { documentDepth, type Field } from './field.ts'
 import {
   type AnyMapping,
   type FieldMapping,
@@ -82,7 +82,9 @@ export function placeOf(field: Field, mapping: AnyMapping): Place {
   const settings = mappingOf(mapping, field.name)
   const { kind } = field.type
   // A dynamic field is always under a wildcard, and `checkMapping` refuses a column for it.
-  if (!hasColumn(field, settings) || kind.name === 'dynamic') return jsonPlaceOf(field, mapping)
+  if (!hasColumn(field, settings) || kind.name === 'dynamic' || field.elements !== undefined) {
+    return jsonPlaceOf(field, mapping)
+  }
   return {
     ...shared(field),
     kind,
@@ -97,19 +99,29 @@ export function placeOf(field: Field, mapping: AnyMapping): Place {
   }
 }
 
-/** The place of a field in its wildcard's JSON column; for a wildcard, the whole column. */
+/** The place of a field of the objects of a list, in the JSON of one of them. */
+export const elementPlaceOf = (field: Field, document: Document): JsonPlace => ({
+  ...jsonPlaceOf(field, {}),
+  document,
+})
+
+/**
+ * The place of a field in its wildcard's JSON column; for a wildcard, and for a list of objects that
+ * is in none, the whole column.
+ */
 export function jsonPlaceOf(field: Field, mapping: AnyMapping): JsonPlace {
   const prefix = field.wildcard ?? field.name
   const document = mappingOf(mapping, prefix)
   const { search = document.search } = mappingOf(mapping, field.name)
-  const path = field.path.slice(prefix.split('.').length)
+  const path = field.wildcard === undefined ? [] : field.path.slice(documentDepth(field))
   return {
     ...shared(field),
     kind: field.type.kind,
     column: document.column ?? prefix,
     json: true,
     path,
-    nullable: true,
+    isOfObjects: field.elements !== undefined,
+    nullable: field.wildcard !== undefined || !field.required,
     storage: 'text',
     type: undefined,
     collation: undefined,

@@ -4,7 +4,7 @@ import { isPlainObject } from '../kinds/json.ts'
 import { NULLS, type Nulls } from '../kinds/nulls.ts'
 import { isText } from '../kinds/string.ts'
 import type { FieldDefinition, Fields, LiteralName, OfFields } from './definition.ts'
-import { type Field, fieldOf, isOrdered } from './field.ts'
+import { type Field, type FieldSet, fieldOf, isOrdered } from './field.ts'
 import { type LimitSettings, type Limits, limitsOf } from './limits.ts'
 import { type OrderingTerm, orderingTerm } from './ordering-term.ts'
 import { onlyKeys, refuse } from './refuse.ts'
@@ -24,18 +24,12 @@ export interface StructureDefinition<F extends Fields> {
 }
 
 /** The checked form of a {@link StructureDefinition}. */
-export interface Structure<F extends Fields = Fields> extends OfFields<F> {
-  /** The literal fields, by name. */
-  readonly fields: ReadonlyMap<string, Field>
-  /** The wildcards, each under its prefix: `custom` for `custom.*`. */
-  readonly wildcards: ReadonlyMap<string, Field>
+export interface Structure<F extends Fields = Fields> extends FieldSet, OfFields<F> {
   readonly key: Field
   readonly defaultSort: readonly OrderingTerm[]
   readonly limits: Limits
   /** The fields that clients may sort by. */
   readonly sortable: readonly Field[]
-  /** Caches the fields that `findField` made for keys of wildcards. */
-  readonly wildcardFields: WildcardFields<Field>
 }
 
 function checkPaths(names: readonly string[]): void {
@@ -95,32 +89,37 @@ function defaultSortOf(
 
 /** Checks the definition of a schema. @throws TypeError if it is not valid. */
 export function buildStructure<F extends Fields>(definition: StructureDefinition<F>): Structure<F> {
-  if (!isPlainObject(definition.fields)) refuse('fields', 'expected an object of fields by name')
-  const names = Object.keys(definition.fields)
+  const { key = 'id' } = definition
+  const set = fieldSetOf(definition.fields, key)
+  const { fields } = set
+  return {
+    ...set,
+    key: keyOf(fields, key),
+    defaultSort: defaultSortOf(fields, definition.defaultSort ?? []),
+    limits: limitsOf(definition.limits ?? {}),
+    sortable: [...fields.values()].filter((field) => field.sortable && !field.hidden),
+  }
+}
+
+/** Checks the definitions of fields. @throws TypeError if one is not valid. */
+export function fieldSetOf(definitions: Fields, key: string): FieldSet {
+  if (!isPlainObject(definitions)) refuse('fields', 'expected an object of fields by name')
+  const names = Object.keys(definitions)
   checkPaths(names)
   const prefixes = names.filter((name) => name.endsWith('.*')).map((name) => name.slice(0, -2))
-  const { key = 'id' } = definition
   const fields = new Map<string, Field>()
   const wildcards = new Map<string, Field>()
   const siblings = new Map<string, Field>()
   const shared = { prefixes, key, siblings }
   for (const name of names) {
-    const field = fieldOf(name, definition.fields[name] as FieldDefinition, shared)
+    const field = fieldOf(name, definitions[name] as FieldDefinition, shared)
     const isWildcard = name.endsWith('.*')
     const bare = isWildcard ? name.slice(0, -2) : name
     siblings.set(bare, field)
     if (isWildcard) wildcards.set(bare, field)
     else fields.set(bare, field)
   }
-  return {
-    fields,
-    wildcards,
-    key: keyOf(fields, key),
-    defaultSort: defaultSortOf(fields, definition.defaultSort ?? []),
-    limits: limitsOf(definition.limits ?? {}),
-    sortable: [...fields.values()].filter((field) => field.sortable && !field.hidden),
-    wildcardFields: new WildcardFields(),
-  }
+  return { fields, wildcards, wildcardFields: new WildcardFields() }
 }
 
 /**
@@ -128,7 +127,7 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
  * the result is a field with the key's name and path.
  */
 export function findField(
-  structure: Structure,
+  structure: FieldSet,
   name: string,
   segments: number,
 ): Field | 'unknown' | 'too_deep' {

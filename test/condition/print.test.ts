@@ -29,7 +29,9 @@ const schema = defineSchema({
 const plain = (own: Condition): unknown =>
   own.kind === 'leaf'
     ? { ...own, field: own.field.name }
-    : { ...own, conditions: own.conditions.map(plain) }
+    : own.kind === 'some'
+      ? { ...own, field: own.field.name, condition: plain(own.condition) }
+      : { ...own, conditions: own.conditions.map(plain) }
 
 describe('printFilter', () => {
   it.each<[unknown, unknown]>([

@@ -18,6 +18,7 @@ const single = (name: string, value: unknown): object => Object.fromEntries([[na
 function truthsOf(field: Field, row: Row): readonly object[] {
   const { name, type, operators } = field
   const held = accessor(field)(row)
+  if (field.elements !== undefined) return truthsOfObjects(field, held)
   if (type.list) {
     if (!Array.isArray(held)) return [single(name, null), single(name, { $exists: false })]
     const elements = held.map((each) => type.kind.read(each)).filter((each) => each !== undefined)
@@ -28,6 +29,7 @@ function truthsOf(field: Field, row: Row): readonly object[] {
       single(name, { $all: elements }),
       single(name, elements),
       single(name, { $ne: null }),
+      single(name, { $size: new Set(elements).size }),
       ...some,
     ]
   }
@@ -50,6 +52,17 @@ function truthsOf(field: Field, row: Row): readonly object[] {
       ? [single(name, { $autocomplete: word.slice(0, 2) })]
       : []),
   ]
+}
+
+function truthsOfObjects({ name, elements }: Field, held: unknown): readonly object[] {
+  if (!Array.isArray(held)) return [single(name, { $exists: false })]
+  const objects = held.filter((each) => isPlainObject(each))
+  const own = [...(elements?.fields.values() ?? [])]
+  const matched = objects.slice(0, 1).map((object) => {
+    const $and = own.flatMap((field) => truthsOf(field, object).slice(0, 1))
+    return single(name, { $elemMatch: { $and } })
+  })
+  return [...matched, single(name, { $size: objects.length }), single(name, { $exists: true })]
 }
 
 /** The fields of a row: the literal ones, and the wildcards' at its own keys. */

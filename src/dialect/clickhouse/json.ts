@@ -36,13 +36,26 @@ export function jsonOf(at: Fragment, place: Stored): JsonValue {
   }
 }
 
+/** The arguments that name a list, none of which is NULL. */
+export const listAt = (place: JsonPlace): Fragment =>
+  place.document === undefined
+    ? sql`ifNull(${nameOf(place)}, '')${keysOf(place.path)}`
+    : atOf(place, place.path)
+
+/** The numbers of the elements of a JSON list; none where there is no list. */
+export function placesOf(place: JsonPlace): Fragment {
+  const at = listAt(place)
+  return sql`range(1, if(JSONType(${at}) = 'Array', JSONLength(${at}), 0) + 1)`
+}
+
+export const isObjectAt = (place: JsonPlace, element: Fragment): Fragment =>
+  sql`JSONType(${listAt(place)}, ${element}) = 'Object'`
+
 /**
  * The elements of a JSON list that are of the field's kind; none where there is no list. Each is read
  * at its place: JSONExtractArrayRaw writes 1e20 as an integer, which is too long to be read again.
  */
 export function elementsOf(place: JsonPlace): Fragment {
-  const at = sql`ifNull(${nameOf(place)}, '')${keysOf(place.path)}`
-  const count = sql`if(JSONType(${at}) = 'Array', JSONLength(${at}), 0)`
-  const element = jsonOf(sql`${at}, e`, place).ofKind(kindOf(place).name)
-  return sql`arrayMap(e -> assumeNotNull(e), arrayFilter(e -> e IS NOT NULL, arrayMap(e -> ${element}, range(1, ${count} + 1))))`
+  const element = jsonOf(sql`${listAt(place)}, e`, place).ofKind(kindOf(place).name)
+  return sql`arrayMap(e -> assumeNotNull(e), arrayFilter(e -> e IS NOT NULL, arrayMap(e -> ${element}, ${placesOf(place)})))`
 }

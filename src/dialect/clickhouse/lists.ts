@@ -3,11 +3,11 @@
 import type { Scalar } from '../../kinds/kind.ts'
 import { type Fragment, sql } from '../fragment.ts'
 import type { ListColumn } from '../lists.ts'
-import { kindOf, type Place } from '../place.ts'
+import { elementName, elementOf, kindOf, type Place } from '../place.ts'
 import { not } from '../syntax.ts'
 import { arrayOf, constantOf } from './constants.ts'
-import { elementsOf } from './json.ts'
-import { nameOf } from './names.ts'
+import { elementsOf, isObjectAt, listAt, placesOf } from './json.ts'
+import { nameOf, refuse } from './names.ts'
 
 export const companionOf = ({ column }: Pick<Place, 'column'>): string => `${column}_present`
 
@@ -28,6 +28,22 @@ export function listColumn(place: Place, isPresent: Fragment): ListColumn {
       if (constants.length === 0) return not(sql`(${isPresent} AND empty(${list}))`, negated)
       const exactly = all(constants)
       return not(sql`(hasAll(${list}, ${exactly}) AND hasAll(${exactly}, ${list}))`, negated)
+    },
+    hasSize(size, negated) {
+      const count =
+        place.json && place.isOfObjects
+          ? sql`arrayCount(e -> ${isObjectAt(place, sql`e`)}, ${placesOf(place)})`
+          : sql`length(arrayDistinct(${list}))`
+      return not(sql`(${isPresent} AND ${count} = ${size})`, negated)
+    },
+    hasObject(inside, negated) {
+      if (!place.json) return refuse(place, 'a list of scalars has no objects')
+      const name = elementName(place)
+      const condition = inside(elementOf(place, sql`${listAt(place)}, ${name}`))
+      return not(
+        sql`arrayExists(${name} -> ${isObjectAt(place, name)} AND ifNull(${condition}, FALSE), ${placesOf(place)})`,
+        negated,
+      )
     },
   }
 }

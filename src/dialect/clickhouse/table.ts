@@ -17,18 +17,23 @@ export const tables: Tables = {
     if (place.column.includes('.'))
       refuse(place, 'in a column name, a dot means a nested column; map the field to another name')
     const type = place.json ? sql`String` : typeAt(place.kind.name, place).type(place)
-    if (place.list) return sql`Array(${type})`
+    if (place.list && !place.json) return sql`Array(${type})`
     return place.nullable ? sql`Nullable(${type})` : type
   },
   columnCheck(place) {
     const name = identifier(place.column)
-    if (place.json) return sql`isValidJSON(${name}) AND JSONType(${name}) = 'Object'`
+    if (place.json) {
+      const type = place.list ? sql`'Array'` : sql`'Object'`
+      return sql`isValidJSON(${name}) AND JSONType(${name}) = ${type}`
+    }
     const { check, checkElements } = typeAt(place.kind.name, place)
     return place.list ? checkElements?.(name, place) : check?.(name, place)
   },
   printColumn,
   companion: (place) =>
-    place.list && place.nullable ? { column: companionOf(place), type: sql`Bool` } : undefined,
+    place.list && !place.json && place.nullable
+      ? { column: companionOf(place), type: sql`Bool` }
+      : undefined,
   words: () => sql`Nullable(String)`,
   tableOptions: (key) => sql` ENGINE = MergeTree ORDER BY ${identifier(key)}`,
   ifNotExists: { index: true, column: true },

@@ -49,9 +49,12 @@ export function jsonOf(json: Fragment, at: Stored): JsonValue {
   }
 }
 
-/** The elements of a JSON list that are of the field's kind; NULL where there is no list. */
+/** The elements of a JSON list; NULL where there is no list. */
+export const listIn = (json: Fragment): Fragment =>
+  sql`TRY_CAST(CASE WHEN json_type(${json}) = 'ARRAY' THEN ${json} END AS JSON[])`
+
+/** Those that are of the field's kind. */
 export function elementsOf(place: JsonPlace, json: Fragment): Fragment {
-  const list = sql`TRY_CAST(CASE WHEN json_type(${json}) = 'ARRAY' THEN ${json} END AS JSON[])`
   const element = jsonOf(sql`e`, place).ofKind(kindOf(place).name)
-  return sql`list_filter(list_transform(${list}, lambda e: ${element}), lambda e: e IS NOT NULL)`
+  return sql`list_filter(list_transform(${listIn(json)}, lambda e: ${element}), lambda e: e IS NOT NULL)`
 }

@@ -1,18 +1,30 @@
 import type { Scalar } from '../../kinds/kind.ts'
 import { type Fragment, sql } from '../fragment.ts'
 import type { ListColumn } from '../lists.ts'
-import { type ColumnPlace, kindOf, type Place, plainOf } from '../place.ts'
+import {
+  type ColumnPlace,
+  elementName,
+  elementOf,
+  type JsonPlace,
+  kindOf,
+  type Place,
+  plainOf,
+} from '../place.ts'
 import { type Negate, not as plainly, STANDARD } from '../syntax.ts'
 import { typedList } from '../typed.ts'
 import { arrayReader } from '../types.ts'
 import { listOf } from './constants.ts'
+import { listIn, reach } from './json.ts'
 import { refuse } from './names.ts'
 import { typeAt } from './other-types.ts'
 
 export function listColumn(place: Place, name: Fragment): ListColumn {
   const kind = kindOf(place).name
   const not = place.nullable ? STANDARD.negate : plainly
-  if (place.json) return listOperators(name, (constants) => listOf(kind, constants, place), not)
+  if (place.json) {
+    const all = (constants: readonly Scalar[]) => listOf(kind, constants, place)
+    return { ...listOperators(name, all, not), ...(place.isOfObjects && objectOperators(place)) }
+  }
   const type = typeAt(kind, place)
   // Elements are compared as text, if their type compares otherwise.
   const exact = type.exactElements?.(name, place)
@@ -36,8 +48,35 @@ function listOperators(
         negated,
       )
     },
+    hasSize: (size, negated) => not(sql`list_unique(${list}) = ${size}`, negated),
+    hasObject: () => {
+      throw new TypeError('tamis: duckdb: a list of scalars has no objects')
+    },
   }
 }
+
+/** Conditions on the objects of a list in JSON. */
+function objectOperators(place: JsonPlace): Pick<ListColumn, 'hasSize' | 'hasObject'> {
+  const list = listIn(reach(place, place.path))
+  const name = elementName(place)
+  const object = sql`${name}.j`
+  return {
+    hasSize: (size, negated) =>
+      STANDARD.negate(
+        sql`len(list_filter(${list}, lambda e: ${isObject(sql`e`)})) = ${size}`,
+        negated,
+      ),
+    hasObject(inside, negated) {
+      const condition = inside(elementOf(place, object))
+      return plainly(
+        sql`EXISTS (SELECT 1 FROM (SELECT unnest(${list}) AS j) AS ${name} WHERE ${isObject(object)} AND ${condition})`,
+        negated,
+      )
+    },
+  }
+}
+
+const isObject = (json: Fragment): Fragment => sql`json_type(${json}) = 'OBJECT'`
 
 const readArray = arrayReader(typeAt)
 

@@ -12,7 +12,10 @@ export const tables: Tables = {
   },
   columnCheck(place) {
     const name = identifier(place.column)
-    if (place.json) return sql`json_valid(${name}) AND json_type(${name}) = 'OBJECT'`
+    if (place.json) {
+      const type = place.list ? sql`'ARRAY'` : sql`'OBJECT'`
+      return sql`json_valid(${name}) AND json_type(${name}) = ${type}`
+    }
     const { check, checkElements } = typeAt(place.kind.name, place)
     if (!place.list) return check?.(name, place)
     const hasNoNull = sql`len(${name}) = list_count(${name})`

@@ -24,6 +24,7 @@ export function json(value: Fragment): Json {
   const isRead = sql`(ABS(${double}) < 1.7976931348623157e308 OR ${isLast})`
   return {
     isList: sql`${text} LIKE '[%'`,
+    isObject: sql`${text} LIKE '{%'`,
     string: sql`(CASE WHEN ${text} LIKE '"%' THEN JSON_UNQUOTE(${value}) END COLLATE utf8mb4_nopad_bin)`,
     integer: sql`(CASE WHEN ${text} REGEXP ${SHORT} THEN CAST(${text} AS SIGNED) WHEN ${isNumber} AND ${normal} REGEXP ${DIGITS_18} THEN CASE WHEN ${decimal} = TRUNCATE(${decimal}, 0) AND ${decimal} ${INT64} THEN CAST(${decimal} AS SIGNED) END END)`,
     number: sql`(CASE WHEN ${isNumber} THEN CASE WHEN ${isRead} THEN ${double} END END)`,

@@ -1,7 +1,7 @@
 import type { Scalar } from '../../kinds/kind.ts'
 import { type Fragment, sql } from '../fragment.ts'
 import type { ListColumn } from '../lists.ts'
-import { kindOf, type Place, plainOf } from '../place.ts'
+import { elementOf as documentOf, elementName, kindOf, type Place, plainOf } from '../place.ts'
 import { STANDARD } from '../syntax.ts'
 import type { Types } from './constants.ts'
 import type { Server } from './server.ts'
@@ -15,7 +15,9 @@ export const listColumnOf =
     const kind = kindOf(place).name
     const at = { ...plainOf(place), storage: 'text', isSorted: false } as const
     const { isList } = json(value)
-    const elements = sql`JSON_TABLE(CASE WHEN ${isList} THEN ${value} END, '$[*]' COLUMNS (e JSON PATH '$')) AS l`
+    const elementsAs = (table: Fragment, column: Fragment) =>
+      sql`JSON_TABLE(CASE WHEN ${isList} THEN ${value} END, '$[*]' COLUMNS (${column} JSON PATH '$')) AS ${table}`
+    const elements = elementsAs(sql`l`, sql`e`)
     const element = types[kind].json(elementOf(sql`l.e`), at)
     const isOne = (constants: readonly Scalar[]) =>
       sql`${element} IN ${members(kind, constants, at)}`
@@ -39,6 +41,20 @@ export const listColumnOf =
       holdsExactly(constants, negated) {
         const every = constants.length === 0 ? isList : all(constants)
         return negate(sql`(${every} AND ${only(constants)})`, negated)
+      },
+      hasSize(size, negated) {
+        const count =
+          place.json && place.isOfObjects
+            ? sql`count(*) FROM ${elementsAs(sql`l`, sql`e`)} WHERE ${json(elementOf(sql`l.e`)).isObject}`
+            : sql`count(DISTINCT ${element}) FROM ${elements}`
+        return negate(sql`(${isList} AND (SELECT ${count}) = ${size})`, negated)
+      },
+      hasObject(inside, negated) {
+        const name = elementName(place)
+        const object = sql`${name}.j`
+        const condition = inside(documentOf(place, object))
+        const found = sql`SELECT 1 FROM ${elementsAs(name, sql`j`)} WHERE ${json(elementOf(object)).isObject} AND ${condition}`
+        return exists(found, negated)
       },
     }
   }

@@ -4,6 +4,7 @@ import type { Prefilter } from '../values.ts'
 
 /** A JSON value as SQL has it, and what it is of each kind, NULL where it is of another. */
 export interface Json extends Pick<JsonValue, 'isList' | 'int64' | 'rest'> {
+  readonly isObject: Fragment
   readonly string: Fragment
   readonly integer: Fragment
   readonly number: Fragment

@@ -26,8 +26,8 @@ export function tablesOf(
       place.json || place.list ? document : typeAt(place.kind.name, place).type(place),
     columnCheck(place) {
       const name = identifier(place.column)
-      if (place.json) return sql`JSON_VALID(${name}) AND JSON_TYPE(${name}) = 'OBJECT'`
       if (place.list) return sql`JSON_VALID(${name}) AND JSON_TYPE(${name}) = 'ARRAY'`
+      if (place.json) return sql`JSON_VALID(${name}) AND JSON_TYPE(${name}) = 'OBJECT'`
       return typeAt(place.kind.name, place).check?.(name, place)
     },
     printColumn: columnPrinter(sql` NOT NULL PRIMARY KEY`),

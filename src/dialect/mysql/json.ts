@@ -22,6 +22,7 @@ export function json(value: Fragment): Json {
   const integers = sql`WHEN 'INTEGER' THEN ${signed} WHEN 'UNSIGNED INTEGER' THEN CASE WHEN ${isShort} THEN ${signed} END`
   return {
     isList: sql`${type} = 'ARRAY'`,
+    isObject: sql`${type} = 'OBJECT'`,
     string: sql`(CASE WHEN ${type} IN ('STRING', 'DATETIME', 'DATE', 'TIME', 'BLOB', 'BIT', 'OPAQUE') THEN JSON_UNQUOTE(${value}) END COLLATE utf8mb4_0900_bin)`,
     integer: sql`(CASE ${type} ${integers} WHEN 'DOUBLE' THEN ${ofDouble} WHEN 'DECIMAL' THEN CASE WHEN ${isInt64} THEN ${signed} ELSE ${ofDouble} END END)`,
     number: sql`(CASE WHEN ${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') THEN ${double} END)`,

@@ -30,9 +30,10 @@ export const tables: Tables = {
   columnCheck(place) {
     const name = identifier(place.column)
     if (place.json) {
+      const type = place.list ? sql`'array'` : sql`'object'`
       return isPlainJson(place)
-        ? sql`json_typeof(${name}) = 'object'`
-        : sql`jsonb_typeof(${name}) = 'object'`
+        ? sql`json_typeof(${name}) = ${type}`
+        : sql`jsonb_typeof(${name}) = ${type}`
     }
     const { check, checkElements } = typeAt(place.kind.name, place)
     if (!place.list) return check?.(name, place)

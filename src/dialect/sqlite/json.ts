@@ -47,10 +47,11 @@ const HIDDEN_NAMES = [
  * column of the same name: then it is read first, in a subquery that sees the table alone.
  */
 export function outside(
-  column: string,
+  { column, document }: Pick<ColumnName, 'column' | 'document'>,
   value: Fragment,
 ): { readonly from: Fragment; readonly value: Fragment } {
-  if (!HIDDEN_NAMES.includes(column.toLowerCase())) return { from: sql``, value }
+  if (document !== undefined || !HIDDEN_NAMES.includes(column.toLowerCase()))
+    return { from: sql``, value }
   return { from: sql`(SELECT ${value} AS d) AS c, `, value: sql`c.d` }
 }
 
@@ -67,11 +68,11 @@ const NOT_IN_PATH = /["\\\u0000-\u001f\u007f-\uffff]/
  * as long and reaches every key. None of them goes through a list: its keys are integers there.
  */
 export function reach(
-  { column, table }: ColumnName,
+  place: ColumnName,
   path: readonly string[],
   use: (json: JsonValue) => Fragment,
 ): Fragment {
-  const document = nameOf({ column, table })
+  const document = nameOf(place)
   const plain = literalKeys(path)
   const isLiteral = plain === path.length
   if (isLiteral || path.every((key) => !NOT_IN_PATH.test(key))) {
@@ -82,7 +83,7 @@ export function reach(
     })
   }
   // One join a key rather than subqueries in each other: SQLite's parser has a stack of 100.
-  const { from, value } = outside(column, document)
+  const { from, value } = outside(place, document)
   const start = plain === 0 ? value : sql`${value}, ${jsonPath(path.slice(0, plain))}`
   let last = sql``
   const steps = path.slice(plain).map((key, i) => {

@@ -3,7 +3,7 @@ import type { Scalar } from '../../kinds/kind.ts'
 import { type Fragment, sql } from '../fragment.ts'
 import { type ListColumn, sideTableColumn } from '../lists.ts'
 import { integerLiteral } from '../literal.ts'
-import { kindOf, type Place, plainOf } from '../place.ts'
+import { elementName, elementOf, kindOf, type Place, plainOf } from '../place.ts'
 import { not, STANDARD } from '../syntax.ts'
 import { encode, encodeAll } from './constants.ts'
 import { expression, ofKinds, outside } from './json.ts'
@@ -12,12 +12,14 @@ import { identifier } from './names.ts'
 /** The members of a list that is one parameter. */
 export const membersIn = (list: string): Fragment => sql`(SELECT value FROM json_each(${list}))`
 
+const IS_OBJECT = sql`e.type = 'object'`
+
 /**
  * What a list holds, asked of its JSON, or of the side table that mirrors it. json_each of NULL has
  * no rows, so that of an absent list nothing below is true, and nothing is NULL.
  */
 export function listColumn(place: Place): ListColumn {
-  const { from, value: list } = outside(place.column, expression(place, []))
+  const { from, value: list } = outside(place, expression(place, []))
   const element = ofKinds(
     membersOf(place.kind),
     place,
@@ -56,6 +58,23 @@ export function listColumn(place: Place): ListColumn {
       const every =
         constants.length === 0 ? sql`${expression(place, [])} IS NOT NULL` : holdsAll(constants)
       return not(sql`(${every} AND ${holdsOnly(constants)})`, negated)
+    },
+    hasSize(size, negated) {
+      const isCounted = place.json && place.isOfObjects ? IS_OBJECT : sql`${element} IS NOT NULL`
+      const counted = place.json && place.isOfObjects ? sql`*` : sql`DISTINCT ${element}`
+      const count = sql`(SELECT count(${counted}) FROM ${from}json_each(${list}) AS e WHERE ${isCounted})`
+      return not(
+        sql`(${expression(place, [])} IS NOT NULL AND ${count} = ${BigInt(size)})`,
+        negated,
+      )
+    },
+    hasObject(inside, negated) {
+      const name = elementName(place)
+      const condition = inside(elementOf(place, sql`${name}.value`))
+      return not(
+        sql`+EXISTS (SELECT 1 FROM ${from}json_each(${list}) AS ${name} WHERE ${name}.type = 'object' AND ${condition})`,
+        negated,
+      )
     },
     ...sides,
   }

@@ -17,8 +17,8 @@ export const tables: Tables = {
     place.json || place.list ? sql`TEXT` : typeAt(place.kind.name, place).type(place),
   columnCheck(place) {
     const name = identifier(place.column)
-    if (place.json) return sql`json_valid(${name}) AND json_type(${name}) = 'object'`
     if (place.list) return sql`json_valid(${name}) AND json_type(${name}) = 'array'`
+    if (place.json) return sql`json_valid(${name}) AND json_type(${name}) = 'object'`
     return typeAt(place.kind.name, place).check?.(name, place)
   },
   printColumn: columnPrinter(sql` NOT NULL PRIMARY KEY`),

@@ -25,7 +25,7 @@ export function hasWords(place: Place, words: readonly string[], prefix: string)
   }
   // The longest first, for they are the rarest, and the search ends with the first that is missing.
   const list = JSON.stringify(needles.toSorted((a, b) => b.length - a.length))
-  const { from, value } = outside(at.column, text)
+  const { from, value } = outside(at, text)
   return sql`(${text} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${from}json_each(${list}) AS n WHERE instr(${value}, n.value) = 0))`
 }
 

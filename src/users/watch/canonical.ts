@@ -12,6 +12,10 @@ export function canonical(condition: Condition): string {
       typeof value === 'bigint' ? { bigint: `${value}` } : value,
     )
   }
+  if (condition.kind === 'some') {
+    const { field, operator, condition: inner, negated } = condition
+    return `${JSON.stringify([field.path, operator, negated])}(${canonical(inner)})`
+  }
   const all = new Set(condition.conditions.map(canonical))
   return `${condition.kind}(${[...all].sort().join()})`
 }

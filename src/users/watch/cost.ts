@@ -3,11 +3,16 @@ import type { Condition } from '../../index.ts'
 /** The cost of a filter that counts as one list. */
 const PER_LIST = 10
 
+/** So many objects of a list are tested. */
+const MANY = 10
+
 /**
  * The cost of testing a row in memory; a comparison with one value costs 1. (The public `costOf` is
  * about databases.) `$autocomplete` searches the text for each of its words.
  */
 export function testCostOf(condition: Condition): number {
+  // A list of a user's is seldom long.
+  if (condition.kind === 'some') return 1 + MANY * testCostOf(condition.condition)
   if (condition.kind !== 'leaf') {
     return condition.conditions.reduce((sum, each) => sum + testCostOf(each), 0)
   }

@@ -44,6 +44,9 @@ export function requirementsOf(condition: Condition): readonly Requirement[] | u
   switch (condition.kind) {
     case 'leaf':
       return ofLeaf(condition)
+    // No value of the row's own.
+    case 'some':
+      return undefined
     case 'and': {
       const all = condition.conditions.map(requirementsOf).filter((each) => each !== undefined)
       return all.sort((one, other) => rank(one) - rank(other))[0]
