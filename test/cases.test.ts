@@ -4,8 +4,9 @@ import { caseSchema, cases, customCases, type FieldCases, nestedCases } from './
 import { available } from './support/engines/available.ts'
 import type { Connection } from './support/engines/engine.ts'
 import { Table } from './support/table.ts'
+import { textCases } from './support/text-cases.ts'
 
-const all = [...cases, ...customCases, ...nestedCases]
+const all = [...cases, ...customCases, ...nestedCases, ...textCases]
 
 /** The rows of a field's cases: one for each named value, which is also its id. */
 function rowsOf({ field, values }: FieldCases): Record<string, unknown>[] {

@@ -9,7 +9,7 @@ import type { Filter, Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
-import { keys, valueOfType, words } from './values.ts'
+import { keys, texts, valueOfType, words } from './values.ts'
 
 export interface FilterOptions {
   /** Rows to take operands and keys from, so that more filters match one of them. */
@@ -55,6 +55,35 @@ function filterOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown>
   return field.elements === undefined ? fc.constant({}) : filtersOf(field.elements, objects, 8)
 }
 
+/** Pieces of the rows' values, also in other cases, and of texts that are in none of them. */
+function partsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<string> {
+  const values = operandsIn(field, rows).filter(
+    (value): value is string => typeof value === 'string',
+  )
+  const whole = fc.oneof(
+    ...(values.length === 0 ? [] : [{ weight: 3, arbitrary: fc.constantFrom(...values) }]),
+    { weight: 1, arbitrary: texts },
+    { weight: 1, arbitrary: words },
+  )
+  return fc
+    .tuple(whole, fc.nat(), fc.nat(), fc.constantFrom(...CASES))
+    .map(([text, from, to, inCase]) => {
+      const points = [...text]
+      const start = from % (points.length + 1)
+      const end = start + (to % (points.length - start + 1))
+      const [a, b] = to % 3 === 0 ? [0, end] : to % 3 === 1 ? [start, points.length] : [start, end]
+      return inCase(points.slice(a, b).join(''))
+    })
+    .filter((text) => text !== '')
+}
+
+const CASES: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text.toLowerCase(),
+  (text) => text.toUpperCase(),
+  (text) => text.normalize('NFD'),
+]
+
 function operandsOf(
   name: OperatorName,
   field: Field,
@@ -87,6 +116,15 @@ function operandsOf(
       return fc.integer({ min: 0, max: 4 })
     case 'filter':
       return filterOf(field, rows)
+    case 'text':
+      return partsOf(field, rows)
+    case 'textOrNull':
+      return fc.oneof(
+        { weight: 8, arbitrary: partsOf(field, rows) },
+        { weight: 1, arbitrary: fc.constant(null) },
+      )
+    case 'texts':
+      return fc.array(fc.oneof(partsOf(field, rows), fc.constant(null)), { maxLength: 5 })
     default:
       return shape satisfies never
   }

@@ -68,7 +68,7 @@ const EDGES = [
 
 const COMMON = ['a', 'A', 'á', 'a ', 'ab', '😀']
 
-const text = fc.oneof(
+export const texts: fc.Arbitrary<string> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...COMMON) },
   { weight: 6, arbitrary: fc.constantFrom(...EDGES) },
   {
@@ -287,7 +287,7 @@ const uuids = fc.oneof(
 const ofKinds: Readonly<
   Record<KindName, fc.Arbitrary<unknown> | ((kind: Kind) => fc.Arbitrary<unknown>)>
 > = {
-  string: text,
+  string: texts,
   boolean: fc.boolean(),
   integer: integers,
   number: fc.oneof({ weight: 4, arbitrary: doubles }, { weight: 1, arbitrary: integers }),
@@ -311,7 +311,7 @@ export const valueOfType = ({ kind }: FieldType): fc.Arbitrary<unknown> =>
 
 /** Values of all kinds that can be stored in JSON; no Dates. */
 export const json: fc.Arbitrary<unknown> = fc.oneof(
-  text,
+  texts,
   fc.constantFrom('\0', 'a\0', '\uD83D', 'a\uDE00', '\uDE00\uD83D'),
   fc.boolean(),
   integers,

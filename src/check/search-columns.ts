@@ -2,7 +2,7 @@
 
 import { layoutOf, type Placed } from '../compile/layout.ts'
 import { type Plan, planOf } from '../compile/plan.ts'
-import { wordsOfDocument, wordsOfText } from '../compile/search-words.ts'
+import { foldedText, wordsOfDocument, wordsOfText } from '../compile/search-words.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, join, type Parameter, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace, Place } from '../dialect/place.ts'
@@ -10,7 +10,7 @@ import { isPlainObject, parseJson } from '../kinds/json.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
 
-/** A search column next to the column whose words it holds. */
+/** A search column next to the column whose words or folded text it holds. */
 export interface SearchColumn {
   /** The column's name, and quoted. */
   readonly name: string
@@ -34,11 +34,12 @@ export function searchColumnsOf(
   mapping: AnyMapping,
 ): readonly SearchColumn[] {
   const plan = planOf(dialect, mapping)
-  return layoutOf(dialect, structure, mapping).words.map(({ column, of }) => {
+  return layoutOf(dialect, structure, mapping).words.map(({ column, of, holds }) => {
     const { place } = of
     const quoted = dialect.identifier(column)
     const source = dialect.select(place)
-    const parts = place.json ? ofDocument(of, source) : ofText(of, place, plan)
+    const search = holds === 'folded' ? foldedText : wordsOfText
+    const parts = place.json ? ofDocument(of, source) : ofText(of, place, plan, search)
     return {
       name: column,
       quoted,
@@ -61,10 +62,15 @@ const storedAt = (place: Place, column: string): Place =>
 
 type Parts = Pick<SearchColumn, 'wordsOf' | 'isStored' | 'isStill'>
 
-function ofText({ field }: Placed, place: ColumnPlace, plan: Plan): Parts {
+function ofText(
+  { field }: Placed,
+  place: ColumnPlace,
+  plan: Plan,
+  search: (text: unknown) => string | null,
+): Parts {
   const { dialect } = plan.site
   return {
-    wordsOf: (source) => wordsOfText(dialect.decode(place, source)),
+    wordsOf: (source) => search(dialect.decode(place, source)),
     isStored: (words, stored) => words === (stored ?? null),
     isStill(source) {
       const text = place.kind.read(dialect.decode(place, source))

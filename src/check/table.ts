@@ -1,7 +1,14 @@
 /** Findings about a whole table: its key, its encoding, its search columns, side tables and indexes. */
 
-import { indexedKeys, isWorthAnIndex, type Layout, type Placed } from '../compile/layout.ts'
+import {
+  indexedKeys,
+  isWorthAFoldedIndex,
+  isWorthAnIndex,
+  type Layout,
+  type Placed,
+} from '../compile/layout.ts'
 import { createIndexOf } from '../compile/table.ts'
+import { typeOfSearch } from '../compile/table-of.ts'
 import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace, Place } from '../dialect/place.ts'
 import type { ColumnDefinition, Index } from '../dialect/table.ts'
@@ -61,13 +68,18 @@ function derivedDrafts(
 ): readonly Draft[] {
   const { dialect, facts } = site
   const derived = [
-    ...words.map(({ column, of }) => ({
+    ...words.map(({ column, of, holds, place }) => ({
       code: 'search_column_missing' as const,
       of,
       column,
-      type: dialect.words(of.place.json),
-      promised: `folded words in the column ${column}`,
-      remedy: { schema: 'list operators without $autocomplete' },
+      type: typeOfSearch(dialect, { of, place }),
+      promised: `${CONTENTS[holds]} in the column ${column}`,
+      remedy: {
+        schema:
+          holds === 'folded'
+            ? 'list operators without those whose names begin with $i, but $in and $includes'
+            : 'list operators without $autocomplete',
+      },
     })),
     ...companions.map(({ column, type, of }) => ({
       code: 'column_missing' as const,
@@ -110,15 +122,18 @@ function derivedDrafts(
     })
 }
 
+/** What search columns hold. */
+const CONTENTS = { words: 'folded words', folded: 'the folded text' } as const
+
 /** Rows that have a text but no words: those that were there before their search column. */
 function unfilledDrafts({ dialect, facts }: Site, { words }: Layout): readonly Draft[] {
   return words
     .filter(({ column }) => columnNamed(facts, column) !== undefined)
     .filter(({ of }) => columnNamed(facts, of.place.column) !== undefined)
-    .map(({ column, of }) => {
+    .map(({ column, of, holds }) => {
       const own = draft('search_column_unfilled', of, {
-        promised: `folded words in the column ${column}`,
-        found: 'texts without words',
+        promised: `${CONTENTS[holds]} in the column ${column}`,
+        found: holds === 'folded' ? 'texts without it' : 'texts without words',
         remedy: { command: 'tamis backfill' },
         breaks: sql`${dialect.identifier(column)} IS NULL AND ${dialect.identifier(of.place.column)} IS NOT NULL`,
       })
@@ -155,7 +170,7 @@ export const isWalked = ({ method }: IndexFacts): boolean =>
 
 /** Whether an index serves ranges. */
 const isOrdered = (index: IndexFacts): boolean =>
-  isWalked(index) || ['art', 'minmax'].includes(index.method)
+  isWalked(index) || ['art', 'minmax', 'spgist'].includes(index.method)
 
 /** The index that a query on the column could use, if there is one. */
 export const indexOf = ({ engine, indexes }: TableFacts, column: string): readonly IndexFacts[] =>
@@ -174,12 +189,18 @@ function isServed(facts: TableFacts, field: Field, place: Place): boolean {
     )
   }
   const found = indexOf(facts, place.column)
-  return field.sortable && !place.list
+  const isRanged = field.sortable || (place.isPrefixed && place.kind.name === 'string')
+  return isRanged && !place.list
     ? found.some(isOrdered) || (facts.engine === 'clickhouse' && found.length > 0)
     : found.length > 0
 }
 
-function indexDrafts(site: Site, structure: Structure, { typed }: Layout, keys: readonly Placed[]) {
+function indexDrafts(
+  site: Site,
+  structure: Structure,
+  { typed, words }: Layout,
+  keys: readonly Placed[],
+) {
   const { dialect, facts } = site
   const key = typed.find(({ field }) => field === structure.key)?.place.column
   const print = ({ field, place }: Placed, { label, on, method, type }: Index): string => {
@@ -197,7 +218,12 @@ function indexDrafts(site: Site, structure: Structure, { typed }: Layout, keys: 
     ({ field, place }) =>
       field !== structure.key && isWorthAnIndex(field) && hasReading(site, place),
   )
-  return [...worth, ...keys]
+  const folded = words.flatMap(({ of: { field }, place }) =>
+    place !== undefined && isWorthAFoldedIndex(field) && columnNamed(facts, place.column)
+      ? [{ field, place }]
+      : [],
+  )
+  return [...worth, ...keys, ...folded]
     .filter(({ field, place }) => !isServed(facts, field, place))
     .flatMap((placed) => {
       const [index] = dialect.indexed(placed.place)

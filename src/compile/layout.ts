@@ -1,12 +1,12 @@
 import type { Dialect } from '../dialect/dialect.ts'
 import type { ColumnPlace, JsonPlace, Place } from '../dialect/place.ts'
 import type { Companion } from '../dialect/table.ts'
-import { servedBy } from '../operators/operator.ts'
+import { type Service, servedBy } from '../operators/operator.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
 import type { Mapping } from '../schema/mapping.ts'
 import { type AnyMapping, checkMapping, mappingOf } from '../schema/mapping.ts'
-import { jsonPlaceOf, placeOf } from '../schema/places.ts'
+import { foldedPlaceOf, jsonPlaceOf, placeOf } from '../schema/places.ts'
 import { findField, type Structure } from '../schema/schema.ts'
 
 const KEYS_DEEP = 100
@@ -39,8 +39,17 @@ export interface Layout {
   readonly nested: readonly Placed<JsonPlace>[]
   /** The columns that say of a list whether it is there, where the database has no NULL for one. */
   readonly companions: readonly (Companion & { readonly of: Placed<ColumnPlace> })[]
-  /** The columns of folded words: of a typed field, or JSON of all the strings of a document. */
-  readonly words: readonly { readonly column: string; readonly of: Placed }[]
+  /** The search columns: of a typed field, or JSON of all the strings of a document. */
+  readonly words: readonly SearchColumn[]
+}
+
+/** A column of folded words, or of the folded text. */
+export interface SearchColumn {
+  readonly column: string
+  readonly of: Placed
+  readonly holds: 'words' | 'folded'
+  /** Where the folded text is. */
+  readonly place: ColumnPlace | undefined
 }
 
 export function layoutOf(
@@ -62,11 +71,17 @@ export function layoutOf(
     const { index = [] } = mappingOf(mapping, prefix)
     documents.push({ field, place: jsonPlaceOf(field, mapping), index })
   }
-  const words = new Map<string, Placed>()
+  const words = new Map<string, SearchColumn>()
   for (const each of [...typed, ...documents]) addWords(words, each, each)
   for (const each of nested) {
     const document = documents.find(({ field }) => field.wildcard === each.field.wildcard)
     addWords(words, each, document ?? each)
+  }
+  for (const of of typed) {
+    const { folded } = of.place
+    if (folded === undefined) continue
+    const place = foldedPlaceOf(of.field, of.place, folded)
+    addSearch(words, of.field, { column: folded, of, holds: 'folded', place })
   }
   return {
     typed,
@@ -76,20 +91,28 @@ export function layoutOf(
       const companion = dialect.companion?.(of.place)
       return companion === undefined ? [] : [{ ...companion, of }]
     }),
-    words: [...words].map(([column, of]) => ({ column, of })),
+    words: [...words.values()],
   }
 }
 
-function addWords(words: Map<string, Placed>, { field, place }: Placed, of: Placed): void {
+type SearchColumns = Map<string, SearchColumn>
+
+function addWords(columns: SearchColumns, { field, place }: Placed, of: Placed): void {
   const { search } = place
   if (search === undefined || search === 'native') return
-  const other = words.get(search)
-  if (other !== undefined && other !== of) {
-    throw new TypeError(
-      `tamis: mapping: "${field.name}" and "${other.field.name}" cannot share the search column "${search}"`,
-    )
+  addSearch(columns, field, { column: search, of, holds: 'words', place: undefined })
+}
+
+function addSearch(columns: SearchColumns, field: Field, made: SearchColumn): void {
+  const other = columns.get(made.column)
+  if (other !== undefined && (other.of !== made.of || other.holds !== made.holds)) {
+    const both =
+      other.of === made.of
+        ? `the words and the folded text of "${field.name}"`
+        : `"${field.name}" and "${other.of.field.name}"`
+    throw new TypeError(`tamis: mapping: ${both} cannot share the search column "${made.column}"`)
   }
-  words.set(search, of)
+  columns.set(made.column, made)
 }
 
 /** The keys of JSON columns that the mapping says are worth an index. */
@@ -112,5 +135,15 @@ export function indexedKeys(structure: Structure, layout: Layout, mapping: AnyMa
 export function isWorthAnIndex({ type, hidden, sortable, operators }: Field): boolean {
   if (hidden || type.name === 'dynamic') return false
   if (sortable) return true
-  return type.name !== 'boolean' && [...operators].some((name) => servedBy(type, name) === 'index')
+  return type.name !== 'boolean' && isServed({ type, operators }, 'index')
 }
+
+/** Whether an index of a field's folded text serves an operator. */
+export const isWorthAFoldedIndex = (field: Field): boolean =>
+  !field.hidden && isServed(field, 'folded')
+
+/** Whether something that a table can have serves an operator of a field. */
+const isServed = (
+  { type, operators }: Pick<Field, 'type' | 'operators'>,
+  service: Service,
+): boolean => [...operators].some((name) => servedBy(type, name) === service)

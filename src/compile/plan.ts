@@ -1,4 +1,4 @@
-import type { Column, Dialect, Values } from '../dialect/dialect.ts'
+import type { Column, Dialect, FieldColumn, Values } from '../dialect/dialect.ts'
 import { listedValues } from '../dialect/enumeration.ts'
 import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace, Document, Place } from '../dialect/place.ts'
@@ -7,14 +7,14 @@ import type { Kind } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { Field } from '../schema/field.ts'
 import { type AnyMapping, checkMapping } from '../schema/mapping.ts'
-import { elementPlaceOf, placeOf } from '../schema/places.ts'
+import { elementPlaceOf, foldedPlaceOf, placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
 import { type Selected, selection } from './select.ts'
 import { type TableRef, TableSource } from './table-name.ts'
 
 /** A field in the statements of one table. */
 export interface PlannedColumn {
-  readonly column: Column
+  readonly column: FieldColumn
   /** Its term of ORDER BY, and where NULL stands in it; undefined where there is none. */
   order(direction: 1 | -1, nulls: Nulls | undefined): Fragment
   readonly nullable: boolean
@@ -115,28 +115,35 @@ export function headOf(
 /** The document is another in each part of a statement, so that nothing is kept. */
 const insideOf = (site: Pick<Site, 'dialect'>, document: Document): Planned => ({
   site,
-  of: (field) => planned(site.dialect, elementPlaceOf(field, document)),
+  of(field) {
+    const place = elementPlaceOf(field, document)
+    return planned(site.dialect, place, () => foldedColumn(field, place, site))
+  },
   inside: (inner) => insideOf(site, inner),
 })
 
-const plan = (field: Field, { dialect, mapping, table }: Site): PlannedColumn =>
-  planned(dialect, { ...placeOf(field, mapping), table: table?.qualifier })
+function plan(field: Field, site: Site): PlannedColumn {
+  const { dialect, mapping, table } = site
+  const place = placeOf(field, mapping)
+  return planned(dialect, { ...place, table: table?.qualifier }, () =>
+    foldedColumn(field, place, site),
+  )
+}
 
-function planned(dialect: Dialect<unknown>, place: Place): PlannedColumn {
+function planned(dialect: Dialect<unknown>, place: Place, makeFolded: () => Column): PlannedColumn {
   const column = dialect.column(place)
   const { nullable } = place
-  const values = new Map<Kind, Values>()
+  let folded: Column | undefined
   const terms = {
     1: new Map<Nulls | undefined, Fragment>(),
     [-1]: new Map<Nulls | undefined, Fragment>(),
   }
   return {
     column: {
-      ...column,
-      of(kind) {
-        const known = values.get(kind) ?? listedValues(kind, column.of(kind), column)
-        values.set(kind, known)
-        return known
+      ...withLists(column),
+      folded() {
+        folded ??= makeFolded()
+        return folded
       },
     },
     // Made lazily: not every field with operators is sortable.
@@ -150,6 +157,34 @@ function planned(dialect: Dialect<unknown>, place: Place): PlannedColumn {
     nullable,
     isPlain: !place.json && !isComputed(dialect, place),
   }
+}
+
+/** A column that compares the values of an enumeration in their order; made once for each kind. */
+function withLists(column: Column): Column {
+  const values = new Map<Kind, Values>()
+  return {
+    ...column,
+    of(kind) {
+      const known = values.get(kind) ?? listedValues(kind, column.of(kind), column)
+      values.set(kind, known)
+      return known
+    },
+  }
+}
+
+/** The column of a field's folded text. */
+function foldedColumn(
+  field: Field,
+  place: Place,
+  { dialect, table }: Pick<Site, 'dialect'> & Partial<Site>,
+): Column {
+  if (place.json || place.folded === undefined) {
+    throw new TypeError(
+      `tamis: ${dialect.name}: ${field.name}: $ieq and its family need a column of the folded text: list the operator, or map the column with \`folded\``,
+    )
+  }
+  const at = foldedPlaceOf(field, place, place.folded)
+  return withLists(dialect.column({ ...at, table: table?.qualifier }))
 }
 
 /** Whether absence is decided by an expression of a column, which no index of the column has. */

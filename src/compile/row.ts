@@ -20,10 +20,11 @@ import {
   type Layout,
   layoutOf,
   type Placed,
+  type SearchColumn,
   type TableTarget,
 } from './layout.ts'
 import { storedObject } from './objects.ts'
-import { wordsOfDocument, wordsOfText } from './search-words.ts'
+import { foldedText, wordsOfDocument, wordsOfText } from './search-words.ts'
 import { type TableRef, tableFragment } from './table-name.ts'
 import { checkTarget } from './target.ts'
 
@@ -194,10 +195,14 @@ function presenceReader({ field, place }: Placed): ColumnReader {
   return (row) => readList(place, read(row)) !== undefined
 }
 
-/** The folded words of a string, or of every string of a document. */
-function wordsReader(placed: Placed, literals: readonly Placed[]): ColumnReader {
+/** The folded text or words of a string, or the words of every string of a document. */
+function wordsReader(
+  { of: placed, holds }: SearchColumn,
+  literals: readonly Placed[],
+): ColumnReader {
   const { field, place } = placed
   const read = accessor(field)
+  if (holds === 'folded') return (row) => foldedText(read(row))
   if (!place.json) return (row) => wordsOfText(read(row))
   const rewrite = rewriterOf(placed, literals)
   return (row) => wordsOfDocument(read(row), field.path, rewrite)
@@ -225,7 +230,7 @@ function readersOf(
     readers.set(each.place.column, reader)
   }
   for (const { column, of } of layout.companions) readers.set(column, presenceReader(of))
-  for (const { column, of } of layout.words) readers.set(column, wordsReader(of, literals))
+  for (const each of layout.words) readers.set(each.column, wordsReader(each, literals))
   return readers
 }
 

@@ -1,5 +1,9 @@
-/** What search columns hold: of a text its folded words, of a document those of its strings. */
+/**
+ * What search columns hold: of a text its folded words or the folded text, of a document the words of
+ * its strings.
+ */
 
+import { foldCase } from '../kinds/case-fold.ts'
 import { isPlainObject, type JsonReplacer, printJson } from '../kinds/json.ts'
 import { isText } from '../kinds/string.ts'
 import { searchText } from '../kinds/words.ts'
@@ -10,6 +14,10 @@ const foldedOf = (value: string): string | undefined =>
 /** The words of a text; null where it is absent. */
 export const wordsOfText = (value: unknown): string | null =>
   (typeof value === 'string' ? foldedOf(value) : undefined) ?? null
+
+/** A text without its case; null where it is absent. */
+export const foldedText = (value: unknown): string | null =>
+  typeof value === 'string' && isText(value) ? foldCase(value) : null
 
 /**
  * JSON of the words of every string of a document, in objects like its own; null where it is none.

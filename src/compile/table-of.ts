@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect/dialect.ts'
-import { flatten } from '../dialect/fragment.ts'
+import { type Fragment, flatten } from '../dialect/fragment.ts'
 import type { Place } from '../dialect/place.ts'
 import type {
   ColumnDefinition,
@@ -8,23 +8,28 @@ import type {
   SideTable,
   TableDefinition,
 } from '../dialect/table.ts'
+import type { OperatorName } from '../operators/names.ts'
 import type { Fields } from '../schema/definition.ts'
+import type { Field } from '../schema/field.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
 import {
   indexedKeys,
+  isWorthAFoldedIndex,
   isWorthAnIndex,
   type Layout,
   layoutOf,
   type Placed,
+  type SearchColumn,
   type TableTarget,
 } from './layout.ts'
 import { checkTarget } from './target.ts'
 
 export interface CreateTarget<F extends Fields = Fields> extends TableTarget<F> {
   /**
-   * Extensions of the database to use where they serve: `pg_trgm` in PostgreSQL, for `$autocomplete`.
+   * Extensions of the database to use where they serve: `pg_trgm` in PostgreSQL, for `$autocomplete`,
+   * `$includes`, `$endsWith` and their insensitive forms.
    * Not every server has them, so only those that are named here are.
    */
   readonly extensions?: readonly string[] | undefined
@@ -136,16 +141,22 @@ function columnsOf(
       }),
     ),
     ...words.map(
-      ({ column, of }): ColumnDefinition => ({
+      (search): ColumnDefinition => ({
         ...NONE,
-        name: column,
-        field: of.field.name,
-        holds: 'words',
-        type: flatten(dialect.words(of.place.json)),
+        name: search.column,
+        field: search.of.field.name,
+        holds: search.holds,
+        type: flatten(typeOfSearch(dialect, search)),
       }),
     ),
   ]
 }
+
+/** The type of a search column. */
+export const typeOfSearch = (
+  dialect: Dialect<unknown>,
+  { of, place }: Pick<SearchColumn, 'of' | 'place'>,
+): Fragment => (place === undefined ? dialect.words(of.place.json) : dialect.columnType(place))
 
 function sideTablesOf(
   structure: Structure,
@@ -186,6 +197,9 @@ function uniqueNames(): (name: string) => string {
   }
 }
 
+const hasAny = ({ operators }: Field, names: readonly OperatorName[]): boolean =>
+  names.some((name) => operators.has(name))
+
 function indexesOf(
   structure: Structure,
   { dialect, table, extensions = [] }: CreateTarget,
@@ -225,17 +239,29 @@ function indexesOf(
       if (made.length > 0) return made
       throw new TypeError(`tamis: ${dialect.name}: ${each.field.name}: this key cannot be indexed`)
     })
-  const searched = words.flatMap(({ column, of: { field, place } }) =>
-    place.json
+  const within = (field: Field, column: string) =>
+    (dialect.indexedText?.(column, extensions) ?? []).map((index) =>
+      define(field.name, column, index),
+    )
+  const folded = words.flatMap(({ column, of: { field }, place }) =>
+    place === undefined || !isWorthAFoldedIndex(field)
       ? []
-      : (dialect.indexedWords?.(column, extensions) ?? []).map((index) =>
-          define(field.name, column, index),
-        ),
+      : dialect.indexed(place).map((index) => define(field.name, column, index)),
   )
+  const searched = [
+    ...words.flatMap(({ column, holds, of: { field, place } }) =>
+      place.json || (holds === 'folded' && !hasAny(field, ['$iincludes', '$iendsWith']))
+        ? []
+        : within(field, column),
+    ),
+    ...typed.flatMap(({ field, place }) =>
+      hasAny(field, ['$includes', '$endsWith']) ? within(field, place.column) : [],
+    ),
+  ]
   const whole = documents.flatMap(({ field, place }) =>
     (dialect.indexedDocument?.(place) ?? []).map((index) =>
       define(field.name, place.column, index),
     ),
   )
-  return [...literal, ...wild, ...whole, ...searched]
+  return [...literal, ...wild, ...whole, ...folded, ...searched]
 }

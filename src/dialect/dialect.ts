@@ -4,6 +4,7 @@ import type { Fragment, Parameter } from './fragment.ts'
 import type { ColumnPlace, Document, JsonPlace, Place } from './place.ts'
 import type { Syntax } from './syntax.ts'
 import type { Bound, ColumnDefinition, Companion, Index, SideTable } from './table.ts'
+import type { TextPart } from './text.ts'
 import type { ColumnType } from './types.ts'
 
 export type Comparison = '=' | Range
@@ -36,6 +37,8 @@ export interface Column {
   hasObject(inside: (document: Document) => Fragment, negated: boolean): Fragment
   /** The text has each of the folded words, and a word that begins with the prefix. */
   hasWords(words: readonly string[], prefix: string, negated: boolean): Fragment
+  /** The text begins with, ends with or has in it another one, which is not empty. */
+  hasText(part: TextPart, text: string, negated: boolean): Fragment
   /** The expression to sort by, NULL if the value is absent. */
   order(): Fragment
   /** The same for a SELECT inside of the statement, by whose results the statement sorts. */
@@ -44,6 +47,12 @@ export interface Column {
   truth(value: boolean): Fragment
   /** Joins the conditions with OR or, if `negated`, their complements with AND. */
   either(conditions: readonly Fragment[], negated: boolean): Fragment
+}
+
+/** A field whose folded text may have a column of its own. */
+export interface FieldColumn extends Column {
+  /** The column of the folded text. @throws TypeError if there is none. */
+  folded(): Column
 }
 
 /**
@@ -143,8 +152,8 @@ export interface Dialect<Params = readonly Parameter[]> {
   indexed(place: Place): readonly Index[]
   /** The indexes of a whole document that the mapping declares, in databases that have them. */
   indexedDocument?(place: JsonPlace): readonly Index[]
-  /** The indexes of a search column that need one of the extensions. */
-  indexedWords?(column: string, extensions: readonly string[]): readonly Index[]
+  /** The indexes of a column for what is inside of its texts, which need one of the extensions. */
+  indexedText?(column: string, extensions: readonly string[]): readonly Index[]
   /** Whether CREATE INDEX and ADD COLUMN have IF NOT EXISTS. */
   readonly ifNotExists: { readonly index: boolean; readonly column: boolean }
   /** The statements that install the named extensions. */
@@ -173,7 +182,7 @@ export type Tables = Pick<
   | 'tableOptions'
   | 'indexed'
   | 'indexedDocument'
-  | 'indexedWords'
+  | 'indexedText'
   | 'ifNotExists'
   | 'extensions'
   | 'sideTypes'

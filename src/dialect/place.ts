@@ -47,6 +47,8 @@ interface AnyPlace {
   readonly search: string | 'native' | undefined
   /** Whether the field is sortable, or is the key. */
   readonly isSorted: boolean
+  /** Whether texts are looked for by how they begin. */
+  readonly isPrefixed: boolean
 }
 
 /** A column that holds one field. */
@@ -59,6 +61,8 @@ export interface ColumnPlace extends AnyPlace {
   readonly type: DeclaredType | undefined
   /** The collation of a text column that does not compare by code point. */
   readonly collation: string | undefined
+  /** The column of the text without its case, for `$ieq` and its family. */
+  readonly folded: string | undefined
   /** The side table, and the column that its owners refer to. */
   readonly sideTable: { readonly table: string; readonly owner: string } | undefined
 }

@@ -8,9 +8,9 @@ export interface ColumnDefinition {
   readonly field: string
   /**
    * The content: a `value`, the `document` of a wildcard, a column `generated` from a key of one, the
-   * `presence` of a list, or the folded `words` of a search column.
+   * `presence` of a list, or the folded `words` or the `folded` text of a search column.
    */
-  readonly holds: 'value' | 'document' | 'generated' | 'presence' | 'words'
+  readonly holds: 'value' | 'document' | 'generated' | 'presence' | 'words' | 'folded'
   /** The type, with its collation. */
   readonly type: Fragment
   readonly nullable: boolean
@@ -27,7 +27,7 @@ export interface IndexDefinition {
   readonly field: string
   /** The indexed columns and expressions, with direction and order of NULLs. */
   readonly terms: readonly Fragment[]
-  /** PostgreSQL's index method, if it is not the default: `hash` or `gin`. */
+  /** PostgreSQL's index method, if it is not the default: `hash`, `spgist` or `gin`. */
   readonly method: string | undefined
   /** ClickHouse's `minmax` and `bloom_filter`. */
   readonly type: string | undefined
@@ -59,7 +59,7 @@ export interface Index {
   readonly label: string
   readonly on: Fragment
   /** See {@link IndexDefinition}; an index with a method or a type does not include the key. */
-  readonly method?: 'gin' | 'hash'
+  readonly method?: 'gin' | 'hash' | 'spgist'
   readonly type?: 'minmax' | 'bloom_filter'
 }
 

@@ -75,6 +75,11 @@ export interface ColumnType {
    * an index finds the rows that are tested.
    */
   prefilter?(column: Fragment, at: Stored): Prefilter | undefined
+  /**
+   * A condition on the column itself that is true of every text that begins with a prefix, so that an
+   * index finds the rows that are tested; undefined if no index of such a column does.
+   */
+  beginsWith?(column: Fragment, prefix: string, at: Stored): Fragment | undefined
   /** Throws for a range or a sort, if the column has another order than the kind. */
   refuseOrder?(at: Pick<Stored, 'field'>): never
   /** An expression to compare instead of the column, if equal values can be unequal in the column. */

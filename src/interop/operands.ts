@@ -57,6 +57,13 @@ const listOf = (items: JsonSchema, { limits }: Definitions): JsonSchema => ({
   maxItems: limits.list,
 })
 
+/** Text that is not empty. */
+const partOf = ({ limits }: Definitions): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength: limits.string,
+})
+
 /** The schema of an operand, by the shape that the operator's record gives. */
 const SHAPES: Readonly<
   Record<
@@ -70,9 +77,12 @@ const SHAPES: Readonly<
   members: (scalar, _, definitions) => listOf(orNull(scalar), definitions),
   elements: (scalar, _, definitions) => listOf(scalar, definitions),
   boolean: () => FAMILIES.boolean,
+  text: (_, __, definitions) => partOf(definitions),
+  textOrNull: (_, __, definitions) => orNull(partOf(definitions)),
+  texts: (_, __, definitions) => listOf(orNull(partOf(definitions)), definitions),
   count: () => ({ ...INTEGER, minimum: 0 }),
   // Which characters are words is not said: few dialects of patterns know Unicode's categories.
-  words: (_, __, { limits }) => ({ type: 'string', minLength: 1, maxLength: limits.string }),
+  words: (_, __, definitions) => partOf(definitions),
 }
 
 export const operandOf = (

@@ -3,7 +3,9 @@
  * change to the folding changes stored data.
  */
 
-/** Incremented when the same text may fold into other words than before. */
+import { mapCase } from './case-fold.ts'
+
+/** Incremented when the same text may fold into other words, or another text, than before. */
 export const FOLD_VERSION = 1
 
 const MARKS = /\p{M}+/gu
@@ -20,8 +22,7 @@ function fold(text: string): string {
   // their order.
   const sparse = text.length > SHORT ? text.replace(MARKS, '') : text
   const bare = sparse.normalize('NFKD').replace(MARKS, '')
-  // Lower, upper, lower: ß and SS become the same only in upper case.
-  return bare.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')
+  return mapCase(bare)
 }
 
 /**

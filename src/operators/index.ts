@@ -2,7 +2,12 @@ import type { listOperators } from './list-operators.ts'
 import type { OperatorName } from './names.ts'
 import type { objectsOperators } from './objects-operators.ts'
 import type { TypeName } from './operator.ts'
-import type { scalarOperators, stringOperators } from './scalar-operators.ts'
+import type {
+  dynamicOperators,
+  plainStringOperators,
+  scalarOperators,
+  stringOperators,
+} from './scalar-operators.ts'
 
 // Types alone: a field's type brings the records of its operators (`schema/field.ts`), so that a
 // program pays for no others.
@@ -17,9 +22,11 @@ type TypeTables = {
       ? typeof objectsOperators
       : T extends 'object'
         ? Record<never, never>
-        : T extends 'string' | 'dynamic'
+        : T extends 'string'
           ? typeof stringOperators
-          : typeof scalarOperators
+          : T extends 'dynamic'
+            ? typeof dynamicOperators
+            : typeof scalarOperators
 }
 
 /** Every operator's record; a name that has none, and a record without a name, do not compile. */
@@ -35,7 +42,9 @@ export type OperatorOf<T extends TypeName> = keyof TypeTables[T] & OperatorName
 /** The operators that a type has where a field lists none. */
 export type DefaultOperatorOf<T extends TypeName> = T extends 'dynamic'
   ? OperatorOf<'integer'>
-  : OperatorOf<T>
+  : T extends 'string'
+    ? keyof typeof plainStringOperators & OperatorName
+    : OperatorOf<T>
 
 /** The shape of an operator's operand. */
 export type ShapeOf<N extends OperatorName> = Table[N]['shape']

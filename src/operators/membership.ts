@@ -1,4 +1,4 @@
-import type { Column } from '../dialect/dialect.ts'
+import type { FieldColumn } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar, Test } from '../kinds/kind.ts'
@@ -16,7 +16,7 @@ export const comparingWith = (operands: number): number =>
 /** What being one of the operands means, null left out: for scalars, and for lists. */
 interface Membership {
   test(kind: AnyKind, values: readonly Scalar[]): Test
-  sql(column: Column, kind: AnyKind, values: readonly Scalar[], negated: boolean): Fragment
+  sql(column: FieldColumn, kind: AnyKind, values: readonly Scalar[], negated: boolean): Fragment
   cost(operands: number): Cost
 }
 

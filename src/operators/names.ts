@@ -13,6 +13,14 @@ export const operatorNames = [
   '$all',
   '$size',
   '$elemMatch',
+  '$startsWith',
+  '$endsWith',
+  '$includes',
+  '$ieq',
+  '$iin',
+  '$istartsWith',
+  '$iendsWith',
+  '$iincludes',
   '$autocomplete',
 ] as const
 

@@ -1,4 +1,4 @@
-import type { Column } from '../dialect/dialect.ts'
+import type { FieldColumn } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import type { Document } from '../dialect/place.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
@@ -42,6 +42,10 @@ export interface OperandShapes<V> {
   filter: V
   /** Text with a letter or a digit in it. */
   words: string
+  /** Text that is not empty. */
+  text: string
+  textOrNull: string | null
+  texts: readonly (string | null)[]
 }
 
 export type Shape = keyof OperandShapes<unknown>
@@ -56,6 +60,9 @@ interface CanonicalOperands {
   count: number
   filter: Inside
   words: string
+  text: string
+  textOrNull: string | null
+  texts: readonly (string | null)[]
 }
 
 /** A condition on an object that is inside of a row, once it is compiled: on an element of a list. */
@@ -77,14 +84,18 @@ export interface Cost {
   readonly comparing: number
 }
 
-/** What a table has for an operator. */
-export type Service = 'index' | 'words'
+/** What a table has for an operator: `folded` is an index of the column of folded text. */
+export type Service = 'index' | 'words' | 'folded'
 
 /** What finds the rows of an operator without reading the table, where anything does. */
 export function servedBy({ operators }: FieldType, name: OperatorName): Service | undefined {
   const { complement, servedBy } = operators[name] ?? {}
   return complement ? undefined : servedBy
 }
+
+/** Whether an operator of a field asks for its folded text. */
+export const isFolded = ({ operators }: FieldType, name: OperatorName): boolean =>
+  operators[name]?.isFolded === true
 
 /** The value is read once and compared with one other. */
 export const ONE_COMPARISON: Cost = { passes: 1, comparing: 0 }
@@ -114,14 +125,16 @@ export interface Operator<S extends Shape = Shape> {
     otherOperand: Operand<S>,
   ): Test | undefined
   /**
-   * What finds the rows that it is true of without reading the table: an `index` of the field, or its
-   * column of folded `words`. Nothing finds those of a complement.
+   * What finds the rows that it is true of without reading the table: an `index` of the field, its
+   * column of folded `words`, or an index of its `folded` text. Nothing finds those of a complement.
    */
   readonly servedBy?: Service
+  /** Whether SQL asks for the text without its case, which is stored in a column of its own. */
+  readonly isFolded?: true
   /** The maximal cost for a database for one row. */
   cost(type: FieldType, operand: Operand<S>): Cost
   /** What distinguishes a member from the others of its family. */
   readonly range?: Range
   /** The same as SQL, or exactly the rows that it is not true of. */
-  sql(column: Column, type: FieldType, operand: Operand<S>, negated: boolean): Fragment
+  sql(column: FieldColumn, type: FieldType, operand: Operand<S>, negated: boolean): Fragment
 }

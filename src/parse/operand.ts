@@ -122,6 +122,14 @@ function listOf(
   return complete ? (elements as (Scalar | null)[]) : undefined
 }
 
+/** Text that is not empty: every text has an empty one in it. */
+function textOf(input: unknown, at: OperandPlace, expected: string): string | undefined {
+  if (typeof input === 'string' && tooLong(input, at)) return undefined
+  if (typeof input === 'string' && input !== '' && isText(input)) return input
+  const hint = input === null ? undefined : hintOf(input, at)
+  return at.report.unexpected('invalid_operand', subjectOf(at), expected, input, hint)
+}
+
 /** How an operand of each shape is read. */
 export const operandReaders: Record<Exclude<Shape, 'filter'>, OperandReader> = {
   equal(input, at) {
@@ -143,6 +151,18 @@ export const operandReaders: Record<Exclude<Shape, 'filter'>, OperandReader> = {
     const count = typeof input === 'bigint' && input >= 0n ? Number(input) : input
     if (Number.isSafeInteger(count) && (count as number) >= 0) return (count as number) + 0
     return at.report.unexpected('invalid_operand', subjectOf(at), 'an integer of at least 0', input)
+  },
+  text: (input, at) => textOf(input, at, 'a string that is not empty'),
+  textOrNull: (input, at) =>
+    input === null ? null : textOf(input, at, 'a string that is not empty, or null'),
+  texts(input, at) {
+    const list = listOf(input, at, 'null')
+    const empty = list?.indexOf('') ?? -1
+    if (empty === -1) return list as Operand<'texts'> | undefined
+    at.report.enter(empty)
+    at.report.unexpected('invalid_operand', subjectOf(at), 'a string that is not empty', '')
+    at.report.leave()
+    return undefined
   },
   words(input, at) {
     if (typeof input === 'string' && tooLong(input, at)) return undefined

@@ -3,11 +3,16 @@ import { dynamic as dynamicKind } from '../kinds/dynamic.ts'
 import { hasPattern, type Kind, type ScalarTypeName, type ValueTypes } from '../kinds/kind.ts'
 import { numeric } from '../kinds/numbers.ts'
 import type { DefaultOperatorOf, OperatorOf } from '../operators/index.ts'
-import { scalarOperators, stringOperators } from '../operators/scalar-operators.ts'
+import { dynamicOperators, scalarOperators } from '../operators/scalar-operators.ts'
 import { define, type FieldDefinition, type FieldOptions, type Unsortable } from './definition.ts'
 import { refuse } from './refuse.ts'
 import { type KindSettings, kindsByName } from './scalars.ts'
 import { checkedTimestamp } from './timestamp.ts'
+
+/** The operators that are of texts alone. */
+const TEXT_OPERATORS: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  Object.keys(dynamicOperators).filter((name) => !Object.hasOwn(scalarOperators, name)),
+)
 
 const resolve: FieldDefinition['resolve'] = (subject, definition) => {
   const kinds: readonly ScalarTypeName[] = definition.kinds ?? []
@@ -23,14 +28,15 @@ const resolve: FieldDefinition['resolve'] = (subject, definition) => {
   if (!kinds.includes('enumeration') && definition.values !== undefined) {
     refuse(subject, 'values is a setting of the kind enumeration')
   }
-  if (definition.operators?.includes('$autocomplete') && !kinds.includes('string')) {
-    refuse(subject, '$autocomplete needs the kind string')
+  const ofTexts = definition.operators?.find((name) => TEXT_OPERATORS.has(name))
+  if (ofTexts !== undefined && !kinds.includes('string')) {
+    refuse(subject, `${ofTexts} needs the kind string`)
   }
   return {
     name: 'dynamic',
     kind: dynamicKind(membersOf(subject, new Set(kinds), definition)),
     list: false,
-    operators: stringOperators,
+    operators: dynamicOperators,
     defaultOperators: scalarOperators,
   }
 }

@@ -2,7 +2,7 @@ import type { WildcardFields } from '../cache/wildcard-fields.ts'
 import { describe, quote } from '../error/describe.ts'
 import { isText } from '../kinds/string.ts'
 import { type OperatorName, operatorNames } from '../operators/names.ts'
-import type { FieldType, Operators, TypeName } from '../operators/operator.ts'
+import { type FieldType, isFolded, type Operators, type TypeName } from '../operators/operator.ts'
 import type { FieldDefinition, IntegerForm } from './definition.ts'
 import { onlyKeys, refuse, refuseName } from './refuse.ts'
 
@@ -171,12 +171,17 @@ export function fieldOf(
   if (type.name === 'dynamic' && inside === undefined) {
     refuse(subject, 'only a wildcard, such as "custom.*", or a key of one can be dynamic')
   }
+  const operators = operatorsOf(subject, type, definition)
+  const folded = [...operators].find((operator) => isFolded(type, operator))
+  if (folded !== undefined && inside !== undefined) {
+    refuse(subject, `${folded} needs a column of its own for the folded text, which JSON has not`)
+  }
   const element = type.list ? definition.element : definition
   return {
     name,
     path,
     type,
-    operators: operatorsOf(subject, type, definition),
+    operators,
     sortable,
     required,
     hidden,

@@ -33,6 +33,8 @@ export interface FieldMapping {
   readonly collation?: string
   /** The search column for `$autocomplete`; `native` needs none, but folds ASCII only. */
   readonly search?: string | { readonly native: true }
+  /** The column of the folded text, for `$ieq`, `$iin`, `$istartsWith`, `$iendsWith`, `$iincludes`. */
+  readonly folded?: string
   /** For a list: the name of its side table. */
   readonly sideTable?: string
   /** For a wildcard: the keys to index. */
@@ -115,6 +117,12 @@ const SETTINGS: Readonly<
     }
     const isNative = isPlainObject(value) && value.native === true
     return isNative || isName(value) ? undefined : 'search must be a column, or { native: true }'
+  },
+  folded: (value, field, settings) => {
+    if (field.type.name !== 'string' || !hasColumn(field, settings)) {
+      return 'only a string in a column has a column of its folded text'
+    }
+    return isName(value) ? undefined : 'folded must be a column'
   },
   sideTable: (value, field, settings) => {
     const isOfScalars = field.type.list && field.elements === undefined

@@ -1,8 +1,9 @@
 import { quote } from '../error/describe.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
+import type { OperatorName } from '../operators/names.ts'
 import { objectsOperators } from '../operators/objects-operators.ts'
-import { type FieldType, servedBy } from '../operators/operator.ts'
+import { type FieldType, isFolded, servedBy } from '../operators/operator.ts'
 import {
   define,
   type FieldDefinition,
@@ -41,14 +42,14 @@ function elementField(subject: string, field: Field, siblings: Map<string, Field
   const refuseElement = (what: string) => refuse(`${subject}: field ${quote(field.name)}`, what)
   if (field.name.endsWith('.*')) refuseElement('objects of a list have no wildcards')
   if (field.sortable) refuseElement('objects of a list are not sorted by; leave out sortable')
-  // Their texts have no column of folded words beside them.
-  const isServedByWords = (name: Parameters<typeof servedBy>[1]) =>
-    servedBy(field.type, name) === 'words'
-  const operators = [...field.operators].filter((name) => !isServedByWords(name))
-  const own = { ...field, operators: new Set(operators), wildcard: '', siblings }
-  siblings.set(field.name, own)
-  return own
+  const element = { ...field, wildcard: '', siblings }
+  siblings.set(field.name, element)
+  return element
 }
+
+/** Whether an operator asks for a column beside the text's own, which texts in JSON have not. */
+const asksForColumn = ({ type }: Field, name: OperatorName): boolean =>
+  servedBy(type, name) === 'words' || isFolded(type, name)
 
 const elementsOf =
   (definitions: Fields) =>
@@ -57,9 +58,9 @@ const elementsOf =
     const siblings = new Map<string, Field>()
     for (const field of [...fields.values(), ...wildcards.values()]) {
       for (const name of definitions[field.name]?.operators ?? []) {
-        if (servedBy(field.type, name) !== 'words') continue
+        if (!asksForColumn(field, name)) continue
         const where = `${subject}: field ${quote(field.name)}`
-        refuse(where, `${name} needs a column of folded words, which objects of a list do not have`)
+        refuse(where, `${name} needs a column of folded text, which objects of a list do not have`)
       }
       elementField(subject, field, siblings)
     }

@@ -6,7 +6,7 @@ import { EPOCH_DIGITS } from '../dialect/timestamp.ts'
 import { partsOf } from '../dialect/timestamp-text.ts'
 import { describe, oneOf, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
-import { servedBy } from '../operators/operator.ts'
+import { isFolded, servedBy } from '../operators/operator.ts'
 import { documentDepth, type Field } from './field.ts'
 import {
   type AnyMapping,
@@ -72,6 +72,7 @@ const shared = (field: Field) => ({
   scale: field.scale,
   values: field.type.kind.values ?? [],
   isSorted: field.sortable || field.name === field.key,
+  isPrefixed: field.operators.has('$startsWith'),
 })
 
 /**
@@ -95,6 +96,7 @@ export function placeOf(field: Field, mapping: AnyMapping): Place {
     type: typeOf(field, settings.type),
     collation: settings.collation,
     search: searchOf(field, settings.search, field.name),
+    folded: settings.folded ?? (asksFolded(field) ? `${field.name}_folded` : undefined),
     sideTable: sideTableOf(field, settings, mapping),
   }
 }
@@ -139,6 +141,22 @@ function searchOf(field: Field, search: FieldMapping['search'], column: string):
   const isSearched = [...field.operators].some((name) => servedBy(field.type, name) === 'words')
   return search ?? (isSearched ? `${column}_words` : undefined)
 }
+
+const asksFolded = ({ operators, type }: Field): boolean =>
+  [...operators].some((name) => isFolded(type, name))
+
+/** The place of a field's folded text, of the type that createTable gives it. */
+export const foldedPlaceOf = (field: Field, place: ColumnPlace, folded: string): ColumnPlace => ({
+  ...place,
+  column: folded,
+  nullable: true,
+  type: undefined,
+  collation: undefined,
+  search: undefined,
+  folded: undefined,
+  isSorted: false,
+  isPrefixed: field.operators.has('$istartsWith'),
+})
 
 function sideTableOf(
   field: Field,

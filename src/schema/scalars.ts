@@ -7,7 +7,11 @@ import { string as stringKind } from '../kinds/string.ts'
 import { uuid as uuidKind } from '../kinds/uuid.ts'
 import type { DefaultOperatorOf, OperatorName, OperatorOf } from '../operators/index.ts'
 import type { FieldType, Operators } from '../operators/operator.ts'
-import { scalarOperators, stringOperators } from '../operators/scalar-operators.ts'
+import {
+  plainStringOperators,
+  scalarOperators,
+  stringOperators,
+} from '../operators/scalar-operators.ts'
 import { checkedDecimal } from './decimal.ts'
 import { define, type FieldDefinition, type FieldOptions, type IntegerForm } from './definition.ts'
 import { checkedEnumeration } from './enumeration.ts'
@@ -15,11 +19,16 @@ import { refuse } from './refuse.ts'
 import { checkedTimestamp } from './timestamp.ts'
 
 /** Makes the builder of a type without further settings. */
-function scalar<T extends ScalarTypeName>(name: T, kind: Kind, operators: Operators) {
-  const type = { name, kind, list: false, operators, defaultOperators: operators }
+function scalar<T extends ScalarTypeName>(
+  name: T,
+  kind: Kind,
+  operators: Operators,
+  defaultOperators = operators,
+) {
+  const type = { name, kind, list: false, operators, defaultOperators }
   const resolve = () => type
   return <
-    const Op extends OperatorOf<T> = DefaultOperatorOf<T>,
+    const Op extends OperatorOf<T> = DefaultOperatorOf<T> & OperatorOf<T>,
     const Required extends boolean = false,
     const Hidden extends boolean = false,
   >(
@@ -36,7 +45,12 @@ function scalar<T extends ScalarTypeName>(name: T, kind: Kind, operators: Operat
 }
 
 /** A field of well-formed Unicode text, compared by code point. */
-export const string = /* @__PURE__ */ scalar('string', stringKind, stringOperators)
+export const string = /* @__PURE__ */ scalar(
+  'string',
+  stringKind,
+  stringOperators,
+  plainStringOperators,
+)
 
 export const boolean = /* @__PURE__ */ scalar('boolean', booleanKind, scalarOperators)
 

@@ -205,9 +205,10 @@ function values(field: Field, operator: string): readonly Candidate[] {
   const shape = findOperator(field.type, operator)?.shape
   const isBoolean = membersOf(field.type.kind).some(({ name }) => name === 'boolean')
   const labels: string[] = []
-  if (shape === 'boolean' || (isBoolean && shape !== 'words')) labels.push('true', 'false')
-  if (shape === 'equal' || shape === 'members') labels.push('null')
-  const listed = shape === 'boolean' || shape === 'words' ? [] : (field.type.kind.values ?? [])
+  const isOfTexts = ['words', 'text', 'textOrNull', 'texts'].includes(shape ?? '')
+  if (shape === 'boolean' || (isBoolean && !isOfTexts)) labels.push('true', 'false')
+  if (['equal', 'members', 'textOrNull', 'texts'].includes(shape ?? '')) labels.push('null')
+  const listed = shape === 'boolean' || isOfTexts ? [] : (field.type.kind.values ?? [])
   return [
     ...listed.map((label): Candidate => ({ kind: 'value', label, isText: true })),
     ...labels.map((label): Candidate => ({ kind: 'value', label })),

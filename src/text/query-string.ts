@@ -194,7 +194,11 @@ function operators(field: Field, value: Record<string, unknown>): Record<string,
       case 'boolean':
         return typeof input === 'string' ? booleanOf(input) : input
       case 'words':
+      case 'text':
+      case 'textOrNull':
         return input
+      case 'texts':
+        return typeof input === 'string' ? [input] : input
       case 'members':
       case 'elements':
         // A list of one is written like one value.

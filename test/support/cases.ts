@@ -12,6 +12,7 @@ import {
   timestamp,
   uuid,
 } from 'tamis'
+import { JSON_TEXT_OPERATORS, TEXT_OPERATORS } from './text-cases.ts'
 
 /** Neither in the order of their texts nor its reverse; one differs from another in case only. */
 const LEVELS = ['low', 'medium', 'high', 'critical', 'Low', 'é'] as const
@@ -49,7 +50,9 @@ export interface FieldCases {
 export const caseSchema = defineSchema({
   fields: {
     id: string({ required: true, sortable: true }),
-    text: string({ sortable: true }),
+    text: string({ operators: TEXT_OPERATORS, sortable: true }),
+    line: string({ operators: TEXT_OPERATORS, sortable: true }),
+    phrase: string({ operators: TEXT_OPERATORS }),
     flag: boolean({ sortable: true }),
     whole: integer({ sortable: true, as: 'bigint' }),
     real: number({ sortable: true }),
@@ -85,21 +88,11 @@ export const caseSchema = defineSchema({
     'custom.prices': list(decimal({ precision: 6, scale: 2 })),
     'custom.part': decimal({ precision: 3, scale: 3, sortable: true }),
     'custom.tags': list(string()),
-    'custom.bio': string(),
+    'custom.bio': string({ operators: ['$gt', '$autocomplete'] }),
+    'custom.phrase': string({ operators: JSON_TEXT_OPERATORS }),
     'custom.sizes': list(number()),
     'custom.*': dynamic(['string', 'boolean', 'integer'], {
-      operators: [
-        '$eq',
-        '$ne',
-        '$gt',
-        '$gte',
-        '$lt',
-        '$lte',
-        '$in',
-        '$nin',
-        '$exists',
-        '$autocomplete',
-      ],
+      operators: JSON_TEXT_OPERATORS,
     }),
     'any.*': dynamic(['string', 'boolean', 'integer', 'number']),
     'float.*': dynamic(['number', 'timestamp']),

@@ -35,6 +35,11 @@ function column(place: Place): Column {
     typeAt,
     expressionOf,
     hasWords: (words, prefix) => hasWords(place, words, prefix),
+    hasText: {
+      start: (text, part) => sql`startsWith(${text}, ${part})`,
+      end: (text, part) => sql`endsWith(${text}, ${part})`,
+      anywhere: (text, part) => sql`(position(${text}, ${part}) > 0)`,
+    },
   })
   if (!place.list || place.json) return column
   return { ...column, present: (negated) => not(isHere, negated) }

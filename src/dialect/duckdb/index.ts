@@ -29,6 +29,12 @@ function column(place: Place): Column {
     typeAt,
     expressionOf,
     hasWords: (words, prefix) => hasWords(place, words, prefix),
+    // duckdb.org/docs/stable/sql/functions/text: of bytes.
+    hasText: {
+      start: (text, part) => sql`starts_with(${text}, ${part})`,
+      end: (text, part) => sql`ends_with(${text}, ${part})`,
+      anywhere: (text, part) => sql`contains(${text}, ${part})`,
+    },
   })
 }
 

@@ -47,6 +47,12 @@ export function mysqlFamily(server: Server): Dialect {
       typeAt,
       expressionOf,
       hasWords: (words, prefix) => hasWords(place, words, prefix),
+      // All of them compare by the collation of the text, which is by code point.
+      hasText: {
+        start: (text, part) => sql`LEFT(${text}, CHAR_LENGTH(${part})) = ${part}`,
+        end: (text, part) => sql`RIGHT(${text}, CHAR_LENGTH(${part})) = ${part}`,
+        anywhere: (text, part) => sql`LOCATE(${part}, ${text}) > 0`,
+      },
     })
     if (!place.json && place.sideTable !== undefined) {
       const at = { ...plainOf(place), storage: 'text', isSorted: true } as const

@@ -8,6 +8,7 @@ import { type Fragment, sql, word } from '../fragment.ts'
 import { integerLiteral } from '../literal.ts'
 import { asNumbers, named, type OtherTypes, unchecked, withStorage } from '../other-types.ts'
 import type { Stored } from '../place.ts'
+import { likeLiteral } from '../text.ts'
 import type { ColumnType } from '../types.ts'
 import { equalityOnly } from '../uuid.ts'
 import type { Names } from './names.ts'
@@ -58,6 +59,14 @@ export function otherTypesOf(
       collation === undefined || isExact(collation)
         ? undefined
         : exact(column, charsetOf(collation)),
+    // A range of another collation's order may not have all texts of a prefix in it; LIKE compares
+    // character by character, and an index serves it. What a backslash means hangs on the session.
+    beginsWith(column, prefix, at) {
+      if (at.collation === undefined || isExact(at.collation)) return undefined
+      const { cast } = textOf(kind, isExact)
+      const pattern = `${likeLiteral(prefix, '|')}%`
+      return sql`${column} LIKE ${cast?.(pattern, at) ?? pattern} ESCAPE '|'`
+    },
   })
   const collated = ({ collation }: Stored): Fragment =>
     collation === undefined

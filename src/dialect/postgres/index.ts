@@ -7,6 +7,7 @@
 
 import { membersOf } from '../../kinds/dynamic.ts'
 import type { Kind, KindName } from '../../kinds/kind.ts'
+import { string } from '../../kinds/string.ts'
 import { presence } from '../column.ts'
 import type { Column, Dialect, Values } from '../dialect.ts'
 import { type Fragment, join, sql } from '../fragment.ts'
@@ -24,6 +25,7 @@ import { arrayColumn, jsonListColumn } from './lists.ts'
 import { identifier, nameOf, refuse } from './names.ts'
 import { typeAt } from './other-types.ts'
 import { tables } from './table.ts'
+import { hasTextInColumn, hasTextInJson } from './text.ts'
 import { types } from './types.ts'
 import { hasWords } from './words.ts'
 
@@ -63,6 +65,11 @@ function plainColumn(place: ColumnPlace): Column {
     of,
     ...arrayColumn(place),
     hasWords: wordsIn(place),
+    hasText: hasTextInColumn(place, type, {
+      name,
+      value: instead ?? exact ?? name,
+      values: () => of(string),
+    }),
     ...ordersOf(
       () => type,
       () => name,
@@ -85,6 +92,7 @@ function jsonColumn(place: JsonPlace): Column {
     of: (member) => jsonValuesOf(place, member),
     ...jsonListColumn(place, kind),
     hasWords: wordsIn(place),
+    hasText: hasTextInJson(place),
     order: () => jsonOrder(place, kind),
     innerOrder: () => jsonOrder(place, kind),
     ...logic,

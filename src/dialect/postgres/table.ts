@@ -55,9 +55,12 @@ export const tables: Tables = {
     const name = identifier(place.column)
     if (place.list) return [{ label: '', on: name, method: 'gin' }]
     // A hash index takes texts of any length, of which a B-tree refuses the long ones. It serves
-    // equality; ranges of texts that are not sorted by read the table.
+    // equality; ranges of texts that are not sorted by read the table. SP-GiST takes them too, and
+    // serves both (postgresql.org/docs/current/spgist.html), in more space.
     if (place.kind.name === 'string' && !place.isSorted) {
-      return [{ label: '', on: name, method: 'hash' }]
+      return place.isPrefixed
+        ? [{ label: 'prefix', on: name, method: 'spgist' }]
+        : [{ label: '', on: name, method: 'hash' }]
     }
     const order = place.isSorted && typeAt(place.kind.name, place).order?.(name, place)
     return [{ label: '', on: name }, ...(order ? [{ label: 'order', on: sql`(${order})` }] : [])]
@@ -80,7 +83,7 @@ export const tables: Tables = {
     }
     return [sql`CREATE EXTENSION IF NOT EXISTS pg_trgm`]
   },
-  indexedWords: (name, extensions) =>
+  indexedText: (name, extensions) =>
     extensions.includes(TRIGRAMS)
       ? [{ label: 'trigrams', on: sql`${identifier(name)} gin_trgm_ops`, method: 'gin' }]
       : [],

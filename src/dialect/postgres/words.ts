@@ -32,7 +32,7 @@ const nativeWords = (text: Fragment): Fragment =>
   sql`(' ' || regexp_replace(lower(${text} COLLATE "C"), '[^0-9a-z]+', ' ', 'g') || ' ')`
 
 /** The text of a JSON string. */
-const textOf = (value: Fragment, place: Place): Fragment =>
+export const textOf = (value: Fragment, place: Place): Fragment =>
   where(value, types.string.json(place).is(ROOT), sql`${value} #>> '{}'`)
 
 export function hasWords(

@@ -4,7 +4,8 @@ import { membersOf } from '../../kinds/dynamic.ts'
 import { parseJson } from '../../kinds/json.ts'
 import type { Kind, Scalar } from '../../kinds/kind.ts'
 import { smallest } from '../../kinds/nulls.ts'
-import { presence } from '../column.ts'
+import { string } from '../../kinds/string.ts'
+import { presence, startsInColumn } from '../column.ts'
 import type { Column, Dialect, Values } from '../dialect.ts'
 import { type Fragment, join, sql } from '../fragment.ts'
 import { printList } from '../json.ts'
@@ -12,6 +13,7 @@ import { logicOf } from '../logic.ts'
 import { directed, withNulls } from '../order.ts'
 import { kindOf, type Place, plainOf } from '../place.ts'
 import { replaceBy } from '../table.ts'
+import { startsWith, type TextPart } from '../text.ts'
 import { exactAt, formsOf, ordersOf, typedValues } from '../typed.ts'
 import { decoder } from '../types.ts'
 import { AND, longValuesOf, type Prefilter, valuesOf } from '../values.ts'
@@ -41,22 +43,33 @@ function column(place: Place): Column {
   const value = expression(place, membersOf(place.kind))
   const type = place.json ? undefined : typeAt(place.kind.name, place)
   const { instead, exact, present = value } = type === undefined ? {} : formsOf(type, value, place)
+  const of: Column['of'] = (kind) => {
+    if (type === undefined) return valuesAt(expression(place, [kind]), kind, place)
+    if (instead !== undefined) return valuesAt(instead, kind, plainOf(place))
+    const prefilter = type.prefilter?.(value, place)
+    if (exact !== undefined && prefilter !== undefined) {
+      return valuesAt(exact, kind, plainOf(place), prefilter)
+    }
+    const asked = {
+      column: valuesAt(value, kind, place),
+      exact: exact && valuesAt(exact, kind, exactAt(place, type)),
+    }
+    return typedValues(type, place, asked, syntax)
+  }
   return {
     present: presence(present),
-    of(kind) {
-      if (type === undefined) return valuesAt(expression(place, [kind]), kind, place)
-      if (instead !== undefined) return valuesAt(instead, kind, plainOf(place))
-      const prefilter = type.prefilter?.(value, place)
-      if (exact !== undefined && prefilter !== undefined) {
-        return valuesAt(exact, kind, plainOf(place), prefilter)
-      }
-      const asked = {
-        column: valuesAt(value, kind, place),
-        exact: exact && valuesAt(exact, kind, exactAt(place, type)),
-      }
-      return typedValues(type, place, asked, syntax)
-    },
+    of,
     ...listColumn(place),
+    hasText(part, text, negated) {
+      if (part === 'start' && type !== undefined) {
+        return startsInColumn(type, place, { name: value, values: of(string) })(text, negated)
+      }
+      if (part === 'start' && place.json && place.indexed) {
+        return startsWith(of(string), text, negated)
+      }
+      const at = place.json ? expression(place, [string]) : (instead ?? exact ?? value)
+      return syntax.negate(TEXT_PARTS[part](at, text), negated)
+    },
     hasWords: (words, prefix, negated) => syntax.negate(hasWords(place, words, prefix), negated),
     ...ordersOf(
       () => typeAt(kindOf(place).name, place),
@@ -65,6 +78,16 @@ function column(place: Place): Column {
     ),
     ...logic,
   }
+}
+
+/** The number of a text's characters, for functions that count them. */
+const lengthOf = (text: string): bigint => BigInt([...text].length)
+
+// Functions compare as BINARY does, and LIKE without regard to the case of ASCII.
+const TEXT_PARTS: Readonly<Record<TextPart, (text: Fragment, part: string) => Fragment>> = {
+  start: (text, part) => sql`substr(${text}, 1, ${lengthOf(part)}) = ${part}`,
+  end: (text, part) => sql`substr(${text}, ${-lengthOf(part)}) = ${part}`,
+  anywhere: (text, part) => sql`instr(${text}, ${part}) > 0`,
 }
 
 /** So many rows without a value are sorted in less time than a page of them is looked for among others. */

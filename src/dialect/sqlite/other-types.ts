@@ -5,6 +5,7 @@
 
 import { type Fragment, sql } from '../fragment.ts'
 import { named, type OtherTypes, typeFinder, withStorage } from '../other-types.ts'
+import { successor } from '../text.ts'
 import type { ColumnType } from '../types.ts'
 import { refuse } from './names.ts'
 import { types } from './types.ts'
@@ -13,6 +14,13 @@ import { types } from './types.ts'
 const textOf = (kind: ColumnType): ColumnType => ({
   ...kind,
   exact: (column, { collation }) => (collation === undefined ? undefined : byCodePoint(column)),
+  // NOCASE orders texts by code point once their ASCII letters are small (sqlite.org/datatype3.html).
+  beginsWith(column, prefix, { collation }) {
+    if (collation?.toUpperCase() !== 'NOCASE') return undefined
+    const end = successor(prefix.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
+    const from = sql`${column} >= ${prefix}`
+    return end === undefined ? from : sql`${from} AND ${column} < ${end}`
+  },
 })
 
 const byCodePoint = (column: Fragment): Fragment => sql`${column} COLLATE BINARY`
