@@ -9,9 +9,42 @@ import { Table } from './support/table.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
+/** A field of strings with the operators of parts, too. */
+function withParts(field: ColumnCase['field']): ColumnCase['field'] {
+  if (field.type !== 'string') return field
+  const operators = field.operators ?? [...plainOperators]
+  return { ...field, operators: [...new Set([...operators, ...PARTS])] }
+}
+
+const PARTS = ['$startsWith', '$endsWith', '$includes'] as const
+const plainOperators = [
+  '$eq',
+  '$ne',
+  '$gt',
+  '$gte',
+  '$lt',
+  '$lte',
+  '$in',
+  '$nin',
+  '$exists',
+] as const
+
+/** Parts of a text, and of those around it. */
+function partsOf(one: unknown): readonly object[] {
+  if (typeof one !== 'string') return []
+  const points = [...one]
+  const pieces = [one, ...[1, 2].flatMap((n) => [points.slice(0, n), points.slice(-n)])]
+  const texts = new Set(pieces.map((each) => (typeof each === 'string' ? each : each.join(''))))
+  return [...texts]
+    .filter((each) => each !== '')
+    .flatMap((each) =>
+      PARTS.flatMap((name) => [{ c: { [name]: each } }, { $nor: [{ c: { [name]: each } }] }]),
+    )
+}
+
 function schemaOf({ field }: ColumnCase) {
   return defineSchema({
-    fields: { id: integer({ required: true, sortable: true }), c: field },
+    fields: { id: integer({ required: true, sortable: true }), c: withParts(field) },
     limits: { cost: Number.MAX_SAFE_INTEGER },
   })
 }
@@ -47,6 +80,7 @@ function filtersOf({ field, stored, operands = [], refusesOrder }: ColumnCase): 
       { c: { $nin: [...few(i), null] } },
       { c: { $in: many(one).slice(0, 70) } },
       ...ranges(one),
+      ...(field.type === 'string' ? partsOf(one) : []),
     ]),
     { c: { $in: many(scalars[0]) } },
     { c: { $nin: many(scalars[0]) } },

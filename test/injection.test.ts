@@ -27,6 +27,7 @@ import { isFull } from './support/budget.ts'
 import { available } from './support/engines/available.ts'
 import type { Connection, Params, SomeStatement } from './support/engines/engine.ts'
 import { Table } from './support/table.ts'
+import { JSON_TEXT_OPERATORS, TEXT_OPERATORS } from './support/text-cases.ts'
 
 /** Payloads of SQL injection, from a folder next to the repository. */
 const payloads = fileURLToPath(new URL('../../shared/suites/sqli/all-unique.json', import.meta.url))
@@ -60,10 +61,10 @@ const DEEPEST = 8
 const schema = defineSchema({
   fields: {
     id: string({ required: true, sortable: true }),
-    value: string(),
+    value: string({ operators: TEXT_OPERATORS }),
     folded: string({ operators: ['$autocomplete'] }),
     held: list(string()),
-    'custom.*': dynamic(['string']),
+    'custom.*': dynamic(['string'], { operators: JSON_TEXT_OPERATORS }),
   },
   // Wide enough for each of the strings.
   limits: { string: 20_100, segments: DEEPEST, cost: Number.MAX_SAFE_INTEGER },
@@ -106,6 +107,21 @@ const comparisons = (own: string) => ({ $eq: own, $ne: own, $gt: own, $lte: own,
 const ONE_BY_ONE: Readonly<Record<string, number>> = { sqlite: 16, mariadb: 8, mysql: 8 }
 
 const VALUES: Readonly<Record<string, (own: string) => unknown>> = {
+  'as a part of a text': (own) =>
+    where({
+      value: { $startsWith: `a${own}`, $endsWith: `a${own}`, $includes: `a${own}` },
+      'custom.k': { $startsWith: `a${own}`, $endsWith: `a${own}`, $includes: `a${own}` },
+    }),
+  'without regard to case': (own) =>
+    where({
+      value: {
+        $ieq: `a${own}`,
+        $iin: [`a${own}`, 'b'],
+        $istartsWith: `a${own}`,
+        $iendsWith: `a${own}`,
+        $iincludes: `a${own}`,
+      },
+    }),
   'of a column': (own) => where({ value: comparisons(own) }),
   'of a list': (own) => where({ held: { $contains: own, $all: [own, 'b'], $eq: [own, 'b'] } }),
   'of a custom key': (own) => where({ 'custom.k': comparisons(own) }),
@@ -298,6 +314,16 @@ function questionsOf(own: string, rows: readonly Row[]): readonly Question[] {
     ask({ 'custom.itself': own }),
     ask({ 'custom.itself': { $lte: own, $nin: ['b', 'c'] } }),
     ...(isRefused(sqlite, own) ? [] : [ask({ [`custom.${own}`]: 'here' }, true)]),
+    ...(own === ''
+      ? []
+      : [
+          ask({ value: { $startsWith: own } }),
+          ask({ value: { $endsWith: own, $includes: own } }),
+          ask({ value: { $ieq: own, $istartsWith: own } }),
+          ask({ value: { $iin: [own, 'b'], $iendsWith: own } }),
+          ask({ value: { $not: { $iincludes: own } } }),
+          ask({ 'custom.itself': { $startsWith: own, $endsWith: own, $includes: own } }),
+        ]),
     ...(wordsOf(own).length === 0 ? [] : [ask({ value: { $autocomplete: own } })]),
   ]
 }

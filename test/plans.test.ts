@@ -43,6 +43,7 @@ const schema = defineSchema({
     id: string({ operators: ['$eq', '$in'], required: true, sortable: true }),
     role: string({ operators: ['$eq'] }),
     name: string({ operators: ['$autocomplete'] }),
+    nick: string({ operators: ['$eq', '$startsWith', '$includes', '$ieq', '$istartsWith'] }),
     created_at: timestamp({ required: true, sortable: true }),
     last_active: timestamp({ sortable: true }),
     seen_at: timestamp({ sortable: true }),
@@ -60,6 +61,7 @@ const rows = makeUsers(ROWS).map((user, i) => ({
   ...user,
   // Each of these is rare.
   role: i % 1000 === 7 ? 'owner' : user.role,
+  nick: `${['Ann', 'bob', 'Élan'][i % 3]}_${i}`,
   teams: i % 1000 === 11 ? [...(user.teams ?? []), 'night'] : user.teams,
   custom: { ...user.custom, ...(i % 500 === 3 ? { color: 'mauve' } : {}), rank: (i * 31) % ROWS },
   score: ((i * 7919) % ROWS) / 8,
@@ -306,6 +308,17 @@ const OF_TEAMS: Each<string> = {
   MySQL: 'people_teams_pkey',
 }
 
+/** In PostgreSQL, a text that is not sorted by may be longer than a B-tree takes. */
+const byBeginning = (index: string): Each<string> => ({
+  SQLite: index,
+  PostgreSQL: `${index}_prefix`,
+  MariaDB: index,
+  MySQL: index,
+})
+const OF_NICKS = byBeginning('people_nick')
+const OF_FOLDED = byBeginning('people_nick_folded')
+const OF_PARTS = 'people_nick_trigrams'
+
 /** Only PostgreSQL has an index of words; other databases scan the words of every row. */
 const OF_WORDS = 'people_name_words_trigrams'
 const WITHOUT_WORDS: Exceptions = {
@@ -347,6 +360,11 @@ const cases: readonly Case[] = [
     ),
     isByCodePoint: true,
   },
+  filter('a text with an index of its beginnings', { nick: 'Ann_4242' }, OF_NICKS),
+  filter('texts with a beginning', { nick: { $startsWith: 'Ann_424' } }, OF_NICKS),
+  filter('a text without regard to case', { nick: { $ieq: 'éLAN_1001' } }, OF_FOLDED),
+  filter('texts with a beginning in any case', { nick: { $istartsWith: 'ÉLAN_10' } }, OF_FOLDED),
+  filter('texts with a part', { nick: { $includes: '_4242' } }, OF_PARTS, WITHOUT_WORDS),
   filter('words begun', { name: { $autocomplete: 'Rox' } }, OF_WORDS, WITHOUT_WORDS),
   filter('rare words begun', { name: { $autocomplete: 'Doe' } }, OF_WORDS, WITHOUT_WORDS),
 

@@ -18,6 +18,9 @@ const TABLE: readonly (readonly [field: string, operand: unknown, allowed: strin
   ['custom.color', 'red', '$eq $gt $gte $lt $lte $in'],
 ]
 
+/** Those of texts. */
+const OF_TEXTS = new Set(['id', 'role', 'name', 'username', 'custom.color'])
+
 const OPERATORS = '$eq $ne $gt $gte $lt $lte $in $nin $exists $contains $all $autocomplete'.split(
   ' ',
 )
@@ -45,6 +48,9 @@ describe.each(TABLE)('%s', (field, operand, allowed) => {
           message: `${field}: ${operator} is not allowed; expected one of ${list}`,
           expected: list,
           received: operator,
+          // $contains is of lists; people use it for texts.
+          ...(operator === '$contains' &&
+            OF_TEXTS.has(field) && { hint: expect.stringContaining('$autocomplete') }),
         },
       ],
     })

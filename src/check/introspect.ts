@@ -45,11 +45,16 @@ export interface Introspected {
 const fieldNameOf = (column: string): string =>
   column === '__proto__' ? 'proto' : column.replace(/^\$+/, '_').replaceAll('.', '_')
 
-/** The column whose words another one holds, by the name that createTable gives it. */
+/** The column whose words or folded text another one holds, by the name that createTable gives it. */
 function searchedBy({ name }: ColumnFacts, facts: TableFacts): string | undefined {
-  const searched = facts.columns.find((column) => name === `${column.name}_words`)
-  const of = searched && shapeOf(searched, facts)?.of
-  return of === 'string' || of === 'document' ? searched?.name : undefined
+  const searched = facts.columns.find((column) =>
+    [`${column.name}_words`, `${column.name}_folded`].includes(name),
+  )
+  if (searched === undefined) return undefined
+  const of = shapeOf(searched, facts)?.of
+  const isOfWords = name.endsWith('_words')
+  if (of !== 'string' && !(isOfWords && of === 'document')) return undefined
+  return `${isOfWords ? 'the words' : 'the folded text'} of ${quote(searched.name)}`
 }
 
 function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate[] {
@@ -57,7 +62,7 @@ function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate
     const shape = isText(column.name) ? shapeOf(column, facts) : undefined
     const searched = shape?.of === 'string' ? searchedBy(column, facts) : undefined
     if (searched !== undefined) {
-      warnings.push(`${quote(column.name)} is left out: it holds the words of ${quote(searched)}`)
+      warnings.push(`${quote(column.name)} is left out: it holds ${searched}`)
       return []
     }
     if (shape !== undefined) return { column, shape, field: fieldNameOf(column.name) }

@@ -1,7 +1,6 @@
 /** A schema and a mapping as the text of a TypeScript module, as Biome formats it. */
 
-import { type OperatorName, operatorNames } from '../operators/names.ts'
-import { scalarOperators, stringOperators } from '../operators/scalar-operators.ts'
+import type { OperatorName } from '../operators/names.ts'
 import type { FieldMapping } from '../schema/mapping.ts'
 import type { Settings, Shape } from './kinds-of-types.ts'
 
@@ -37,24 +36,16 @@ interface Listed {
   readonly list: readonly OperatorName[]
 }
 
-/** Every operator of texts that needs no search column, which tables of others have not. */
-const OF_TEXTS: Listed = {
-  name: 'operators',
-  list: operatorNames.filter((name) => Object.hasOwn(scalarOperators, name)),
-}
-
 /** Those that need no order. */
 const OF_EQUALITY: Listed = {
   name: 'equality',
   list: ['$eq', '$ne', '$in', '$nin', '$exists'],
 }
 
-/** What a field lists because by default it has operators of words, or ranges. */
+/** What a field lists because by default it has operators of ranges. */
 export function operatorsOf(shape: Shape): Listed | undefined {
   if (shape.of === 'document' || shape.list) return undefined
-  if (shape.equalityOnly) return OF_EQUALITY
-  const hasWords = shape.of === 'string' && Object.hasOwn(stringOperators, '$autocomplete')
-  return hasWords ? OF_TEXTS : undefined
+  return shape.equalityOnly ? OF_EQUALITY : undefined
 }
 
 const WIDTH = 100
@@ -105,7 +96,7 @@ function builderOf({ shape, required, sortable }: Planned): string {
     const line = print({ ...own, ...settings })
     const listed = operatorsOf(shape)
     if (listed === undefined) return call(line)
-    const named = listed.name === 'operators' ? 'operators' : `operators: ${listed.name}`
+    const named = `operators: ${listed.name}`
     return call(line === '' ? `{ ${named} }` : line.replace('{ ', `{ ${named}, `))
   }
   const options = print(settings)
@@ -168,7 +159,7 @@ export function sourceOf({ table, fields, key, warnings }: Module): string {
   const names = [...new Set(['defineSchema', ...fields.flatMap(builders)])].sort((a, b) =>
     a < b ? -1 : 1,
   )
-  const lists = [OF_TEXTS, OF_EQUALITY]
+  const lists = [OF_EQUALITY]
     .filter((each) => fields.some(({ shape }) => operatorsOf(shape) === each))
     .map(({ name, list }) => `const ${name} = ${inline(list)} as const`)
   const mapped = fields.filter(({ mapping }) => Object.keys(mapping).length > 0)

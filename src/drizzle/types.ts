@@ -25,9 +25,6 @@ export type PropertyOf<T extends DrizzleTable> = keyof T['_']['columns'] & strin
 
 type ConfigOf<T extends DrizzleTable, K extends PropertyOf<T>> = T['_']['columns'][K]['_']
 
-/** Texts have every operator but that of words, which needs a search column. */
-type TextOperator = DefaultOperatorOf<'uuid'>
-
 /** The values of a kind that has no type parameters of its own. */
 interface Plain<K extends ScalarTypeName> {
   of: K
@@ -77,10 +74,6 @@ type Values<C extends ColumnConfig> = {
   custom: Custom<C['data']>
 }[KindOf<C['columnType']>]
 
-type OperatorsOf<K extends ScalarTypeName> = [K] extends ['string']
-  ? TextOperator
-  : DefaultOperatorOf<K>
-
 interface AnyValues {
   of: ScalarTypeName
   operand: unknown
@@ -91,7 +84,7 @@ interface AnyValues {
 type ScalarField<V, Required extends boolean> = V extends AnyValues
   ? FieldDefinition<
       V['of'],
-      OperatorsOf<V['of']>,
+      DefaultOperatorOf<V['of']>,
       V['operand'],
       V['row'],
       Required,

@@ -2,6 +2,7 @@ import { label, oneOf, quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
 import { isOperatorName, operatorNames } from '../operators/names.ts'
 import type { Field } from '../schema/field.ts'
+import { foreignOperator } from './foreign-operators.ts'
 import type { Report } from './report.ts'
 
 /** The operators that a field allows, for messages. */
@@ -34,7 +35,9 @@ export function unknownOperator(
   trusted: boolean,
 ): void {
   const hint =
-    (trusted ? undefined : didYouMean(name, field.operators)) ?? didYouMean(name, operatorNames)
+    foreignOperator(field, name, trusted) ??
+    (trusted ? undefined : didYouMean(name, field.operators)) ??
+    didYouMean(name, operatorNames)
   const subject = label(field.name)
   if (name.startsWith('$')) {
     report.add('unknown_operator', { subject, received: quote(name), hint })
@@ -57,12 +60,13 @@ export function operatorNotAllowed(
 ): void {
   const subject = label(field.name)
   const expected = allowedOperators(field)
+  const hint = written === undefined ? undefined : foreignOperator(field, written, trusted)
   if (trusted) {
     const what = field.elements === undefined ? `a ${field.type.name} field` : 'a list of objects'
     const received = `${written}, which ${what} does not have`
-    report.add('invalid_operand', { subject, expected, received })
+    report.add('invalid_operand', { subject, expected, received, hint })
     return
   }
   const received = written ?? 'a bare operand ($eq)'
-  report.add('operator_not_allowed', { subject, expected, received })
+  report.add('operator_not_allowed', { subject, expected, received, hint })
 }

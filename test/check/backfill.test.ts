@@ -22,10 +22,10 @@ import { Table } from '../support/table.ts'
 
 const fields = {
   id: integer({ required: true }),
-  name: string(),
-  motto: string(),
+  name: string({ operators: ['$eq', '$ieq', '$iincludes', '$autocomplete'] }),
+  motto: string({ operators: ['$eq', '$autocomplete'] }),
   'custom.born': timestamp(),
-  'custom.nick': string(),
+  'custom.nick': string({ operators: ['$eq', '$autocomplete'] }),
   'custom.*': dynamic(['string', 'integer', 'boolean']),
 }
 const people = defineSchema({ fields }) as unknown as Schema
@@ -82,6 +82,9 @@ const FILTERS = [
   { name: { $autocomplete: 'ana maria 1' } },
   { name: { $autocomplete: '小' } },
   { name: { $autocomplete: 'οδυσσευσ' } },
+  { name: { $ieq: 'STRASSE 7 10' } },
+  { name: { $iincludes: 'ÜLLER' } },
+  { name: { $iincludes: 'Σ' } },
   { motto: { $autocomplete: 'fine' } },
   { motto: { $autocomplete: '5 fi' } },
   { 'custom.nick': { $autocomplete: 'zo' } },
@@ -117,8 +120,10 @@ describe.each(updating)('backfill in $name', (engine) => {
     table = await Table.create(engine, connection, before, mapping)
     await table.insert(rows)
     table = Table.existing(engine, connection, people, mapping)
-    const search = tableOf(people, target).columns.filter(({ holds }) => holds === 'words')
-    expect(search).toHaveLength(3)
+    const search = tableOf(people, target).columns.filter(({ holds }) =>
+      ['words', 'folded'].includes(holds),
+    )
+    expect(search).toHaveLength(4)
     for (const column of search) await connection.exec(addColumn(column, target))
   }
 

@@ -122,7 +122,7 @@ export const mapping = {} as const
     expect(warnings).toEqual(['"name_words" is left out: it holds the words of "name"'])
     for (const line of [
       'id: uuid({ required: true, sortable: true })',
-      'name: string({ operators, sortable: true })',
+      'name: string({ sortable: true })',
       `mood: enumeration(['sad', "it's", 'ok'], { sortable: true })`,
       'day: date({ sortable: true })',
       'at: timestamp({ digits: 3, sortable: true })',

@@ -23,6 +23,7 @@ import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { describe, expect, it } from 'vitest'
 import { show } from '../support/agreement.ts'
+import { JSON_TEXT_OPERATORS, TEXT_OPERATORS } from '../support/text-cases.ts'
 
 /** Every dialect's SQL side by side, in files that are read by people; the engines' tests run it. */
 const DIALECTS: readonly Dialect<unknown>[] = [sqlite, postgres, mariadb, mysql, duckdb, clickhouse]
@@ -30,13 +31,14 @@ const DIALECTS: readonly Dialect<unknown>[] = [sqlite, postgres, mariadb, mysql,
 const schema = defineSchema({
   fields: {
     id: string({ required: true, sortable: true }),
-    name: string(),
+    name: string({ operators: TEXT_OPERATORS }),
+    title: string({ sortable: true }),
     rank: integer({ sortable: true }),
     score: number(),
     created_at: timestamp({ required: true, sortable: true }),
     teams: list(string()),
     'custom.*': dynamic(['string', 'boolean', 'integer'], {
-      operators: ['$eq', '$ne', '$gt', '$gte', '$lt', '$in', '$nin', '$exists', '$autocomplete'],
+      operators: JSON_TEXT_OPERATORS,
     }),
     'ratio.*': dynamic(['number', 'integer']),
   },
@@ -62,6 +64,16 @@ const FILTERS: readonly object[] = [
   { teams: { $not: { $contains: 'red' } } },
   { name: { $autocomplete: 'curiosity ro' } },
   { name: { $not: { $autocomplete: 'ro' } } },
+  { name: { $startsWith: '100%' } },
+  { name: { $not: { $startsWith: 'a' } } },
+  { title: { $startsWith: '\u{10ffff}' } },
+  { name: { $endsWith: '_b\\' } },
+  { name: { $includes: '%|' } },
+  { name: { $not: { $includes: 'a' } } },
+  { name: { $ieq: 'Straße' } },
+  { name: { $iin: ['A', 'b', null] } },
+  { name: { $istartsWith: 'É' } },
+  { name: { $not: { $iincludes: 'A' } } },
   { $or: [{ name: 'a' }, { rank: 1 }] },
   { 'custom.color': 'red' },
   { 'custom.color': { $gt: 'red' } },
@@ -74,6 +86,9 @@ const FILTERS: readonly object[] = [
   { 'custom.a.0': 1 },
   { 'custom.a"b': 1 },
   { 'custom.bio': { $autocomplete: 'ro' } },
+  { 'custom.bio': { $startsWith: 'ro' } },
+  { 'custom.bio': { $endsWith: 'ro' } },
+  { 'custom.bio': { $not: { $includes: '%' } } },
   { 'ratio.x': 0.1 },
   { 'ratio.x': { $gt: 2n ** 53n + 1n } },
 ]

@@ -22,7 +22,7 @@ import { SqliteTable } from '../support/sqlite.ts'
 
 const fields = {
   id: string({ required: true, sortable: true }),
-  name: string(),
+  name: string({ operators: ['$eq', '$ne', '$gt', '$in', '$autocomplete'] }),
   rank: integer({ sortable: true }),
   teams: list(string()),
   'custom.level': integer({ sortable: true }),
@@ -205,6 +205,10 @@ describe('compileFilter', () => {
     const completes = condition(plain, { note: { $autocomplete: 'a' } } as never)
     expect(() => compileFilter(completes, { dialect: sqlite })).toThrow(
       'tamis: sqlite: note: $autocomplete needs a search column',
+    )
+    const folds = condition(plain, { note: { $ieq: 'a' } } as never)
+    expect(() => compileFilter(folds, { dialect: sqlite })).toThrow(
+      'tamis: sqlite: note: $ieq and its family need a column of the folded text',
     )
   })
 })

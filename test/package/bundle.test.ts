@@ -45,25 +45,25 @@ export { ${uses} }`
 
 /** What a program may weigh, minified and gzipped, in bytes. */
 const BUDGETS: readonly (readonly [name: string, program: string, budget: number])[] = [
-  ['a schema', program(''), 8700],
-  ['a predicate', program('parseFilter, compilePredicate'), 15_400],
+  ['a schema', program(''), 9600],
+  ['a predicate', program('parseFilter, compilePredicate'), 17_000],
   [
     'a predicate and SQL for SQLite',
     `${program('parseFilter, compilePredicate, compileFilter')}
 export { sqlite } from './src/dialect/sqlite/index.ts'`,
-    29_400,
+    31_000,
   ],
-  ['the core', `export * from './src/index.ts'`, 45_400],
+  ['the core', `export * from './src/index.ts'`, 47_000],
   ...dialects.map(
     (name) =>
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}/index.ts'`,
-        name === 'mysql' || name === 'mariadb' ? 57_200 : 56_500,
+        name === 'mysql' || name === 'mariadb' ? 59_300 : 58_300,
       ] as const,
   ),
-  ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 19_000],
-  ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 13_200],
+  ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 20_500],
+  ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 14_200],
 ]
 
 /** What is bundled with the core, so that an installation brings nothing else. */
@@ -106,7 +106,7 @@ describe('a bundle of', () => {
     expect(inputs).toContain('src/dialect/clickhouse/table.ts')
     // A Node built-in fails the build; a message names node:sqlite.
     expect(text).not.toMatch(/from ?"node:|require\("node:/)
-    expect(bytes).toBeLessThan(75_000)
+    expect(bytes).toBeLessThan(77_000)
     expect(bytes).toBeGreaterThan(45_000)
   })
 

@@ -50,7 +50,10 @@ const plain = (...all: readonly (number | bigint | boolean)[]) =>
   all.map((each) => [String(each), each] as const)
 
 /** Texts that collations take for one, or order otherwise than by code point. */
-const WORDS = ['Ana@x.com', 'ana@x.com', 'ANA', 'ana', 'aná', 'b', 'B', 'Ångström', 'z', 'ß', 'ss']
+const WORDS = [
+  ...['Ana@x.com', 'ana@x.com', 'ANA', 'ana', 'aná', 'b', 'B', 'Ångström', 'z', 'ß', 'ss'],
+  ...['cha', 'cz', '%a', 'a_b', 'a|b', 'a%b'],
+]
 const OTHERS = ['aNA@x.com', 'ana ', '', 'nope', '😀', 'Ａ']
 
 const inText = (

@@ -17,13 +17,15 @@ import { describe, expect, it } from 'vitest'
 const schema = defineSchema({
   fields: {
     id: string({ required: true, sortable: true }),
-    role: string(),
+    role: string({ operators: ['$eq', '$in', '$autocomplete', '$startsWith', '$iin', '$ieq'] }),
     banned: boolean(),
     age: integer(),
     created_at: timestamp({ sortable: true }),
     teams: list(string()),
     tenant: string({ hidden: true }),
-    'custom.*': dynamic(['string', 'boolean', 'integer']),
+    'custom.*': dynamic(['string', 'boolean', 'integer'], {
+      operators: ['$eq', '$gte', '$in', '$startsWith'],
+    }),
   },
   options: { include_banned: { default: true, unless: { banned: { $ne: true } } } },
 })
@@ -52,6 +54,11 @@ describe('a query string', () => {
     ['teams=a&teams=b', { teams: ['a', 'b'] }],
     ['teams[$all][]=a', { teams: { $all: ['a'] } }],
     ['role[$autocomplete]=ro%20x', { role: { $autocomplete: 'ro x' } }],
+    ['role[$startsWith]=18', { role: { $startsWith: '18' } }],
+    ['role[$ieq]=null', { role: { $ieq: 'null' } }],
+    ['role[$iin]=a', { role: { $iin: ['a'] } }],
+    ['role[$iin]=a&role[$iin]=b', { role: { $iin: ['a', 'b'] } }],
+    ['custom.a[$startsWith]=18', { 'custom.a': { $startsWith: '18' } }],
     ['role[$not][$eq]=a', { role: { $not: { $eq: 'a' } } }],
     ['$or[0][role]=a&$or[1][age][$lt]=5', { $or: [{ role: 'a' }, { age: { $lt: 5 } }] }],
     [
