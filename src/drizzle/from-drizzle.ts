@@ -62,8 +62,8 @@ export interface FromDrizzle<T extends DrizzleTable, K extends PropertyOf<T> = P
    * 3339 text instead of what a mode `string` has, decimals as text. Properties that are not there are
    * left out.
    *
-   * @throws TypeError where a Date has fewer digits of the second than the column holds, and as
-   * `readRow` does.
+   * @throws TypeError where a Date has fewer digits of the second than the column holds, where a
+   * document holds a whole number beyond 2^53, of which JSON.parse loses digits, and as `readRow` does.
    */
   readonly rowOf: (row: object) => FieldsRow<DrizzleFields<T, K>>
 }
@@ -126,7 +126,7 @@ function chosen(
 function keyNamed(
   name: string,
   candidates: readonly Candidate[],
-  properties: readonly Property[],
+  { properties, primaryKey, uniques }: DrizzleFacts,
 ): Candidate {
   const found = candidates.find(({ field }) => field === name)
   if (found === undefined) {
@@ -136,6 +136,16 @@ function keyNamed(
     return refuse(`key: ${quote(name)} is left out`)
   }
   if (!isKeyShape(found.shape)) refuse(`key: ${quote(name)} is not a scalar`)
+  const isUnique = [primaryKey, ...uniques].some(
+    ([first, ...more]) => first === found.column.name && more.length === 0,
+  )
+  // Two rows of one key have one cursor, and one of them is on no page.
+  if (!isUnique) {
+    refuse(
+      `key: ${quote(name)} is not unique; declare the column with .unique() or .primaryKey(), or a unique index of it alone`,
+    )
+  }
+  if (found.column.nullable) refuse(`key: ${quote(name)} may be NULL; declare it with .notNull()`)
   return found
 }
 
@@ -174,7 +184,8 @@ interface Untyped {
  * Without `columns`, every column of the table can be filtered by, those that are added later too.
  *
  * @throws TypeError for anything but a table of these dialects, and where no column can be the key:
- * say which with `key` where the primary key has several columns.
+ * say which with `key` where the primary key has several columns. A key is declared unique by itself,
+ * and as NOT NULL.
  *
  * @example
  * ```ts
@@ -213,7 +224,7 @@ export function fromDrizzle(table: unknown, options: DrizzleOptions = {}): Untyp
   const key =
     options.key === undefined
       ? keyAmong(own, facts, candidates)
-      : keyNamed(options.key, candidates, own.properties)
+      : keyNamed(options.key, candidates, own)
   const fields = fieldsOf(facts, key, candidates)
   const schema = schemaOf(fields, key.field)
   const mapping = mappingOf(fields)

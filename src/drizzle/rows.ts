@@ -65,11 +65,40 @@ function checkDigits(
   value: unknown,
   row: object,
 ): void {
-  const lost = field && lostDigits(field, value)
+  const values = field?.type.list === true && Array.isArray(value) ? value : [value]
+  const lost = field && values.map((each) => lostDigits(field, each)).find(Boolean)
   if (lost === undefined) return
   const where = rowOf('of', Reflect.get(row, structure.key.name))
   throw new TypeError(
     `tamis/drizzle: ${field?.name}: the column "${column.name}"${where} was given as ${lost}; declare it with precision: 3, or with mode: 'string'`,
+  )
+}
+
+/** A number of a document that JSON.parse may have rounded, which the database compares exactly. */
+function roundedIn(document: unknown): number | undefined {
+  const left: unknown[] = [document]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      return value
+    }
+    if (typeof value === 'object' && value !== null) left.push(...Object.values(value))
+  }
+  return undefined
+}
+
+function checkDocument(
+  structure: Structure,
+  document: Field,
+  { column }: WrittenColumn,
+  value: unknown,
+  row: object,
+): void {
+  const rounded = roundedIn(value)
+  if (rounded === undefined) return
+  const where = rowOf('of', Reflect.get(row, structure.key.name))
+  throw new TypeError(
+    `tamis/drizzle: ${document.name}: the column "${column.name}"${where} holds the number ${rounded}, beyond 2^53, of which JSON.parse loses digits; select the row with compileQuery, and read it with readRow`,
   )
 }
 
@@ -87,6 +116,8 @@ export function rowReader(
       const value: unknown = Reflect.get(row, each.field)
       const field = structure.fields.get(each.field)
       checkDigits(structure, field, each, value, row)
+      const document = structure.wildcards.get(each.field)
+      if (document !== undefined) checkDocument(structure, document, each, value, row)
       record[each.field] = readOf(each, field, value)
     }
     return read(record)

@@ -80,16 +80,32 @@ describe('fromDrizzle', () => {
   })
 
   it('takes the key that is named, where the primary key has several columns', () => {
+    const pages = pg.pgTable('notes', { tenant: pg.text(), slug: pg.text() }, (t) => [
+      pg.primaryKey({ columns: [t.tenant, t.slug] }),
+    ])
+    expect(() => fromDrizzle(pages)).toThrow(
+      'tamis/drizzle: "notes" has no column that can be the key: its primary key has 2 columns; a schema needs one column that is unique and has a value in every row; say which with key',
+    )
     const notes = pg.pgTable(
       'notes',
-      { tenant: pg.text(), slug: pg.text().notNull(), body: pg.jsonb() },
+      {
+        tenant: pg.text(),
+        slug: pg.text().notNull().unique(),
+        path: pg.text().notNull(),
+        alias: pg.text().unique(),
+        body: pg.jsonb(),
+      },
       (t) => [pg.primaryKey({ columns: [t.tenant, t.slug] })],
-    )
-    expect(() => fromDrizzle(notes)).toThrow(
-      'tamis/drizzle: "notes" has no column that can be the key: its primary key has 2 columns; a schema needs one column that is unique and has a value in every row; say which with key',
     )
     const { schema } = fromDrizzle(notes, { key: 'slug' })
     expect(schema.key).toBe('slug')
+    // Each is unique with the other only, and has rows of one key.
+    for (const key of ['tenant', 'path'] as const) {
+      expect(() => fromDrizzle(notes, { key })).toThrow(
+        `tamis/drizzle: key: "${key}" is not unique; declare the column with .unique() or .primaryKey(), or a unique index of it alone`,
+      )
+    }
+    expect(() => fromDrizzle(notes, { key: 'alias' })).toThrow('key: "alias" may be NULL')
     // NOT NULL by the primary key.
     expect(schema.fields.tenant.required).toBe(true)
     expect(() => fromDrizzle(notes, { key: 'body' })).toThrow('key: "body" is not a scalar')
@@ -165,6 +181,23 @@ describe('fromDrizzle', () => {
       role: 'user',
       seen: '2024-05-01T12:00:00.500000Z',
     })
+  })
+
+  it('refuses numbers of documents and lists that JSON.parse has rounded', () => {
+    const { rowOf } = fromDrizzle(people)
+    const custom = { a: [{ n: 2 ** 53 }] }
+    expect(() => rowOf({ id: 7, role: 'user', custom })).toThrow(
+      'tamis/drizzle: custom.*: the column "custom" of the row "7" holds the number 9007199254740992, beyond 2^53, of which JSON.parse loses digits; select the row with compileQuery, and read it with readRow',
+    )
+    const whole = { id: 7, role: 'user', custom: { n: 2 ** 53 - 1, x: 0.5, s: '9007199254740993' } }
+    expect(rowOf(whole)).toEqual(whole)
+    const lists = pg.pgTable('t', {
+      id: pg.integer().primaryKey(),
+      of: pg.bigint({ mode: 'number' }).array(),
+    })
+    expect(() => fromDrizzle(lists).rowOf({ id: 7, of: [1, 2 ** 53] })).toThrow(
+      'of: the column "of" of the row "7" was given as the number 9007199254740992, which has lost digits',
+    )
   })
 
   it('knows MariaDB by its option, and the collation', () => {
