@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect/dialect.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
-import { describe } from '../error/describe.ts'
+import { describe, quote } from '../error/describe.ts'
 import { isPlainObject, parseJson } from '../kinds/json.ts'
 import type { Fields, FieldsRow } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
@@ -8,6 +8,7 @@ import type { Structure } from '../schema/schema.ts'
 import { accessor } from './accessor.ts'
 import { AS_TEXT, isRespelt, lostDigits, otherName, rowOf } from './broken.ts'
 import { layoutOf, type Placed } from './layout.ts'
+import { selectable } from './select.ts'
 import { checkTarget } from './target.ts'
 
 /** Defines an own property, even if its name is __proto__. */
@@ -45,6 +46,11 @@ const isNumeric = ({ place: { kind } }: Placed): boolean =>
 export interface RecordTarget<F extends Fields = Fields> {
   readonly dialect: Dialect<unknown>
   readonly mapping?: Mapping<F> | undefined
+  /**
+   * The `select` of `compileQuery`: a record without a column of it is refused. Where it is left out,
+   * nothing says which columns were selected, and those that are missing are left out.
+   */
+  readonly select?: readonly string[] | undefined
 }
 
 /**
@@ -57,7 +63,8 @@ export interface RecordTarget<F extends Fields = Fields> {
  * `@duckdb/node-api` these are the rows of `getRowObjects`, `getRowObjectsJS` or `getRowObjectsJson`;
  * `getRows` and its siblings give lists without names, which are refused.
  *
- * @throws TypeError where a record is no object, where a column was selected under another name than
+ * @throws TypeError where a record is no object, where it lacks a column of `select`, where a column
+ * was selected under another name than
  * the field's, where the driver gave a number or a Date that lost digits, where an integer is beyond
  * ±(2^53 − 1) and not read as a bigint, where a required value is NULL, and where a value was damaged in the database; it names field, column and the row's key.
  */
@@ -78,6 +85,8 @@ export function readRow<F extends Fields>(
     column: place.column,
   }))
   const names = new Set(selected.map(({ name }) => name))
+  selectable(structure, target.select)
+  const expected = selected.filter(({ name }) => target.select?.includes(name))
 
   // Integers and numbers that live in a document are read from JSON, which knows no kinds.
   const numbers = layout.nested
@@ -178,6 +187,17 @@ export function readRow<F extends Fields>(
     }
   }
 
+  /** Refuses a record that does not have what was selected. */
+  function checkSelected(record: object): void {
+    const missing = expected.find(({ name }) => columnOf(record, name) === undefined)
+    if (missing === undefined) return
+    const { name, column } = missing
+    const row = rowOf('in', columnOf(record, structure.key.name))
+    throw new TypeError(
+      `tamis: ${name}: the column "${column}" is missing${row}; select it as ${quote(name)}, or leave it out of select`,
+    )
+  }
+
   return (record) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       const what = Array.isArray(record) ? 'a list of values' : describe(record)
@@ -195,7 +215,10 @@ export function readRow<F extends Fields>(
       const value = read(row)
       if (value !== undefined) put(row, placed.field.path, numbersOf(record, value, placed))
     }
-    if (!isWhole) checkNames(record)
+    if (!isWhole) {
+      checkNames(record)
+      checkSelected(record)
+    }
     return row as FieldsRow<F>
   }
 }

@@ -22,13 +22,22 @@ export interface Selected {
   readonly value: Fragment
 }
 
-/** The columns to read, each under the name of its field. */
-export function selection(structure: Structure, target: SelectTarget): readonly Selected[] {
-  const { dialect, table, mapping = {}, select } = target
-  const names = [...structure.fields.keys(), ...structure.wildcards.keys()]
+/** The names that `select` may have. @throws TypeError for no name, and for an unknown one. */
+export function selectable(
+  { fields, wildcards }: Structure,
+  select: readonly string[] | undefined,
+): readonly string[] {
+  const names = [...fields.keys(), ...wildcards.keys()]
   if (select?.length === 0) throw new TypeError('tamis: select: expected at least one field')
   const unknown = select?.find((name) => !names.includes(name))
   if (unknown !== undefined) throw new TypeError(`tamis: select: unknown field ${quote(unknown)}`)
+  return names
+}
+
+/** The columns to read, each under the name of its field. */
+export function selection(structure: Structure, target: SelectTarget): readonly Selected[] {
+  const { dialect, table, mapping = {}, select } = target
+  const names = selectable(structure, select)
   const chosen = (select ?? names).flatMap((name) => {
     const field = structure.fields.get(name)
     // What lives in a wildcard's JSON comes with it.

@@ -109,7 +109,10 @@ export interface QueryTarget<Params = unknown, F extends Fields = Fields>
   readonly table: TableRef
   /** A name for the table in this statement, which stands before each of its columns. */
   readonly alias?: string
-  /** The fields to select (a wildcard by its prefix); all of them where it is left out. */
+  /**
+   * The fields to select (a wildcard by its prefix); all of them where it is left out, with those that
+   * are hidden. For rows that are sent to clients, those of `clientSchema(schema)`.
+   */
   readonly select?: readonly string[]
   /** Fetches one row more than the page has, for `pageOf`. */
   readonly lookAhead?: boolean

@@ -1,20 +1,24 @@
 import {
   clientSchema,
   compilePredicate,
+  compileQuery,
   defineSchema,
   dynamic,
   integer,
   parseFilter,
   parseQuery,
+  readRow,
   runQuery,
   type Schema,
   safeParseFilter,
   string,
   timestamp,
 } from 'tamis'
+import { sqlite } from 'tamis/sqlite'
 import { completionsAt, parseFilterText } from 'tamis/text'
 import { usersSchema } from 'tamis/users'
 import { describe, expect, it } from 'vitest'
+import { SqliteTable } from '../support/sqlite.ts'
 
 const server = defineSchema({
   fields: {
@@ -106,6 +110,24 @@ describe("a client's schema", () => {
     expect(found({})).toEqual(['b'])
     expect(found({ include_archived: true })).toEqual(['b', 'a'])
     expect(found({ include_archived: true, everything: false })).toEqual(['b', 'a'])
+  })
+
+  it('says what to select for rows that clients get', () => {
+    const seen = { id: 'a', role: 'user', seen: '2024-05-01T12:00:00Z', custom: { mood: 'ok' } }
+    const whole = { ...seen, tenant: 't1', weight: 3, secrets: { level: 'x' } }
+    const table = new SqliteTable(server)
+    table.insert([whole])
+    const query = parseQuery(server, { sort: { id: 1 } })
+    const target = { dialect: sqlite, table: 't' }
+    const all = (own: object) => {
+      const { text, params } = compileQuery(query, { ...target, ...own })
+      return table.db.prepare(text).all(...(params as unknown[]))
+    }
+    const precise = { ...seen, seen: '2024-05-01T12:00:00.000000Z' }
+    const select = [...client.fields.keys(), ...client.wildcards.keys()]
+    expect(all({ select }).map(readRow(server, { ...target, select }))).toEqual([precise])
+    expect(all({}).map(readRow(client, target))).toEqual([precise])
+    expect(all({}).map(readRow(server, target))).toEqual([{ ...whole, seen: precise.seen }])
   })
 
   it('is refused if the key is hidden', () => {

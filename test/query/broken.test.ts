@@ -134,6 +134,28 @@ describe('records of a query builder', () => {
     expect(() => runQuery(query, rows)).toThrow(message)
   })
 
+  it('without a column of select are refused, where select says that there is one', () => {
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        rank: integer({ required: true, sortable: true }),
+        note: string(),
+      },
+    })
+    const read = readRow(own, { dialect: sqlite, select: ['id', 'rank'] })
+    expect(read({ id: 'a', rank: 1 })).toEqual({ id: 'a', rank: 1 })
+    expect(() => read({ id: 'a' })).toThrow(
+      'tamis: rank: the column "rank" is missing in the row "a"; select it as "rank", or leave it out of select',
+    )
+    expect(() => read({ id: 'a', Rank: 1 })).toThrow('did you mean "Rank"?')
+    expect(() => read({ rank: 1 })).toThrow('tamis: id: the column "id" is missing; select it')
+    // Nothing says what was selected.
+    expect(readRow(own, { dialect: sqlite })({ id: 'a' })).toEqual({ id: 'a' })
+    expect(() => readRow(own, { dialect: sqlite, select: ['rang'] })).toThrow(
+      'tamis: select: unknown field "rang"',
+    )
+  })
+
   it('of a nullable column under a required field are an error at the first NULL', () => {
     const own = defineSchema({
       fields: { id: string({ required: true }), rank: integer({ required: true, sortable: true }) },
