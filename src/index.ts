@@ -29,6 +29,7 @@ export {
 export type { TableName } from './compile/table-name.ts'
 export { type CreateTarget, tableOf } from './compile/table-of.ts'
 export { type CountTarget, compileCount } from './compile/total.ts'
+export { canonical } from './condition/canonical.ts'
 export { and, type Condition, not, operatorOf, or } from './condition/condition.ts'
 export { costOf } from './condition/cost.ts'
 export type { Ordering } from './condition/ordering.ts'

@@ -21,8 +21,9 @@ const operandText = (operand: Operand): string =>
   isList(operand) ? setText(operand) : scalarText(operand)
 
 /**
- * A text that is the same for conditions that differ only in the order and the repetition of what
- * they join and of what stands in their lists.
+ * A text that is the same for conditions of one schema that differ only in the order and the
+ * repetition of what they join and of what stands in their lists: a key for a cache of what was found.
+ * The next version may write another text.
  */
 export function canonical(condition: Condition): string {
   switch (condition.kind) {

@@ -1,7 +1,6 @@
-import { type Condition, compilePredicate, type Predicate } from '../../index.ts'
+import { type Condition, canonical, compilePredicate, type Predicate } from '../../index.ts'
 import type { LoggedChange } from '../storage/change.ts'
 import { type StoredUser, shown, toRow, type User } from '../user.ts'
-import { canonical } from './canonical.ts'
 import { testCostOf } from './cost.ts'
 import { type Requirement, requirementsOf } from './requirements.ts'
 
