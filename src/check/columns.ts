@@ -4,6 +4,8 @@ import type { Placed } from '../compile/layout.ts'
 import { sql } from '../dialect/fragment.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
 import { partsOf } from '../dialect/timestamp-text.ts'
+import { quote } from '../error/describe.ts'
+import { nearest } from '../error/nearest.ts'
 import { isEnforced } from './constraints.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { CollationFacts, ColumnFacts } from './facts.ts'
@@ -201,11 +203,16 @@ export function columnDrafts(site: Site, placed: Placed): readonly Draft[] {
   const column = columnNamed(site.facts, place.column)
   if (column === undefined) {
     const isDerived = place.json
+    const nearName = nearest(
+      place.column,
+      site.facts.columns.map(({ name }) => name),
+    )
+    const hint = nearName === undefined ? '' : `; did you mean ${quote(nearName)}?`
     return [
       draft('column_missing', placed, {
         promised: `a column ${place.column}`,
-        found: 'no such column',
-        remedy: isDerived ? {} : { mapping: { column: 'its name' } },
+        found: `no such column${hint}`,
+        remedy: isDerived ? {} : { mapping: { column: nearName ?? 'its name' } },
       }),
     ]
   }

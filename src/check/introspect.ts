@@ -129,7 +129,13 @@ export function introspected(
   const seen = without(facts, omit)
   const candidates = candidatesOf(seen, warnings)
   const found = keyOf(seen, candidates)
-  if ('why' in found) throw new TypeError(`tamis/check: ${found.why}`)
+  if ('why' in found) {
+    const left = facts.primaryKey.filter((name) => omit.includes(name))
+    if (left.length === 0) throw new TypeError(`tamis/check: ${found.why}`)
+    throw new TypeError(
+      `tamis/check: ${quote(facts.table.name)} has no column that can be the key: omit leaves out ${left.map(quote).join(', ')} of its primary key (--omit of the command)`,
+    )
+  }
   const fields = fieldsOf(seen, found.key, namedOf(candidates, warnings))
   const key = found.key.field
   return {

@@ -5,11 +5,13 @@ import { ANY, checkOptions, optionChecks, TEXT } from '../error/options.ts'
 import * as clickhouse from './clickhouse.ts'
 import { type Ask, askOf } from './connection.ts'
 import * as duckdb from './duckdb.ts'
+import { DIALECTS } from './engines.ts'
 import type { EngineName, TableFacts, TableName } from './facts.ts'
 import * as mariadb from './mariadb.ts'
+import { withHint } from './missing-table.ts'
 import * as mysql from './mysql.ts'
 import * as postgres from './postgres.ts'
-import { questionOf } from './records.ts'
+import { MissingTable, questionOf } from './records.ts'
 import * as sqlite from './sqlite.ts'
 
 const READERS: Readonly<
@@ -83,5 +85,10 @@ export async function readFacts(
   if (!Object.hasOwn(READERS, known)) {
     throw new TypeError(`tamis/check: unknown engine ${quote(String(known))}`)
   }
-  return READERS[known].read(ask, name)
+  try {
+    return await READERS[known].read(ask, name)
+  } catch (error) {
+    if (!(error instanceof MissingTable)) throw error
+    throw await withHint(error, questionOf(ask, DIALECTS[known]), known, name)
+  }
 }

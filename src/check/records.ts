@@ -95,7 +95,15 @@ export function present<T extends object>(
 }
 
 /** The error for a table that does not exist. */
-export class MissingTable extends TypeError {}
+export class MissingTable extends TypeError {
+  /** The table of that name in another schema, if there is one. */
+  readonly elsewhere: Required<TableName> | undefined
+
+  constructor(message: string, elsewhere?: Required<TableName>) {
+    super(message)
+    this.elsewhere = elsewhere
+  }
+}
 
 export function noTable({ schema, name }: TableName): never {
   const place = schema === undefined ? '' : ` in ${quote(schema)}`

@@ -7,16 +7,15 @@ import {
   type BackfillKey,
   backfill,
   checkTable,
-  readFacts,
   type TableFacts,
 } from '../check/index.ts'
-import { tableName } from './check.ts'
 import { withConnection } from './connect.ts'
 import { PAUSES } from './import-run.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { isOutage } from './outage.ts'
 import { integer } from './query-options.ts'
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
+import { factsOf } from './table.ts'
 
 interface BackfillCommandOptions {
   readonly schema: string
@@ -90,7 +89,7 @@ async function fill(options: BackfillCommandOptions): Promise<void> {
     const result = await withConnection(
       options.db,
       async (ask) => {
-        const facts = await readFacts(ask, { table: tableName(table) })
+        const facts = await factsOf(ask, table)
         requireColumns(loaded, facts)
         return run(patient(ask), loaded, facts, options, stop.signal)
       },

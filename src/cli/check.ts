@@ -1,21 +1,15 @@
 import Table from 'cli-table3'
 import type { Command } from 'commander'
 import { DIALECTS } from '../check/engines.ts'
-import {
-  type Ask,
-  checkTable,
-  type Finding,
-  readFacts,
-  type TableFacts,
-  type TableName,
-} from '../check/index.ts'
+import { type Ask, checkTable, type Finding, readFacts, type TableFacts } from '../check/index.ts'
 import { MissingTable } from '../check/records.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { withConnection } from './connect.ts'
-import { Mistake, printable } from './mistake.ts'
+import { printable } from './mistake.ts'
 import { toJson } from './output.ts'
 import { write } from './query.ts'
 import { loadSchema } from './schema-module.ts'
+import { factsOf } from './table.ts'
 
 interface CheckCommandOptions {
   readonly schema: string
@@ -25,19 +19,11 @@ interface CheckCommandOptions {
   readonly json?: true
 }
 
-/** `app.people` is a table of the schema `app`. */
-export function tableName(text: string): TableName {
-  const at = text.indexOf('.')
-  const [schema, name] = at === -1 ? [undefined, text] : [text.slice(0, at), text.slice(at + 1)]
-  if (name === '' || schema === '') throw new Mistake('--table: expected a name, or schema.name')
-  return { schema, name }
-}
-
 /** The side tables of a mapping that exist. */
 async function sideTables(ask: Ask, facts: TableFacts, mapping: AnyMapping): Promise<TableFacts[]> {
   const { engine, table } = facts
-  const names = Object.values(mapping).flatMap((own) =>
-    typeof own === 'object' && own.sideTable !== undefined ? [own.sideTable] : [],
+  const names = Object.values(mapping).flatMap((settings) =>
+    typeof settings === 'object' && settings.sideTable !== undefined ? [settings.sideTable] : [],
   )
   const found: TableFacts[] = []
   for (const name of names) {
@@ -101,12 +87,12 @@ function toFindingsTable(findings: readonly Finding[]): string {
 async function check(options: CheckCommandOptions): Promise<void> {
   const { schema, mapping } = await loadSchema(options.schema)
   const findings = await withConnection(options.db, async (ask) => {
-    const facts = await readFacts(ask, { table: tableName(options.table) })
-    const own = { dialect: DIALECTS[facts.engine], table: facts.table.name, mapping }
+    const facts = await factsOf(ask, options.table)
+    const target = { dialect: DIALECTS[facts.engine], table: facts.table.name, mapping }
     const sides = await sideTables(ask, facts, (mapping ?? {}) as AnyMapping)
     return options.rows
-      ? checkTable(schema, own, facts, { sideTables: sides, rows: ask })
-      : checkTable(schema, own, facts, { sideTables: sides })
+      ? checkTable(schema, target, facts, { sideTables: sides, rows: ask })
+      : checkTable(schema, target, facts, { sideTables: sides })
   })
   if (options.json) await write(`${toJson(findings)}\n`)
   else await write(`${findings.length === 0 ? 'no findings' : toFindingsTable(findings)}\n`)

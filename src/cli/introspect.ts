@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { introspect } from '../check/index.ts'
-import { tableName } from './check.ts'
 import { withConnection } from './connect.ts'
 import { printable } from './mistake.ts'
 import { write } from './query.ts'
+import { mistakeOf, tableName } from './table.ts'
 
 interface IntrospectCommandOptions {
   readonly table: string
@@ -20,7 +20,9 @@ export const addIntrospect = (tamis: Command): Command =>
     .option('--omit <column...>', 'columns that no client may see: the schema does not have them')
     .action(async (database: string, { table, omit }: IntrospectCommandOptions) => {
       const { source, warnings } = await withConnection(database, (ask) =>
-        introspect(ask, { table: tableName(table), omit }),
+        introspect(ask, { table: tableName(table), omit }).catch((error: unknown) => {
+          throw mistakeOf(error)
+        }),
       )
       await write(source)
       // In the module, they are comments.

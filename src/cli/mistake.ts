@@ -58,24 +58,26 @@ export function line({ path, message, hint }: Issue): string {
 }
 
 /**
- * The lines for standard error, if the user can fix the error; with a style, the text is shown with
- * marks.
+ * What standard error gets, if the user can fix the error: one line, which programs can read; with a
+ * style, a line for each issue, and the text with marks.
  */
 export function linesOf(error: unknown, style?: FrameStyle): readonly string[] | undefined {
-  if (error instanceof TextMistake) {
+  if (error instanceof TextMistake && style !== undefined) {
     return error.marks.flatMap(({ line: text, source, range }) => {
       const head = `tamis: ${printable(text)}`
-      if (style === undefined || source === undefined || range === undefined) return head
+      if (source === undefined || range === undefined) return head
       return [head, ...frame(source, range, style).split('\n')]
     })
   }
   const lines =
-    error instanceof FilterError
-      ? error.issues.map(line)
-      : error instanceof Mistake || isDefinitionError(error)
-        ? [error.message.replace(/^tamis: /, '')]
-        : undefined
-  return lines?.map((each) => `tamis: ${printable(each)}`)
+    error instanceof TextMistake
+      ? error.marks.map((mark) => mark.line)
+      : error instanceof FilterError
+        ? error.issues.map(line)
+        : error instanceof Mistake || isDefinitionError(error)
+          ? [error.message.replace(/^tamis: /, '')]
+          : undefined
+  return lines && [`tamis: ${lines.map(printable).join('; ')}`]
 }
 
 /** Whether tamis refused the user's schema or mapping. */

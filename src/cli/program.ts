@@ -1,4 +1,5 @@
-import { Command, CommanderError } from 'commander'
+import type { Command } from 'commander'
+import { CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { addBackfill } from './backfill.ts'
 import { addCheck } from './check.ts'
@@ -10,12 +11,13 @@ import { runQueryCommand, write } from './query.ts'
 import { type QueryOptions, queryOf, withQueryOptions } from './query-options.ts'
 import { addServe } from './serve.ts'
 import { DIALECT_NAMES, printSql } from './sql.ts'
+import { StrictCommand } from './strict-command.ts'
 import { addToken } from './token.ts'
 
 /** The command line, as commander reads it. */
 export function program(): Command {
-  const tamis = new Command('tamis')
-    .description('Query rows with filters: in files, in streams, in SQLite; serve users.')
+  const tamis = new StrictCommand('tamis')
+    .description('Query rows with filters: in files, in streams, in databases; serve users.')
     .version(packageJson.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
@@ -26,8 +28,11 @@ export function program(): Command {
       'run a query over NDJSON or a JSON array (a file or standard input), or over a table',
     )
     .argument('[file]', 'the rows; by default, and for -, standard input')
-    .option('--db <file>', 'an SQLite file to query instead')
-    .option('--table <name>', 'its table')
+    .option(
+      '--db <database>',
+      'query a table of an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file instead',
+    )
+    .option('--table <name>', 'its table; with its schema as app.people')
     .option('--json', 'one row a line as JSON, for programs')
     .option('--all', 'every matching row in the order of the input, as JSON: constant memory')
     .action(runQueryCommand)

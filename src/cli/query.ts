@@ -1,16 +1,25 @@
+import { DIALECTS } from '../check/engines.ts'
+import type { Ask, TableFacts } from '../check/index.ts'
+import { columnNamed } from '../check/site.ts'
+import { layoutOf } from '../compile/layout.ts'
 import { compilePredicate } from '../compile/predicate.ts'
 import { readRow } from '../compile/read-row.ts'
 import { compileQuery } from '../compile/sql.ts'
-import { sqlite } from '../dialect/sqlite/index.ts'
+import { quote } from '../error/describe.ts'
+import { didYouMean } from '../error/nearest.ts'
 import type { Query } from '../parse/query.ts'
 import { type Page, pageOf } from '../query/page.ts'
 import { collectPage } from '../query/run.ts'
-import { select } from './database.ts'
+import type { AnyMapping } from '../schema/mapping.ts'
+import { usersSchema } from '../users/schema.ts'
+import { withConnection } from './connect.ts'
 import { readRows } from './input.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { toJson, toTable } from './output.ts'
 import { type QueryOptions, queryOf } from './query-options.ts'
 import type { LoadedSchema } from './schema-module.ts'
+import { factsOf } from './table.ts'
+import { withoutPassword } from './users-options.ts'
 
 interface RunOptions extends QueryOptions {
   readonly db?: string
@@ -67,19 +76,43 @@ async function fromStream(query: Query, file: string): Promise<Page> {
 
 async function fromTable(
   query: Query,
-  { schema, mapping }: LoadedSchema,
+  loaded: LoadedSchema,
   file: string | undefined,
   db: string,
   table: string | undefined,
 ): Promise<Page> {
   if (file !== undefined) throw new Mistake('--db conflicts with a file of rows')
   if (table === undefined) throw new Mistake('--db requires --table')
-  const target = { dialect: sqlite, table, mapping }
-  const { text, params } = compileQuery(query, { ...target, lookAhead: true })
-  const records = select(db, text, params)
-  try {
-    return pageOf(query, records.map(readRow(schema, target)))
-  } catch (error) {
-    throw new Mistake(`${db}: a row does not fit the schema: ${messageOf(error)}`)
+  return withConnection(db, async (ask: Ask) => {
+    const facts = await factsOf(ask, table)
+    requireColumns(loaded, facts)
+    const { schema, mapping } = loaded
+    const target = { dialect: DIALECTS[facts.engine], table: facts.table, mapping }
+    const { text, params } = compileQuery(query, { ...target, lookAhead: true })
+    const records = await ask(text, params)
+    try {
+      return pageOf(query, records.map(readRow(schema, target)))
+    } catch (error) {
+      throw new Mistake(
+        `${withoutPassword(db)}: a row does not fit the schema: ${messageOf(error)}`,
+      )
+    }
+  })
+}
+
+/** Refuses a table that lacks the column of a field. */
+function requireColumns({ schema, mapping }: LoadedSchema, facts: TableFacts): void {
+  const layout = layoutOf(DIALECTS[facts.engine], schema, mapping as AnyMapping | undefined)
+  for (const { field, place } of [...layout.typed, ...layout.documents]) {
+    if (columnNamed(facts, place.column) !== undefined) continue
+    const names = facts.columns.map(({ name }) => name)
+    const hint =
+      schema === usersSchema
+        ? 'the schema is that of users; name the module of another with --schema'
+        : didYouMean(place.column, names)
+    const suffix = hint === undefined ? '' : ` (${hint})`
+    throw new Mistake(
+      `the table ${quote(facts.table.name)} has no column ${quote(place.column)} for the field ${quote(field.name)}${suffix}`,
+    )
   }
 }

@@ -86,7 +86,9 @@ describe('tamis introspect', () => {
     expect(mistakes[0]?.err).toContain('unknown table "persons"')
     expect(mistakes[1]?.err).toContain('no such file: nowhere.sqlite')
     expect(mistakes[4]?.err).toContain('unknown column "emial" (did you mean "email"?)')
-    expect(mistakes[5]?.err).toContain('no column that can be the key')
+    expect(mistakes[5]?.err).toBe(
+      'tamis: "people" has no column that can be the key: omit leaves out "id" of its primary key (--omit of the command)\n',
+    )
   })
 })
 
