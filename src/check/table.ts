@@ -239,6 +239,21 @@ function indexDrafts(
     })
 }
 
+/** A text over MariaDB's UUID is sorted by an expression: the type has another order than its text. */
+function orderDrafts({ facts }: Site, { typed }: Layout): readonly Draft[] {
+  if (facts.engine !== 'mariadb') return []
+  return typed
+    .filter(({ field, place }) => field.sortable && !place.list && place.kind.name === 'string')
+    .filter(({ place }) => columnNamed(facts, place.column)?.type.name === 'uuid')
+    .map((placed) =>
+      draft('index_missing', placed, {
+        promised: 'orders by it',
+        found: 'the type uuid, whose order no index serves: each page sorts all rows',
+        remedy: { schema: 'another key, or a column binary(16) with uuid()' },
+      }),
+    )
+}
+
 export function tableDrafts(
   site: Site,
   structure: Structure,
@@ -254,5 +269,6 @@ export function tableDrafts(
     ...unfilledDrafts(site, layout),
     ...sideDrafts(site, layout, sideTables),
     ...indexDrafts(site, structure, layout, keys),
+    ...orderDrafts(site, layout),
   ]
 }

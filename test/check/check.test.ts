@@ -706,6 +706,13 @@ describe.each(available.filter(({ name }) => ['MariaDB', 'ClickHouse'].includes(
           /not allowed/,
         )
         expect(() => parseQuery(made, { sort: { c: 1 } })).toThrow(/sort/)
+        if (engine.name !== 'MariaDB') return
+        const { mapping, facts } = await introspect(ask, { table: 'w' })
+        const target = { dialect: engine.dialect, table: 'w', mapping: mapping as Mapping }
+        const ofKey = checkTable(made, target, facts).filter(({ field }) => field === 'id')
+        expect(ofKey.map(({ code, severity }) => [code, severity])).toEqual([
+          ['index_missing', 'warning'],
+        ])
       } finally {
         await connection.exec('DROP TABLE w')
         await connection.close()

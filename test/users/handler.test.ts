@@ -69,6 +69,8 @@ describe('every endpoint', () => {
     ).toEqual({ users: [expect.objectContaining({ id: 'bo' })], prev: TEXT })
     expect((await done('GET /users')).users).toHaveLength(2)
     expect((await done('GET /users?payload=')).users).toHaveLength(2)
+    // A byte order mark is ignored, as in bodies.
+    expect((await done('GET /users?payload=%EF%BB%BF{"limit":1}')).users).toHaveLength(1)
     expect((await done('POST /users/query')).users).toHaveLength(2)
 
     expect(await done('POST /users/bo/deactivate', { mark_messages_deleted: true })).toEqual({
@@ -139,6 +141,13 @@ describe('an error is {code, message, details}', () => {
     [400, 'invalid_json', 'GET /users?payload={', asServer()],
     [400, 'invalid_json', 'GET /users/watch?payload={', asServer()],
     [400, 'invalid_json', 'POST /users', asServer('{"users":[],"users":[]}'), { path: '/users' }],
+    [
+      400,
+      'invalid_json',
+      'POST /users',
+      asServer('{"users":[{"id":"a","custom":{"n":9007199254740993}}]}'),
+      { path: '/users/0/custom/n' },
+    ],
     [
       400,
       'invalid_json',

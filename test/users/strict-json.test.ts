@@ -32,6 +32,8 @@ const VALID = [
   '12',
   'null',
   '[]',
+  '{"a":9007199254740992,"b":-9007199254740994,"c":123456789012345680000,"d":1}',
+  '[1234567890123456.7,0.12345678901234567,12345678901234567e5,"9007199254740993"]',
 ]
 
 const INVALID = [
@@ -175,6 +177,13 @@ const DEEP = [
 const isThere = existsSync(suite)
 if (!isThere) console.log('JSONTestSuite is not beside the repository: its 318 files are skipped.')
 
+/** Integers of more digits than a number has, which a parser may refuse. */
+const ROUNDED = [
+  'i_number_too_big_neg_int.json',
+
+  'i_number_very_big_negative_int.json',
+]
+
 describe.skipIf(!isThere)('JSONTestSuite', () => {
   const files = isThere ? readdirSync(suite) : []
 
@@ -189,7 +198,23 @@ describe.skipIf(!isThere)('JSONTestSuite', () => {
     }
     if (file.includes('duplicated_key')) {
       expect(result).toMatchObject({ problem: 'duplicate_key' })
+    } else if (ROUNDED.includes(file)) {
+      expect(result).toEqual({ problem: 'rounded', path: '/0' })
     } else expect(result).toEqual(expected(text))
     if (file.startsWith('n_')) expect(result).toEqual({ problem: 'syntax', path: '' })
+  })
+})
+
+describe('an integer that JSON.parse rounds', () => {
+  it.each([
+    ['{"a":9007199254740993}', '/a'],
+    ['{"custom":{"x":[1,{"n":-9007199254740993}]}}', '/custom/x/1/n'],
+    ['{"a":"9007199254740993","b":9007199254740993}', '/b'],
+    ['9007199254740993', ''],
+    [`[0,${'9'.repeat(400)}]`, '/1'],
+    [`{"a":1${'0'.repeat(100_000)}}`, '/a'],
+    ['{"a":12345678901234567890123}', '/a'],
+  ])('is refused with its path: %.60s', (text, path) => {
+    expect(parseStrictJson(text)).toEqual({ problem: 'rounded', path })
   })
 })

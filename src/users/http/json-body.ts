@@ -12,7 +12,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
  * @throws RequestError `invalid_json`
  */
 export function parseJson(sent: string | ArrayBuffer, what: string): unknown {
-  const result = parseStrictJson(typeof sent === 'string' ? sent : decode(sent, what))
+  const result = parseStrictJson(typeof sent === 'string' ? unmarked(sent) : decode(sent, what))
   if ('value' in result) return result.value
   const { problem, path } = result
   if (problem === 'syntax') throw new RequestError('invalid_json', `${what} is not valid JSON`)
@@ -22,8 +22,18 @@ export function parseJson(sent: string | ArrayBuffer, what: string): unknown {
       `${what} is nested more than ${DEEPEST_TEXT} levels deep`,
     )
   }
+  if (problem === 'rounded') {
+    throw new RequestError(
+      'invalid_json',
+      `${what} has an integer that no JSON number holds exactly: ${path}; send it as a string`,
+      { path },
+    )
+  }
   throw new RequestError('invalid_json', `${what} has a duplicate key: ${path}`, { path })
 }
+
+/** A parser may ignore a byte order mark (RFC 8259, section 8.1), as TextDecoder does. */
+const unmarked = (text: string): string => text.replace(/^\uFEFF/, '')
 
 function decode(bytes: ArrayBuffer, what: string): string {
   try {

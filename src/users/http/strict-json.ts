@@ -1,18 +1,20 @@
 /** A problem of a JSON text, and the member that has it: a JSON Pointer (RFC 6901). */
 export interface JsonProblem {
-  readonly problem: 'syntax' | 'duplicate_key' | 'too_deep'
+  readonly problem: 'syntax' | 'duplicate_key' | 'too_deep' | 'rounded'
   /** The empty string stands for the whole text. */
   readonly path: string
 }
 
 /**
- * Parses JSON text as JSON.parse does, but refuses duplicate keys, of which JSON.parse keeps the last.
+ * Parses JSON text as JSON.parse does, but refuses duplicate keys, of which JSON.parse keeps the last,
+ * and integers that it rounds: what is stored would not be what was sent.
  * Keys are compared after decoding: `"a"` and `"\u0061"` are the same key. Takes time linear in the
  * text's length. Text that is nested deeper than {@link DEEPEST_TEXT} is not parsed.
  *
  * @example
  * parseStrictJson('{"a": 1}') // { value: { a: 1 } }
  * parseStrictJson('{"a": [{"b": 1, "b": 2}]}') // { problem: 'duplicate_key', path: '/a/0/b' }
+ * parseStrictJson('{"a": 9007199254740993}') // { problem: 'rounded', path: '/a' }
  */
 export function parseStrictJson(text: string): { readonly value: unknown } | JsonProblem {
   const members = countMembers(text)
@@ -24,8 +26,29 @@ export function parseStrictJson(text: string): { readonly value: unknown } | Jso
     return { problem: 'syntax', path: '' }
   }
   // Most texts have none, and counting takes a fifth of the time of a look at each key.
-  if (members === keysIn(value)) return { value }
-  return { problem: 'duplicate_key', path: duplicateKey(text) }
+  if (members !== keysIn(value)) {
+    return { problem: 'duplicate_key', path: pathOfFirst(text, 'duplicate_key') ?? '' }
+  }
+  // No shorter integer is rounded, and few texts have so many digits.
+  const rounded = MANY_DIGITS.test(text) ? pathOfFirst(text, 'rounded') : undefined
+  return rounded === undefined ? { value } : { problem: 'rounded', path: rounded }
+}
+
+const MANY_DIGITS = /\d{16}/
+
+/** An integer of more digits is larger than any number. */
+const MOST_DIGITS = 309
+
+/**
+ * Whether JSON.parse makes another number of an integer than is written: JSON.stringify writes the
+ * shortest digits of a number, which may not be all of its digits. A fraction is read as the nearest
+ * number.
+ */
+function isRounded(literal: string): boolean {
+  if (!/^-?\d{16,}$/.test(literal)) return false
+  const number = literal.length > MOST_DIGITS + 1 ? Number.POSITIVE_INFINITY : Number(literal)
+  if (!Number.isFinite(number)) return true
+  return literal !== String(number) && BigInt(literal) !== BigInt(number)
 }
 
 /** More than twice the nesting of any input of the users system. */
@@ -74,12 +97,15 @@ interface Frame {
   index: number
 }
 
-/** The structural characters outside of strings. A string is skipped from its first quote to its last. */
-const STRUCTURE = /["{}[\],]/g
+/**
+ * Numbers, and the structural characters outside of strings. A string is skipped from its first quote
+ * to its last.
+ */
+const STRUCTURE = /["{}[\],]|-?\d[\d.eE+-]*/g
 const BEFORE_VALUE = /[ \t\n\r]*:/y
 
-/** The path of the first duplicate key. The text must be valid JSON with one. */
-function duplicateKey(text: string): string {
+/** The path of the first duplicate key or rounded integer in valid JSON. */
+function pathOfFirst(text: string, problem: 'duplicate_key' | 'rounded'): string | undefined {
   const frames: Frame[] = []
   let top: Frame | undefined
   STRUCTURE.lastIndex = 0
@@ -98,19 +124,24 @@ function duplicateKey(text: string): string {
       case ',':
         if (top !== undefined) top.index++
         break
-      default: {
+      case '"': {
         const end = endOfString(text, found.index)
         STRUCTURE.lastIndex = end
         if (top?.keys === undefined) break
         BEFORE_VALUE.lastIndex = end
         if (!BEFORE_VALUE.test(text)) break
         top.key = keyOf(text.slice(found.index, end))
-        if (top.keys.has(top.key)) return pathOf(frames)
-        top.keys.add(top.key)
+        if (problem === 'duplicate_key') {
+          if (top.keys.has(top.key)) return pathOf(frames)
+          top.keys.add(top.key)
+        }
+        break
       }
+      default:
+        if (problem === 'rounded' && isRounded(found[0])) return pathOf(frames)
     }
   }
-  return ''
+  return undefined
 }
 
 /** The offset after a string's last quote. */
