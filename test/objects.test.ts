@@ -277,7 +277,7 @@ describe.each(available)('in $name', (engine) => {
         (situation) => checkAgreement(engine, connection, situation),
       ),
       {
-        seed: 11,
+        seed: 23,
         endOnFailure: true,
         numRuns: engine.name === 'ClickHouse' ? budget(3, 8) : budget(6, 40),
         interruptAfterTimeLimit: 100_000,

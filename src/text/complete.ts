@@ -1,7 +1,7 @@
 import { findOperator } from '../condition/condition.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import type { Schema } from '../parse/schema.ts'
-import type { Field } from '../schema/field.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import type { Span } from './node.ts'
 import { nameOf, type Piece, piecesOf } from './pieces.ts'
@@ -29,14 +29,13 @@ interface Frame {
 
 /** What an object or a list is of. */
 type Role =
-  | { readonly of: 'filter' }
-  | { readonly of: 'filters' }
+  | { readonly of: 'filter'; readonly fields: FieldSet }
+  | { readonly of: 'filters'; readonly fields: FieldSet }
   | { readonly of: 'operators'; readonly field: Field }
   | { readonly of: 'operands'; readonly field: Field; readonly operator: string }
   | { readonly of: 'nothing' }
 
 const LOGICAL = ['$and', '$or', '$nor']
-const WHOLE = { of: 'filter' } as const
 const UNKNOWN = { of: 'nothing' } as const
 
 /**
@@ -143,19 +142,26 @@ function opened(schema: Schema, bracket: string, outer: Frame | undefined): Fram
 }
 
 function roleOf(schema: Schema, isObject: boolean, outer: Frame | undefined): Role {
-  if (outer === undefined) return isObject ? WHOLE : UNKNOWN
+  if (outer === undefined) return isObject ? { of: 'filter', fields: schema } : UNKNOWN
   const { role, key } = outer
-  if (role.of === 'filters') return isObject ? WHOLE : UNKNOWN
+  if (role.of === 'filters') return isObject ? { of: 'filter', fields: role.fields } : UNKNOWN
   if (key === undefined) return UNKNOWN
   if (role.of === 'filter') {
-    if (LOGICAL.includes(key)) return isObject ? UNKNOWN : { of: 'filters' }
-    const field = findField(schema, key, schema.limits.segments)
+    if (LOGICAL.includes(key)) return isObject ? UNKNOWN : { of: 'filters', fields: role.fields }
+    const field = findField(role.fields, key, schema.limits.segments)
     if (field === 'unknown' || field === 'too_deep' || field.hidden) return UNKNOWN
     return isObject ? { of: 'operators', field } : { of: 'operands', field, operator: '$eq' }
   }
   if (role.of !== 'operators') return UNKNOWN
   const { field } = role
   if (key === '$not' && isObject) return role
+  if (
+    isObject &&
+    field.elements !== undefined &&
+    findOperator(field.type, key)?.shape === 'filter'
+  ) {
+    return { of: 'filter', fields: field.elements }
+  }
   return isObject ? UNKNOWN : { of: 'operands', field, operator: key }
 }
 
@@ -168,9 +174,9 @@ function candidates(schema: Schema, { role, expects, key, keys }: Frame): readon
   const fresh = (all: readonly Candidate[]) => all.filter(({ label }) => keys?.has(label) !== true)
   switch (role.of) {
     case 'filter': {
-      if (expects === 'key') return fresh(names(schema))
+      if (expects === 'key') return fresh(names(role.fields))
       if (expects !== 'value' || key === undefined) return []
-      const field = findField(schema, key, schema.limits.segments)
+      const field = findField(role.fields, key, schema.limits.segments)
       return field === 'unknown' || field === 'too_deep' || field.hidden ? [] : values(field, '$eq')
     }
     case 'operators': {
@@ -192,7 +198,7 @@ function candidates(schema: Schema, { role, expects, key, keys }: Frame): readon
 }
 
 /** What can begin a condition: a wildcard's as far as its prefix goes. */
-function names(schema: Schema): readonly Candidate[] {
+function names(schema: FieldSet): readonly Candidate[] {
   const visible = ([, field]: readonly [string, Field]) => !field.hidden && field.operators.size > 0
   const fields = [...schema.fields].filter(visible).map(([name]) => name)
   const prefixes = [...schema.wildcards].filter(visible).map(([prefix]) => `${prefix}.`)

@@ -9,7 +9,7 @@ import { type QueryOf, safeParseQuery } from '../parse/index.ts'
 import type { QueryOptions } from '../parse/query.ts'
 import type { Result } from '../parse/report.ts'
 import type { Schema } from '../parse/schema.ts'
-import type { Field } from '../schema/field.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import { queryOptionsOf, type TextOptions } from './options.ts'
 import { readText } from './read.ts'
@@ -157,15 +157,18 @@ function sortOf(text: string): unknown {
 const booleanOf = (text: string): unknown =>
   text === 'true' ? true : text === 'false' ? false : text
 
+/** Parsing refuses longer paths; here they are read like the others. */
+const MOST_SEGMENTS = Number.POSITIVE_INFINITY
+
 /** `$or[0][role]=admin`; brackets with holes between come as an object. */
-function logical(schema: Schema, value: unknown): unknown {
-  return Array.isArray(value) ? value.map((each) => filterOf(schema, each)) : value
+function logical(fields: FieldSet, value: unknown): unknown {
+  return Array.isArray(value) ? value.map((each) => filterOf(fields, each)) : value
 }
 
-function filterOf(schema: Schema, value: unknown): unknown {
+function filterOf(fields: FieldSet, value: unknown): unknown {
   if (!isObject(value)) return value
   return mapped(value, (name, member) =>
-    name.startsWith('$') ? logical(schema, member) : fieldOf(schema, name, member),
+    name.startsWith('$') ? logical(fields, member) : fieldOf(fields, name, member),
   )
 }
 
@@ -181,8 +184,8 @@ function mapped(
   return result
 }
 
-function fieldOf(schema: Schema, name: string, value: unknown): unknown {
-  const field = findField(schema, name, schema.limits.segments)
+function fieldOf(fields: FieldSet, name: string, value: unknown): unknown {
+  const field = findField(fields, name, MOST_SEGMENTS)
   if (field === 'unknown' || field === 'too_deep') return value
   return isObject(value) ? operators(field, value) : operands(field, value)
 }
@@ -199,6 +202,12 @@ function operators(field: Field, value: Record<string, unknown>): Record<string,
         return input
       case 'texts':
         return typeof input === 'string' ? [input] : input
+      case 'count':
+        return typeof input === 'string' && JSON_NUMBER.test(input) && input.length < LONGEST_NUMBER
+          ? exactNumber(input)
+          : input
+      case 'filter':
+        return field.elements === undefined ? input : filterOf(field.elements, input)
       case 'members':
       case 'elements':
         // A list of one is written like one value.
