@@ -44,7 +44,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const log = pino({}, output)
   const given = givenSecret(options.secret)
   const secret = given ?? randomBytes(32).toString('base64url')
-  const { guests, usesTeams = false, worker, filterCost } = options
+  const { usesTeams, worker, filterCost } = options
+  // Without the option, the stored setting applies.
+  const guests = options.guests ? undefined : false
   const users = await openUsers(
     options,
     { secret, guests, usesTeams, worker, filterCost },

@@ -22,23 +22,26 @@ export async function changeUsers<T extends { readonly id: string }>(
   inputs: readonly T[],
   { apply, setsUsername, also }: BatchChange<T>,
 ): Promise<UsersById> {
-  const { indexedCustom, uniqueUsernames } = store.configuration
+  const { indexedCustom } = store.configuration
   const now = store.now()
   const ids = inputs.map(({ id }) => id)
   return store.transaction(async (transaction) => {
     const stored = await store.lock(transaction, ids)
+    const namesAny = inputs.some((input) => setsUsername?.(input) ?? false)
+    const unique = namesAny ? await store.app.uniqueUsernames(transaction) : 'no'
     const changes = inputs.map((input, i) => {
       const before = stored.get(input.id)
       const after = apply(before, input, now, i)
       if (before?.custom !== after.custom) checkIndexedCustom(after, indexedCustom, input, i)
       const isNamed = setsUsername?.(input) ?? false
-      if (isNamed && uniqueUsernames !== 'no') checkUsername(after)
+      if (isNamed && unique !== 'no') checkUsername(after)
       return { before, after, setsUsername: isNamed }
     })
     await also?.(transaction)
     await store.write(
       transaction,
       changes.filter(({ before, after }) => before !== after),
+      unique,
     )
     return Object.fromEntries(changes.map(({ after }) => [after.id, shown(after)]))
   })

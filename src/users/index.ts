@@ -10,6 +10,7 @@ import { need } from './need.ts'
 import type { UsersOptions } from './open.ts'
 import type { Users } from './users.ts'
 
+export type { App, AppChanges, UniqueUsernames, UpdatableField } from './app.ts'
 export { UsersError, type UsersErrorCode, type UsersErrorDetails } from './error.ts'
 export type { HandlerOptions, RateLimit, UsersHandler } from './http/public.ts'
 export type { UsersOptions } from './open.ts'

@@ -1,6 +1,7 @@
 /** The inputs of the operations. These shapes check them, and the OpenAPI document is made of them. */
 
 import { z } from 'zod'
+import { type AppChanges, UNIQUE_USERNAMES, UPDATABLE } from './app.ts'
 import { asUsersError, inputError } from './input-error.ts'
 import type { DeactivateOptions, DeleteOptions, ReactivateOptions } from './settings.ts'
 import {
@@ -125,6 +126,13 @@ export const inputs = {
   restoreUsers: z.strictObject({ user_ids: ids(MOST_USERS) }),
   exportUsers: z.strictObject({ user_ids: ids(MOST_EXPORTED) }),
   getTask: z.strictObject({ id: z.string() }),
+  updateApp: z.strictObject({
+    enforce_unique_usernames: z.enum(UNIQUE_USERNAMES).optional(),
+    guests: z.boolean().optional(),
+    anonymous: z.boolean().optional(),
+    uses_teams: z.boolean().optional(),
+    client_may_update: z.array(z.enum(UPDATABLE)).max(UPDATABLE.length).optional(),
+  }) satisfies z.ZodType<AppChanges>,
   createGuest: z.strictObject({ user: user.pick({ id: true, name: true }) }),
 } as const
 

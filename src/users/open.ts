@@ -1,11 +1,10 @@
 import { UsersError } from './error.ts'
 import { boundHooks } from './hooks.ts'
-import { configure, type Hooks, type Settings } from './settings.ts'
+import { configure, givenAppOf, type Hooks, type Settings } from './settings.ts'
 import { connect } from './storage/connect.ts'
 import { migrate } from './storage/migrate.ts'
 import type { DatabaseSource } from './storage/public.ts'
 import { Store } from './storage/store.ts'
-import { storedUniqueUsernames } from './storage/stored-settings.ts'
 import { Users } from './users.ts'
 
 export interface UsersOptions {
@@ -21,13 +20,10 @@ export async function openUsers({ db, settings, hooks: given = {} }: UsersOption
   const connected = await connect(db, (error) => hooks.onError?.(error)).catch(throwCause)
   try {
     await migrate(connected, configuration)
-    const uniqueUsernames = await storedUniqueUsernames(
-      connected.db,
-      configuration,
-      settings?.uniqueUsernames,
-    )
+    const store = new Store(connected, configuration)
+    await store.app.start(givenAppOf(settings))
     connected.limit(configuration.statementTimeout)
-    return new Users(new Store(connected, { ...configuration, uniqueUsernames }), hooks)
+    return new Users(store, hooks)
   } catch (error) {
     await connected.db.destroy()
     return throwCause(error)

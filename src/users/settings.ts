@@ -1,3 +1,14 @@
+import {
+  APP_SETTINGS,
+  type AppChanges,
+  type AppSetting,
+  isAppSetting,
+  isUpdatable,
+  UNIQUE_USERNAMES,
+  type UniqueUsernames,
+  UPDATABLE,
+  type UpdatableField,
+} from './app.ts'
 import { type Check, checkAll, isBoolean, isFunction, isWithin } from './check.ts'
 import { storedUsers } from './schema.ts'
 import { isSecret, SECRET_EXPECTED } from './secret.ts'
@@ -51,15 +62,19 @@ export interface Hooks {
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-export const UNIQUE_USERNAMES = ['no', 'app', 'team'] as const
-export type UniqueUsernames = (typeof UNIQUE_USERNAMES)[number]
-
 export interface Settings {
-  /** Whether usernames are unique in the application, or in each team. */
+  /**
+   * Whether usernames are unique in the application, or in each team. This setting and the next four
+   * are stored in the database: the last explicit value wins, given here or to `updateApp`.
+   */
   readonly uniqueUsernames?: UniqueUsernames | undefined
   /** Whether the application uses teams; then it has no guests. */
   readonly usesTeams?: boolean | undefined
   readonly guests?: boolean | undefined
+  /** Whether requests without a token may read. */
+  readonly anonymous?: boolean | undefined
+  /** The fields of its own user that a client may update; none by default. */
+  readonly clientMayUpdate?: readonly UpdatableField[] | undefined
   /** The keys of `custom` to index. */
   readonly indexedCustom?: readonly string[] | undefined
   /** The fields that clients see, filter by and sort by. */
@@ -98,8 +113,9 @@ export interface Settings {
 /** The settings without a default. */
 type Optional = 'cursorKey' | 'secret'
 
+/** The settings of one process, with their defaults. */
 export type Configuration = {
-  readonly [K in Exclude<keyof Settings, Optional>]-?: NonNullable<Settings[K]>
+  readonly [K in Exclude<keyof Settings, Optional | AppSetting>]-?: NonNullable<Settings[K]>
 } & Pick<Settings, Optional>
 
 const CLIENT_FIELDS = [
@@ -126,9 +142,6 @@ const YEAR = 365 * DAY
 const LONGEST_TIMER = 2 ** 31 - 1
 
 const DEFAULTS: Omit<Configuration, Optional> = {
-  uniqueUsernames: 'no',
-  usesTeams: false,
-  guests: true,
   indexedCustom: [],
   clientFields: CLIENT_FIELDS,
   filterCost: storedUsers.limits.cost,
@@ -150,6 +163,11 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   ],
   usesTeams: [isBoolean, 'true or false'],
   guests: [isBoolean, 'true or false'],
+  anonymous: [isBoolean, 'true or false'],
+  clientMayUpdate: [
+    (value) => Array.isArray(value) && value.every(isUpdatable),
+    `a list of fields of ${UPDATABLE.join(', ')}`,
+  ],
   indexedCustom: [isNames, 'a list of keys of custom'],
   clientFields: [
     (value) => isNames(value) && value.includes('id') && value.every(isUserField),
@@ -187,6 +205,16 @@ function isNames(value: unknown): value is readonly string[] {
  */
 export function configure(settings: Settings = {}): Configuration {
   checkAll(settings, CHECKS, 'setting')
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+  const given = Object.entries(settings).filter(
+    ([name, value]) => value !== undefined && !isAppSetting(name),
+  )
   return { ...DEFAULTS, ...Object.fromEntries(given) } as Configuration
 }
+
+/** The settings of the application that are given explicitly. */
+export const givenAppOf = (settings: Settings = {}): AppChanges =>
+  Object.fromEntries(
+    Object.entries(APP_SETTINGS)
+      .map(([setting, name]) => [name, settings[setting as AppSetting]])
+      .filter(([, value]) => value !== undefined),
+  )

@@ -1,5 +1,5 @@
+import type { UniqueUsernames } from './app.ts'
 import { nfkc } from './nfkc.ts'
-import type { UniqueUsernames } from './settings.ts'
 import type { StoredUser } from './user.ts'
 
 /** The longest compared username, in characters: databases index it. */

@@ -1,11 +1,13 @@
 // Longer than most files here: the public operations, a few lines each.
 
 import { condition, parseFilter, parseQuery, type Query, restrict } from '../index.ts'
+import type { App, AppChanges } from './app.ts'
 import { type BatchChange, changeUsers, type UsersById } from './batch.ts'
 import { UsersError } from './error.ts'
 import { callHook } from './hooks.ts'
 import { read } from './input.ts'
 import { type PartialUser, partiallyUpdated } from './partial-update.ts'
+import { Poll } from './poll.ts'
 import { storedUsers } from './schema.ts'
 import { isSecret, SECRET_EXPECTED } from './secret.ts'
 import type {
@@ -41,6 +43,9 @@ import type { WatchListener } from './watch/watchers.ts'
 const NOT_DELETED = condition(storedUsers, { deleted_at: null })
 const NOT_DEACTIVATED = condition(storedUsers, { deactivated_at: null })
 
+/** Settings of the application are followed within a second, whatever the setting `pollInterval` is. */
+const LONGEST_APP_POLL = 500
+
 /** What operations on several users take and give. */
 interface Ids {
   readonly user_ids: readonly string[]
@@ -57,6 +62,7 @@ export class Users {
   readonly #queue: Queue
   readonly #worker: Worker
   readonly #lists: LiveLists
+  readonly #appPoll: Poll
   readonly #view: View
   readonly #closing = new AbortController()
   readonly #closeCallbacks = new Set<() => void>()
@@ -70,6 +76,13 @@ export class Users {
     this.#queue = new Queue(store)
     this.#lists = new LiveLists(store, hooks)
     this.#worker = new Worker(store, this.#queue, hooks, () => this.#lists.nudge())
+    const interval = Math.min(configuration.pollInterval, LONGEST_APP_POLL)
+    this.#appPoll = new Poll(
+      () => store.app.refresh(),
+      interval,
+      (error) => this.report(error),
+    )
+    this.#appPoll.start()
     if (configuration.worker) this.#worker.start()
   }
 
@@ -235,9 +248,9 @@ export class Users {
     },
     secret: string | undefined = this.configuration.secret,
   ): Promise<{ user: User; access_token: string }> {
-    const { guests, usesTeams, clock } = this.configuration
-    if (!guests || usesTeams) {
-      const why = usesTeams ? 'the application uses teams' : 'they are turned off'
+    const { guests, uses_teams } = this.#store.app.current
+    if (!guests || uses_teams) {
+      const why = uses_teams ? 'the application uses teams' : 'they are turned off'
       throw new UsersError('guests_not_allowed', `Guests are not allowed: ${why}`)
     }
     if (!isSecret(secret)) {
@@ -255,8 +268,40 @@ export class Users {
         return { ...upserted(before, { ...guest, role: 'guest' }, now), guest_nonce: nonce }
       },
     })
-    const access_token = await signToken(secret, { user_id: id, guest: true, nonce }, clock())
+    const access_token = await signToken(
+      secret,
+      { user_id: id, guest: true, nonce },
+      this.configuration.clock(),
+    )
     return { user: present(users[id], id), access_token }
+  }
+
+  /** The settings of the application, as they are stored now. */
+  async getApp(): Promise<{ app: App }> {
+    const app = await this.#store.app.read()
+    return { app }
+  }
+
+  /**
+   * Changes settings of the application, for every process within a second. Where usernames become
+   * unique, only later writes are validated: the answer tells how many names are taken twice.
+   */
+  async updateApp(input: AppChanges): Promise<{ app: App; usernames_taken_twice?: number }> {
+    const changes = read('updateApp', input)
+    const { enforce_unique_usernames: unique = 'no' } = changes
+    const result = await this.#store.transaction(async (transaction) => {
+      const twice = unique === 'no' ? undefined : await this.#store.takenTwice(transaction, unique)
+      await this.#store.app.write(transaction, changes)
+      const app = await this.#store.app.read(transaction)
+      return { app, ...(twice === undefined ? {} : { usernames_taken_twice: twice }) }
+    })
+    this.#store.app.adopt(result.app)
+    return result
+  }
+
+  /** The settings of the application that this process follows: at most a second old. */
+  get app(): App {
+    return this.#store.app.current
   }
 
   /**
@@ -328,7 +373,7 @@ export class Users {
   /** Stops the worker after its current user, and closes the database. */
   async close(): Promise<void> {
     this.endWatches()
-    await Promise.all([this.#worker.stop(), this.#lists.close()])
+    await Promise.all([this.#worker.stop(), this.#lists.close(), this.#appPoll.stop()])
     await this.#store.db.destroy()
   }
 

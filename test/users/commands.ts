@@ -7,6 +7,7 @@ import { FilterError, safeParseQuery } from 'tamis'
 import { invalidFilterArbitrary, queryArbitrary } from 'tamis/fast-check'
 import { type UserInput, UsersError, usersSchema } from 'tamis/users'
 import {
+  appChanges,
   type Batch,
   deactivateOptions,
   deleteOptions,
@@ -130,10 +131,12 @@ function task<O extends object>(
   expected: (model: Model, ids: readonly string[], options: O) => unknown,
 ): fc.Arbitrary<fc.AsyncCommand<Model, System>> {
   return step(name, inputs, {
-    expected(model, { user_ids, options }) {
+    expected(model, { user_ids, options, restarts }) {
       readOptions(options)
       readIds(user_ids)
-      return expected(model, user_ids, options)
+      const answer = expected(model, user_ids, options)
+      if (restarts) model.restart()
+      return answer
     },
     async actual(system, { user_ids, options, restarts }) {
       const { task_id } = await system.users[name]({ ...options, user_ids })
@@ -270,6 +273,14 @@ export function commandArbitraries({
       return answer
     },
   })
+  const updateApp = step('updateApp', appChanges, {
+    expected: (model, changes) => model.updateApp(changes),
+    actual: (system, changes) => system.users.updateApp(changes),
+  })
+  const getApp = step('getApp', fc.constant(null), {
+    expected: (model) => model.app(),
+    actual: (system) => system.users.getApp(),
+  })
   const moveClock = step('moveClock', fc.constantFrom(1, 999, 1000, 61_000, 3_600_000), {
     expected(model, ms) {
       model.now += ms
@@ -287,7 +298,7 @@ export function commandArbitraries({
     },
   })
   const restart = step('restart', fc.constant(null), {
-    expected: () => {},
+    expected: (model) => model.restart(),
     actual: (system) => system.restart(),
   })
   return [
@@ -296,6 +307,7 @@ export function commandArbitraries({
     ...[queryUsers, queryUsers, queryUsers, queryWrongly, moveClock, moveClock],
     ...[deactivateUser, deactivateUsers, reactivateUser, reactivateUsers, exportUsers],
     ...[deleteUsers, deleteUsers, restoreUsers, restoreUsers, createGuest, getTask, breakHook],
+    ...[updateApp, updateApp, getApp],
     ...(lasts ? [restart] : []),
   ]
 }

@@ -109,6 +109,21 @@ describe('every endpoint', () => {
     })
     const exact = await done('POST /guest', { user: { id: 'g', name: 'G' } })
     expect(exact.user).toMatchObject({ id: 'g', role: 'guest' })
+    const app = {
+      enforce_unique_usernames: 'no',
+      guests: true,
+      anonymous: false,
+      uses_teams: false,
+      client_may_update: [],
+    }
+    expect(await done('GET /app')).toEqual({ app })
+    expect(await done('PATCH /app', { client_may_update: ['name'] })).toEqual({
+      app: { ...app, client_may_update: ['name'] },
+    })
+    expect(await done('PATCH /app', { enforce_unique_usernames: 'app' })).toEqual({
+      app: { ...app, client_may_update: ['name'], enforce_unique_usernames: 'app' },
+      usernames_taken_twice: 0,
+    })
     expect(await done('GET /openapi.json')).toMatchObject({ openapi: '3.1.0' })
   })
 })
@@ -253,6 +268,18 @@ describe('an error is {code, message, details}', () => {
     [400, 'read_only_field', 'PATCH /users', users({ id: 'ana', unset: ['deleted_at'] })],
     [400, 'duplicate_user', 'POST /users', users({ id: 'x' }, { id: 'x' }), { user_id: 'x' }],
     [400, 'duplicate_user', 'POST /export/users', ids('ana', 'ana'), { user_id: 'ana' }],
+    [400, 'invalid_input', 'PATCH /app', asServer({ guests: 1 }), { path: '/guests' }],
+    [
+      400,
+      'invalid_input',
+      'PATCH /app',
+      asServer({ client_may_update: ['name', 'role'] }),
+      { path: '/client_may_update/1' },
+    ],
+    [400, 'unknown_field', 'PATCH /app', asServer({ guest: true }), { field: 'guest' }],
+    [400, 'unknown_parameter', 'GET /app?all=1', asServer()],
+    [401, 'unauthorized', 'GET /app', {}],
+    [403, 'forbidden', 'PATCH /app', { token: clientOf('ana'), body: {} }],
     [401, 'unauthorized', 'GET /users', {}],
     [403, 'forbidden', 'POST /users', { token: clientOf('ana'), body: {} }],
     [404, 'not_found', 'GET /', asServer()],

@@ -1,7 +1,7 @@
 // Longer than most files here: the inputs of all commands, from few values so that they collide.
 
 import fc from 'fast-check'
-import type { UserInput } from 'tamis/users'
+import type { AppChanges, UserInput } from 'tamis/users'
 import type { Partial, Refused } from './model.ts'
 
 /** Ids that collations and padding would take for one another. */
@@ -237,3 +237,14 @@ export const deleteOptions = fc.record(
   calls?: 'soft' | 'hard'
   new_channel_owner_id?: string
 }>
+
+export const appChanges: fc.Arbitrary<AppChanges> = fc.record(
+  {
+    enforce_unique_usernames: fc.constantFrom('no', 'app', 'team'),
+    guests: fc.nat(7).map((n) => n > 0),
+    anonymous: fc.boolean(),
+    uses_teams: fc.nat(7).map((n) => n === 0),
+    client_may_update: fc.subarray(['name', 'username', 'custom', 'invisible', 'devices']),
+  },
+  { requiredKeys: [] },
+)

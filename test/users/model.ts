@@ -45,6 +45,15 @@ export interface ModelSettings {
   readonly usesTeams: boolean
 }
 
+/** Settings of the application, as they are answered. */
+export interface ModelApp {
+  readonly enforce_unique_usernames: 'no' | 'app' | 'team'
+  readonly guests: boolean
+  readonly anonymous: boolean
+  readonly uses_teams: boolean
+  readonly client_may_update: readonly string[]
+}
+
 export interface Partial {
   readonly id: string
   readonly set?: Fields
@@ -95,11 +104,43 @@ export class Model {
   /** What became of each task, in the order in which they were made. */
   readonly tasks: object[] = []
   readonly #settings: ModelSettings
+  #app: ModelApp
   #users = new Map<string, Kept>()
 
   constructor(settings: ModelSettings, now: number) {
     this.#settings = settings
+    this.#app = this.#given({ anonymous: false, client_may_update: [] })
     this.now = now
+  }
+
+  /** The process is closed and started again, with the settings that it was first started with. */
+  restart(): void {
+    this.#app = this.#given(this.#app)
+  }
+
+  #given(others: Pick<ModelApp, 'anonymous' | 'client_may_update'>): ModelApp {
+    const { anonymous, client_may_update } = others
+    const { uniqueUsernames: enforce_unique_usernames, guests, usesTeams } = this.#settings
+    const given = { enforce_unique_usernames, guests, uses_teams: usesTeams }
+    return { ...given, anonymous, client_may_update }
+  }
+
+  app(): object {
+    return { app: this.#app }
+  }
+
+  updateApp(changes: object): object {
+    this.#app = { ...this.#app, ...changes }
+    const { enforce_unique_usernames: unique } = changes as globalThis.Partial<ModelApp>
+    if (unique === undefined || unique === 'no') return this.app()
+    const twice = new Set<string>()
+    for (const one of this.#users.values()) {
+      for (const other of this.#users.values()) {
+        const name = compared(one.user.username ?? '')
+        if (one !== other && name !== '' && this.#clash(one, other)) twice.add(name)
+      }
+    }
+    return { app: this.#app, usernames_taken_twice: twice.size }
   }
 
   /** Everyone whom a query may return. */
@@ -224,8 +265,8 @@ export class Model {
   }
 
   createGuest(input: { readonly id: string; readonly name?: string }): object {
-    const { guests, usesTeams } = this.#settings
-    if (!guests || usesTeams) throw new Refusal('guests_not_allowed')
+    const { guests, uses_teams } = this.#app
+    if (!guests || uses_teams) throw new Refusal('guests_not_allowed')
     if (this.#users.has(input.id)) throw new Refusal('user_exists', input.id)
     this.upsert([{ ...input, role: 'guest' }])
     return { user: this.#of(input.id).user }
@@ -254,7 +295,7 @@ export class Model {
     const after = ids.map((id, i) => {
       const kept = become(this.#users.get(id), id, i)
       const { username } = kept.user
-      if (names(i) && this.#settings.uniqueUsernames !== 'no' && username !== undefined) {
+      if (names(i) && this.#app.enforce_unique_usernames !== 'no' && username !== undefined) {
         if (compared(username) === '') throw new Refusal('invalid_input', id, 'username')
       }
       return kept
@@ -278,7 +319,7 @@ export class Model {
 
   /** Whoever can be restored keeps the name. */
   #clash({ user: one }: Kept, { user: other }: Kept): boolean {
-    const { uniqueUsernames } = this.#settings
+    const { enforce_unique_usernames: uniqueUsernames } = this.#app
     if (uniqueUsernames === 'no') return false
     if (one.username === undefined || other.username === undefined) return false
     if (compared(one.username) !== compared(other.username)) return false

@@ -437,6 +437,20 @@ describe('inputs', () => {
     ],
     restoreUsers: ['post', '/users/restore', mistaken({ user_ids: ids }, ['user_ids'])],
     exportUsers: ['post', '/export/users', mistaken({ user_ids: ids }, ['user_ids'])],
+    updateApp: [
+      'patch',
+      '/app',
+      mistaken(
+        {
+          enforce_unique_usernames: fc.constantFrom('no', 'app', 'team', 'yes'),
+          guests: fc.boolean(),
+          anonymous: fc.boolean(),
+          uses_teams: fc.boolean(),
+          client_may_update: fc.uniqueArray(fc.constantFrom('name', 'custom', 'devices')),
+        },
+        [],
+      ),
+    ],
     createGuest: [
       'post',
       '/guest',
@@ -487,6 +501,8 @@ describe('inputs', () => {
     ['post', '/users/{id}/deactivate', { user_id: 'x' }],
     ['post', '/users/{id}/deactivate', { reason: 'x' }],
     ['post', '/guest', { user: { id: 'x', role: 'admin' } }],
+    ['patch', '/app', { client_may_update: ['role'] }],
+    ['patch', '/app', { enforce_unique_usernames: 'all' }],
   ])('%s %s refuses as the handler does: %j', async (method, path, input) => {
     expect(body(method, path)(input)).toBe(false)
     const endpoint = `${method.toUpperCase()} ${path.replace('{id}', 'ana')}`

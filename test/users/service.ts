@@ -136,4 +136,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { endpoint: 'POST /users/restore', by: 'server', body: { user_ids: ['ana'] } },
   { endpoint: 'POST /export/users', by: 'server', body: { user_ids: ['ana'] } },
   { endpoint: 'GET /tasks/none', by: 'server' },
+  { endpoint: 'GET /app', by: 'server' },
+  { endpoint: 'PATCH /app', by: 'server', body: {} },
 ]

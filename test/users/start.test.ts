@@ -144,6 +144,12 @@ describe('invalid settings and databases', () => {
     [{ constructor: 1 }, /setting constructor: unknown/],
     [{ usesTeams: 1 }, /setting usesTeams/],
     [{ guests: null }, /setting guests/],
+    [{ anonymous: 1 }, /setting anonymous: expected true or false/],
+    [
+      { clientMayUpdate: ['name', 'role'] },
+      /setting clientMayUpdate: expected a list of fields of name,/,
+    ],
+    [{ clientMayUpdate: 'name' }, /setting clientMayUpdate/],
     [{ worker: 'false' }, /setting worker/],
     [{ indexedCustom: 'color' }, /setting indexedCustom/],
     [{ indexedCustom: [''] }, /setting indexedCustom/],

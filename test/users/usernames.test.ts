@@ -253,9 +253,11 @@ describe.each(databases)('usernames in $name', ({ fresh }) => {
     expect(await codeOf(upsert(users, { id: 'b', username: 'ana' }))).toBe('username_taken')
     expect(await codeOf(upsert(users, { id: 'c', username: 'a-n-a' }))).toBe('username_taken')
     await users.updateUsersPartial({ users: [{ id: 'b', set: { banned: true } }] })
-    // While it is off nothing is refused, but names are still claimed.
+    // While it is off nothing is refused, but it is still known who has which name.
+    await users.updateApp({ enforce_unique_usernames: 'no' })
     await upsert(before, { id: 'c', username: 'ANA' })
     await upsert(before, { id: 'a', username: 'Other' }, { id: 'b', username: 'Other' })
+    await before.updateApp({ enforce_unique_usernames: 'app' })
     expect(await codeOf(upsert(users, { id: 'd', username: 'ana' }))).toBe('username_taken')
     await upsert(before, { id: 'c', username: 'Third' })
     expect(await codeOf(upsert(users, { id: 'd', username: 'ana' }))).toBe('done')

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { payloadJsonSchema } from '../../interop/json-schema.ts'
+import { type App, DEFAULT_APP, UNIQUE_USERNAMES, UPDATABLE } from '../app.ts'
 import { user } from '../input.ts'
 import { usersSchema } from '../schema.ts'
 import { USER_FIELDS } from '../user.ts'
@@ -17,6 +18,22 @@ export const TASK_ID = object({ task_id: TEXT }, 'task_id')
 export const PAGE = object(
   { users: { type: 'array', items: reference('User') }, next: TEXT, prev: TEXT },
   'users',
+)
+
+const APP_SETTINGS = object(
+  {
+    enforce_unique_usernames: { enum: UNIQUE_USERNAMES },
+    guests: { type: 'boolean' },
+    anonymous: { type: 'boolean' },
+    uses_teams: { type: 'boolean' },
+    client_may_update: { type: 'array', items: { enum: UPDATABLE } },
+  } satisfies Readonly<Record<keyof App, JsonSchema>>,
+  ...Object.keys(DEFAULT_APP),
+)
+export const APP = object({ app: reference('App') }, 'app')
+export const UPDATED_APP = object(
+  { app: reference('App'), usernames_taken_twice: { type: 'integer', minimum: 0 } },
+  'app',
 )
 
 const TASK = object(
@@ -64,6 +81,7 @@ function userSchema(): JsonSchema {
 export const componentSchemas = (): Readonly<Record<string, JsonSchema>> => ({
   User: userSchema(),
   Task: TASK,
+  App: APP_SETTINGS,
   Error: ERROR,
   ...payloadJsonSchema(usersSchema, { definitionsAt: COMPONENTS }).$defs,
 })

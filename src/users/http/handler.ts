@@ -34,12 +34,16 @@ export async function makeHandler(
   options: HandlerOptions = {},
 ): Promise<UsersHandler> {
   checkOptions(options)
-  const { secret = users.configuration.secret, anonymous = false, rateLimit } = options
+  const { secret = users.configuration.secret, rateLimit } = options
   const { address = () => '', maxBody = MEBIBYTE } = options
   const { maxLists = MOST_LISTS, maxListsInAll = MOST_LISTS_IN_ALL } = options
   const basePath = `/${(options.basePath ?? '').replace(/^\/+|\/+$/g, '')}`
   if (!isSecret(secret)) {
     throw new TypeError(`tamis/users: createUsersHandler: secret: expected ${SECRET_EXPECTED}`)
+  }
+  const { anonymous } = options
+  if (anonymous !== undefined && anonymous !== (await users.getApp()).app.anonymous) {
+    await users.updateApp({ anonymous })
   }
   const tokens = new TokenReader(secret, users.configuration.clock)
   const limit = await limiterOf(rateLimit)
@@ -97,7 +101,7 @@ export async function makeHandler(
   for (const { method, path, audience, input, run } of ROUTES) {
     app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (call) => {
       const caller = call.get('caller')
-      requireAudience(caller, audience, anonymous)
+      requireAudience(caller, audience, users.app.anonymous)
       const view = caller?.server ? serversView : service.clientView
       const answer = await run({ ...service, call, caller, view }, await input.read(call))
       return answer instanceof Response ? answer : call.json(answer)

@@ -9,7 +9,7 @@ export interface RateLimit {
 export interface HandlerOptions {
   /** The secret of the tokens (HS256), at least 32 bytes; by default the setting `secret`. */
   readonly secret?: string | undefined
-  /** Whether requests without a token may read; no by default. */
+  /** Sets the application's setting `anonymous`: whether requests without a token may read. */
   readonly anonymous?: boolean | undefined
   /** The limit for one client, guest, or address. */
   readonly rateLimit?: RateLimit | undefined

@@ -42,6 +42,9 @@ export const body = <K extends Operation>(name: K): RouteInput<InputOf<K>> => ({
   },
 })
 
+/** Nothing: neither parameters nor a body. */
+export const noInput: RouteInput<undefined> = { read: refuseParameters }
+
 const ID: JsonSchema = { name: 'id', in: 'path', required: true, schema: TEXT }
 
 /** The user of the path, and the other properties of an operation's input in the body. */
@@ -114,7 +117,7 @@ export const watchedFilter: RouteInput<unknown> = {
 }
 
 /** A parameter that would be ignored is refused: its sender expects an effect. */
-function refuseParameters(call: Call): void {
+function refuseParameters(call: Call): undefined {
   for (const name of new URL(call.req.url).searchParams.keys()) {
     throw new RequestError(
       'unknown_parameter',

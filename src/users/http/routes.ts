@@ -1,11 +1,12 @@
 /** Every endpoint. A new one is a record here, its operation in users.ts, and its shape in input.ts. */
 
-import { GUEST, ONE_USER, PAGE, TASK_ID, USERS_BY_ID } from './components.ts'
+import { APP, GUEST, ONE_USER, PAGE, TASK_ID, UPDATED_APP, USERS_BY_ID } from './components.ts'
 import { createGuest } from './guest.ts'
 import { reference, TEXT } from './json-schema.ts'
 import {
   body,
   bodyOfUser,
+  noInput,
   payloadBody,
   payloadParameter,
   taskId,
@@ -146,6 +147,26 @@ export const ROUTES: readonly Route[] = [
     input: taskId,
     answer: reference('Task'),
     run: ({ users }, id) => users.getTask({ id }),
+  }),
+  route({
+    method: 'get',
+    path: '/app',
+    operationId: 'getApp',
+    summary: 'The settings of the application',
+    audience: 'server',
+    input: noInput,
+    answer: APP,
+    run: ({ users }) => users.getApp(),
+  }),
+  route({
+    method: 'patch',
+    path: '/app',
+    operationId: 'updateApp',
+    summary: 'Changes settings of the application',
+    audience: 'server',
+    input: body('updateApp'),
+    answer: UPDATED_APP,
+    run: ({ users }, input) => users.updateApp(input),
   }),
   route({
     method: 'post',

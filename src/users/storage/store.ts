@@ -14,9 +14,11 @@ import {
   restrict,
   type Statement,
 } from '../../index.ts'
+import type { UniqueUsernames } from '../app.ts'
 import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import { fromRow, type StoredUser, toRow } from '../user.ts'
+import { AppSettings } from './app-settings.ts'
 import { type Change, idOf } from './change.ts'
 import type { Connected } from './connect.ts'
 import { damagedJson, damagedRow, tooLargeForIndex } from './damage.ts'
@@ -52,6 +54,7 @@ export class Store {
   readonly configuration: Configuration
   readonly log: ChangeLog
   readonly imports: Imports
+  readonly app: AppSettings
   readonly #connected: Connected
   readonly #target: UsersTarget
   readonly #readRow: (record: unknown) => Row<typeof storedUsers>
@@ -83,9 +86,9 @@ export class Store {
       connected.packet,
     )
     this.imports = new Imports(this.db, this.name('imports'), () => this.now())
+    this.app = new AppSettings(this.db, this.name('settings'))
     this.#usernames = new Usernames(
       { names: this.name('usernames'), claims: this.name('username_claims') },
-      configuration.uniqueUsernames,
       (transaction, ids, team) => this.#isInTeam(transaction, ids, team),
     )
     const read = readRow(storedUsers, target)
@@ -196,15 +199,20 @@ export class Store {
 
   /**
    * Writes changes of users, their usernames and the log. It must be the last step of a transaction,
-   * because it locks the log's clock until the transaction ends.
+   * because it locks the log's clock until the transaction ends. `unique` matters only for changes
+   * that set a username.
    */
-  async write(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
+  async write(
+    transaction: Transaction<Tables>,
+    changes: readonly Change[],
+    unique: UniqueUsernames = 'no',
+  ): Promise<void> {
     if (changes.length === 0) return
     checkSizes(this.#connected.packet, changes)
     // In the order of the ids, so that two batches with the same new users do not deadlock.
     const inOrder = changes.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
     for (const change of inOrder) await this.#put(transaction, change)
-    await this.#usernames.store(transaction, changes)
+    await this.#usernames.store(transaction, changes, unique)
     if (this.#narrowing !== undefined) await storeWords(transaction, this.name('words'), changes)
     await this.log.append(transaction, changes)
   }
@@ -236,6 +244,17 @@ export class Store {
       )
     }
     await sql`DELETE FROM ${sql.table(this.#target.table)} WHERE id = ${id}`.execute(transaction)
+  }
+
+  /**
+   * How many usernames are taken twice: in the application, or in one team. Softly deleted users keep
+   * their names.
+   */
+  takenTwice(db: Kysely<Tables>, unique: UniqueUsernames): Promise<number> {
+    const { table: users, mapping } = this.#target
+    const { teams } = mapping
+    const side = typeof teams === 'object' ? teams.sideTable : undefined
+    return this.#usernames.takenTwice(db, unique, { users, teams: side })
   }
 
   /** Resolves if the database answers, even while all connections are busy. */

@@ -1,6 +1,6 @@
-import type { Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { UniqueUsernames } from '../app.ts'
 import { UsersError } from '../error.ts'
-import type { UniqueUsernames } from '../settings.ts'
 import type { StoredUser } from '../user.ts'
 import { claimsOf, nameOf } from '../username.ts'
 import { type Change, idOf } from './change.ts'
@@ -34,12 +34,10 @@ const taken = ({ id, username }: StoredUser, team: string, cause?: unknown): Use
 /** Stores who has which username, and keeps usernames unique where the setting says so. */
 export class Usernames {
   readonly #tables: UsernameTables
-  readonly #unique: UniqueUsernames
   readonly #isInTeam: IsInTeam
 
-  constructor(tables: UsernameTables, unique: UniqueUsernames, isInTeam: IsInTeam) {
+  constructor(tables: UsernameTables, isInTeam: IsInTeam) {
     this.#tables = tables
-    this.#unique = unique
     this.#isInTeam = isInTeam
   }
 
@@ -48,7 +46,11 @@ export class Usernames {
    * the claims decides which of two concurrent writers wins; the other gets `username_taken`. Names
    * that were stored before the setting was turned on have no claims, so they are looked for first.
    */
-  async store(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
+  async store(
+    transaction: Transaction<Tables>,
+    changes: readonly Change[],
+    unique: UniqueUsernames,
+  ): Promise<void> {
     await this.#storeNames(transaction, changes)
     const { claims } = this.#tables
     const released = changes.flatMap(({ before, after, setsUsername }) =>
@@ -64,8 +66,8 @@ export class Usernames {
     const ids = claiming.map(idOf)
     for (const { before, after } of claiming) {
       if (after === undefined) continue
-      const earlier = claimsOf(before, this.#unique)
-      for (const { scope, name } of claimsOf(after, this.#unique)) {
+      const earlier = claimsOf(before, unique)
+      for (const { scope, name } of claimsOf(after, unique)) {
         const isKept = earlier.some((claim) => claim.scope === scope && claim.name === name)
         if (!isKept && (await this.#isHeld(transaction, scope, name, ids))) {
           throw taken(after, scope)
@@ -93,6 +95,28 @@ export class Usernames {
       await transaction.deleteFrom(names).where('user_id', 'in', old).execute()
     }
     if (fresh.length > 0) await transaction.insertInto(names).values(fresh).execute()
+  }
+
+  /** How many names several users have: in all, or in one team. `teams` is the side table of teams. */
+  async takenTwice(
+    db: Kysely<Tables>,
+    unique: UniqueUsernames,
+    { users, teams }: { readonly users: string; readonly teams: string | undefined },
+  ): Promise<number> {
+    if (unique === 'no') return 0
+    const names = sql.table(this.#tables.names)
+    const members =
+      teams === undefined
+        ? sql`JOIN ${sql.table(users)} AS u ON u.id = n.user_id CROSS JOIN unnest(u.teams) AS t (value)`
+        : sql`JOIN ${sql.table(teams)} AS t ON t.owner = n.user_id`
+    const twice =
+      unique === 'app'
+        ? sql`SELECT n.name FROM ${names} AS n GROUP BY n.name HAVING COUNT(*) > 1`
+        : sql`SELECT n.name FROM ${names} AS n ${members}
+              GROUP BY n.name, t.value HAVING COUNT(DISTINCT n.user_id) > 1`
+    const { rows } = await sql<{ count: number | bigint | string }>`
+      SELECT COUNT(DISTINCT name) AS count FROM (${twice}) AS twice`.execute(db)
+    return Number(rows[0]?.count)
   }
 
   /** Whether another user has a name: any user, or for a team one of its members. */
