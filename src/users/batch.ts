@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { Path } from './input-error.ts'
 import type { Store } from './storage/store.ts'
 import type { Tables } from './storage/tables.ts'
 import { checkIndexedCustom, checkUsername } from './stored-limits.ts'
@@ -12,6 +13,8 @@ export interface BatchChange<T> {
   apply(before: StoredUser | undefined, input: T, now: string, index: number): StoredUser
   /** Whether an input sets the username or the teams, so that the username must be free. */
   setsUsername?(input: T): boolean
+  /** The path of a user in the operation's input; `users.<index>` by default. */
+  pathOf?(index: number): Path
   /** More work for the same transaction. */
   also?: ((transaction: Transaction<Tables>) => Promise<void>) | undefined
 }
@@ -20,7 +23,7 @@ export interface BatchChange<T> {
 export async function changeUsers<T extends { readonly id: string }>(
   store: Store,
   inputs: readonly T[],
-  { apply, setsUsername, also }: BatchChange<T>,
+  { apply, setsUsername, pathOf = (i) => ['users', i], also }: BatchChange<T>,
 ): Promise<UsersById> {
   const { indexedCustom } = store.configuration
   const now = store.now()
@@ -32,7 +35,8 @@ export async function changeUsers<T extends { readonly id: string }>(
     const changes = inputs.map((input, i) => {
       const before = stored.get(input.id)
       const after = apply(before, input, now, i)
-      if (before?.custom !== after.custom) checkIndexedCustom(after, indexedCustom, input, i)
+      if (before?.custom !== after.custom)
+        checkIndexedCustom(after, indexedCustom, input, pathOf(i))
       const isNamed = setsUsername?.(input) ?? false
       if (isNamed && unique !== 'no') checkUsername(after)
       return { before, after, setsUsername: isNamed }

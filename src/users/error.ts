@@ -11,6 +11,7 @@ export type UsersErrorCode =
   | 'user_not_deleted'
   | 'username_taken'
   | 'guests_not_allowed'
+  | 'not_allowed'
   | 'task_not_found'
   | 'hook_failed'
   | 'user_damaged'

@@ -14,7 +14,7 @@ export type { App, AppChanges, UniqueUsernames, UpdatableField } from './app.ts'
 export { UsersError, type UsersErrorCode, type UsersErrorDetails } from './error.ts'
 export type { HandlerOptions, RateLimit, UsersHandler } from './http/public.ts'
 export type { UsersOptions } from './open.ts'
-export type { PartialUser } from './partial-update.ts'
+export type { FieldChanges, PartialUser } from './partial-update.ts'
 export { usersSchema } from './schema.ts'
 export type {
   DeactivateOptions,
@@ -27,7 +27,7 @@ export type {
 export type { DatabaseSource, ImportProgress } from './storage/public.ts'
 export type { Task, TaskError, TaskStatus } from './tasks/task.ts'
 export type { ImportedUser } from './transitions.ts'
-export type { Json, JsonObject, User, UserInput } from './user.ts'
+export type { Json, JsonObject, OwnUser, User, UserInput } from './user.ts'
 export type { Users } from './users.ts'
 export type { WatchEvent, WatchListener } from './watch/watchers.ts'
 

@@ -15,8 +15,14 @@ export const READ_ONLY_MESSAGE = 'read-only'
 export const unknownField = (known: readonly string[]): string =>
   `unknown field; expected one of ${known.join(', ')}`
 
+/** Why a client may not set a field of its own user. */
+export const notAllowed = (allowed: readonly string[]): string =>
+  allowed.length === 0
+    ? 'clients may not update their user'
+    : `clients may update only ${allowed.join(', ')} of their user`
+
 /** The keys that lead to a value in an input. */
-type Path = readonly PropertyKey[]
+export type Path = readonly PropertyKey[]
 
 /** A path as a JSON Pointer (RFC 6901). */
 export const pointer = (path: Path): string =>

@@ -68,8 +68,7 @@ const imported = z.strictObject({
   deactivated_at: timestamp.optional(),
 })
 
-const partial = z.strictObject({
-  id: name,
+const fieldChanges = {
   // One level is around the fields. Each field is checked by its own shape later.
   set: jsonObject(DEEPEST_JSON + 1, 4 * LONGEST_JSON)
     .refine(
@@ -78,7 +77,9 @@ const partial = z.strictObject({
     )
     .optional(),
   unset: z.array(z.string()).max(MOST_PATHS).optional(),
-})
+}
+
+const partial = z.strictObject({ id: name, ...fieldChanges })
 
 /** A user without its id: what a partial update must result in. */
 export const userProfile = z.strictObject(profile)
@@ -126,6 +127,8 @@ export const inputs = {
   restoreUsers: z.strictObject({ user_ids: ids(MOST_USERS) }),
   exportUsers: z.strictObject({ user_ids: ids(MOST_EXPORTED) }),
   getTask: z.strictObject({ id: z.string() }),
+  getMe: z.strictObject({ user_id: name }),
+  updateMe: z.strictObject({ user_id: name, ...fieldChanges }),
   updateApp: z.strictObject({
     enforce_unique_usernames: z.enum(UNIQUE_USERNAMES).optional(),
     guests: z.boolean().optional(),

@@ -1,5 +1,12 @@
 import { userProfile } from './input.ts'
-import { inputError, READ_ONLY, READ_ONLY_MESSAGE, unknownField } from './input-error.ts'
+import {
+  inputError,
+  notAllowed,
+  type Path,
+  READ_ONLY,
+  READ_ONLY_MESSAGE,
+  unknownField,
+} from './input-error.ts'
 import { withGuestNonce } from './transitions.ts'
 import { complete, type Json, type JsonObject, type StoredUser } from './user.ts'
 
@@ -24,12 +31,23 @@ interface Target {
   readonly value: Json | undefined
 }
 
-type Code = 'invalid_input' | 'unknown_field' | 'read_only_field'
+type Code = 'invalid_input' | 'unknown_field' | 'read_only_field' | 'not_allowed'
 type Refuse = (place: readonly PropertyKey[], code: Code, message: string) => never
 
 const FIELD_NAMES = Object.keys(userProfile.shape)
 
-const targetsOf = ({ set = {}, unset = [] }: PartialUser): readonly Target[] => [
+/** The paths that a partial update sets and unsets. */
+export type FieldChanges = Pick<PartialUser, 'set' | 'unset'>
+
+/** Where the update is in the input of its operation, and the fields that it may be about. */
+export interface UpdatePlace {
+  readonly input: unknown
+  readonly path: Path
+  /** All fields, if it is undefined. */
+  readonly allowed?: readonly string[]
+}
+
+const targetsOf = ({ set = {}, unset = [] }: FieldChanges): readonly Target[] => [
   ...Object.entries(set).map(([path, value]) => targetOf(path, ['set', path], value)),
   ...unset.map((path, i) => targetOf(path, ['unset', i], undefined)),
 ]
@@ -45,24 +63,23 @@ const targetOf = (path: string, place: Target['place'], value: Target['value']):
  * A user with some fields set or unset.
  *
  * @throws UsersError for the first path that is not allowed, or the first field that is not valid
- * afterwards. `input` and `index` say where the update is in the operation's input.
+ * afterwards.
  */
 export function partiallyUpdated(
   before: StoredUser,
-  update: PartialUser,
+  update: FieldChanges,
   now: string,
-  input: unknown,
-  index: number,
+  { input, path, allowed = FIELD_NAMES }: UpdatePlace,
 ): StoredUser {
   const refuse: Refuse = (place, code, message) => {
-    throw inputError(code, input, ['users', index, ...place], message)
+    throw inputError(code, input, [...path, ...place], message)
   }
   const targets = targetsOf(update)
-  checkPaths(targets, refuse)
+  checkPaths(targets, allowed, refuse)
   const { created_at, updated_at, deactivated_at, deleted_at, deletion, guest_nonce, ...rest } =
     before
   // The id is left out: what new ids must be like is not asked of an existing user.
-  const { id: _, ...profile } = rest
+  const { id, ...profile } = rest
   let changed: Fields = profile
   for (const { keys, value, place } of targets) {
     changed = put(changed, keys, value, (key) =>
@@ -74,14 +91,20 @@ export function partiallyUpdated(
   const [issue] = result.error?.issues ?? []
   if (issue !== undefined) return refuse(['set', ...issue.path], 'invalid_input', issue.message)
   const kept = { created_at, updated_at: now, deactivated_at, deleted_at }
-  return withGuestNonce(before, complete({ ...result.data, id: update.id }, kept))
+  return withGuestNonce(before, complete({ ...result.data, id }, kept))
 }
 
 /** Whether one of two dotted paths leads to or into the other. */
 const overlap = (one: string, other: string): boolean =>
   one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`)
 
-function checkPaths(targets: readonly Target[], refuse: Refuse): void {
+/** Whether an update sets or unsets one of some fields as a whole. */
+export const changesAny = (
+  { set = {}, unset = [] }: FieldChanges,
+  ...fields: readonly string[]
+): boolean => [...Object.keys(set), ...unset].some((path) => fields.includes(path))
+
+function checkPaths(targets: readonly Target[], allowed: readonly string[], refuse: Refuse): void {
   for (const [i, { path, keys, place }] of targets.entries()) {
     const [field = '', ...inner] = keys
     if (READ_ONLY.includes(field) || field === 'id') {
@@ -90,6 +113,7 @@ function checkPaths(targets: readonly Target[], refuse: Refuse): void {
     if (!FIELD_NAMES.includes(field)) {
       refuse(place, 'unknown_field', unknownField(FIELD_NAMES))
     }
+    if (!allowed.includes(field)) refuse(place, 'not_allowed', notAllowed(allowed))
     if (inner.length > 0 && field !== 'custom') {
       refuse(place, 'invalid_input', 'dotted paths are allowed only into custom')
     }

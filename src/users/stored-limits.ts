@@ -1,7 +1,7 @@
 /** Limits of the database's indexes, which the user that results from a change must keep. */
 
 import { UsersError } from './error.ts'
-import { pointer } from './input-error.ts'
+import { type Path, pointer } from './input-error.ts'
 import { isPlainObject } from './shapes.ts'
 import type { JsonObject, StoredUser } from './user.ts'
 import { compared, LONGEST_COMPARED } from './username.ts'
@@ -40,18 +40,22 @@ export function checkIndexedCustom(
   { id, custom }: StoredUser,
   indexedCustom: readonly string[],
   input: object,
-  index: number,
+  path: Path,
 ): void {
   for (const key of indexedCustom) {
     const problem = indexProblem(custom, key)
     if (problem === undefined) continue
     // A partial update can set the key by any path that leads to it.
     const place = 'custom' in input ? ['custom', ...key.split('.')] : ['set']
-    throw new UsersError('invalid_input', `users.${index}.custom.${key}: ${problem}`, {
-      user_id: id,
-      field: `custom.${key}`,
-      path: pointer(['users', index, ...place]),
-    })
+    throw new UsersError(
+      'invalid_input',
+      `${[...path, 'custom', key].map(String).join('.')}: ${problem}`,
+      {
+        user_id: id,
+        field: `custom.${key}`,
+        path: pointer([...path, ...place]),
+      },
+    )
   }
 }
 

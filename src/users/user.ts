@@ -60,6 +60,9 @@ type Always =
 export type User = Omit<UserInput, Always> &
   Kept & { readonly [K in Always]-?: NonNullable<UserInput[K]> }
 
+/** A user as its owner sees it, with the fields that the settings show to owners. */
+export type OwnUser = Pick<User, 'id'> & Partial<User>
+
 /** Every field of a user. */
 export const USER_FIELDS = [
   'id',

@@ -6,7 +6,13 @@ import { type BatchChange, changeUsers, type UsersById } from './batch.ts'
 import { UsersError } from './error.ts'
 import { callHook } from './hooks.ts'
 import { read } from './input.ts'
-import { type PartialUser, partiallyUpdated } from './partial-update.ts'
+import { inputError, notAllowed } from './input-error.ts'
+import {
+  changesAny,
+  type FieldChanges,
+  type PartialUser,
+  partiallyUpdated,
+} from './partial-update.ts'
 import { Poll } from './poll.ts'
 import { storedUsers } from './schema.ts'
 import { isSecret, SECRET_EXPECTED } from './secret.ts'
@@ -34,8 +40,8 @@ import {
   restored,
   upserted,
 } from './transitions.ts'
-import { type StoredUser, shown, type User, type UserInput } from './user.ts'
-import { serverView, type View } from './view.ts'
+import { type OwnUser, type StoredUser, shown, type User, type UserInput } from './user.ts'
+import { serverView, shownToOwner, type View } from './view.ts'
 import type { AccountListener } from './watch/account-listeners.ts'
 import { LiveLists } from './watch/live-lists.ts'
 import type { WatchListener } from './watch/watchers.ts'
@@ -136,10 +142,40 @@ export class Users {
     const { users } = read('updateUsersPartial', input)
     return this.#change(users, {
       apply: (before, update, now, i) =>
-        partiallyUpdated(present(before, update.id), update, now, input, i),
-      setsUsername: ({ set = {}, unset = [] }) =>
-        [...Object.keys(set), ...unset].some((key) => key === 'username' || key === 'teams'),
+        partiallyUpdated(present(before, update.id), update, now, { input, path: ['users', i] }),
+      setsUsername: (update) => changesAny(update, 'username', 'teams'),
     })
+  }
+
+  /** A user as its owner sees it: see `shownToOwner`. */
+  async getMe(input: { readonly user_id: string }): Promise<{ user: OwnUser }> {
+    const { user_id } = read('getMe', input)
+    const user = present((await this.#store.find([user_id])).get(user_id), user_id)
+    return { user: this.#own(user) }
+  }
+
+  /**
+   * Sets and unsets fields of a user for its owner: those of the application's setting
+   * `client_may_update`.
+   *
+   * @throws UsersError `not_allowed` for another field.
+   */
+  async updateMe(input: { readonly user_id: string } & FieldChanges): Promise<{ user: OwnUser }> {
+    const { user_id, ...update } = read('updateMe', input)
+    const { client_may_update: allowed } = this.app
+    if (allowed.length === 0) throw inputError('not_allowed', input, [], notAllowed(allowed))
+    const { users } = await this.#change([{ id: user_id }], {
+      apply: (before, _, now) =>
+        partiallyUpdated(present(before, user_id), update, now, { input, path: [], allowed }),
+      setsUsername: () => changesAny(update, 'username'),
+      pathOf: () => [],
+    })
+    return { user: this.#own(present(users[user_id], user_id)) }
+  }
+
+  #own(user: StoredUser): OwnUser {
+    const { clientFields } = this.configuration
+    return shownToOwner(shown(user), clientFields, this.app.client_may_update) as OwnUser
   }
 
   /**

@@ -15,12 +15,37 @@ export function clientView(fields: readonly string[], cursorKey: string, cost: n
   return {
     schema: schemaFor(fields, cost),
     cursorKey,
-    show(user) {
-      const seen: Record<string, unknown> = {}
-      for (const name of names) if (user[name] !== undefined) seen[name] = user[name]
-      return seen
-    },
+    show: (user) => onlyFields(user, names),
   }
+}
+
+/** What a user has chosen for itself, which other clients need not see. */
+const OWN = [
+  'language',
+  'invisible',
+  'blocked_user_ids',
+  'devices',
+  'privacy_settings',
+  'push_notifications',
+] as const satisfies readonly (keyof User)[]
+
+/** A user as its owner sees it: what clients see, what it has chosen, and what it may update. */
+export function shownToOwner(
+  user: User,
+  clientFields: readonly string[],
+  mayUpdate: readonly string[],
+): Partial<User> {
+  const fields: readonly string[] = [...clientFields, ...OWN, ...mayUpdate]
+  return onlyFields(
+    user,
+    USER_FIELDS.filter((name) => fields.includes(name)),
+  )
+}
+
+function onlyFields(user: User, names: readonly (keyof User)[]): Partial<User> {
+  const seen: Record<string, unknown> = {}
+  for (const name of names) if (user[name] !== undefined) seen[name] = user[name]
+  return seen
 }
 
 /** The view of the application's server: whole users. */

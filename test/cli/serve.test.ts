@@ -85,6 +85,9 @@ const ANSWERS = [
   /^\{"task_id":"[^"]+"\}$/,
   /^\{"task_id":"[^"]+"\}$/,
   /^\{"users":\{"roxy":(?!.*"deleted_at")/,
+  /^\{"app":\{"enforce_unique_usernames":"app".*"usernames_taken_twice":0\}$/,
+  /^\{"user":\{"id":"ana".*"custom":\{"color":"red"\}/,
+  /^\{"user":\{"id":"ana","role":"admin","name":"Ana Ana"/,
   /^\{"user":\{"id":"guest-[0-9a-f-]{36}-guest-1".*"role":"guest".*"access_token":"ey/,
 ]
 
@@ -93,10 +96,16 @@ describe.each(databases)('tamis serve, on $name', ({ fresh }) => {
     const own = await fresh()
     const served = await serve(['--db', own.db], SECRET)
     const { stdout } = await run(process.execPath, [command, 'token', '--secret', SECRET])
+    const { stdout: client } = await run(process.execPath, [
+      ...[command, 'token', '--secret', SECRET, '--user', 'ana'],
+    ])
     expect(CURLS).toHaveLength(ANSWERS.length)
     for (const [i, line] of CURLS.entries()) {
       const pasted = line.replace('localhost:3000', served.url)
-      const answer = await shell(pasted, { TOKEN: stdout.trim() })
+      const answer = await shell(pasted, {
+        TOKEN: stdout.trim(),
+        CLIENT: client.trim(),
+      })
       expect(answer.stdout, line).toMatch(ANSWERS[i] as RegExp)
     }
     expect(served.log).toHaveLength(CURLS.length)

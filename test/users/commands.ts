@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { jwtVerify } from 'jose'
 import { FilterError, safeParseQuery } from 'tamis'
 import { invalidFilterArbitrary, queryArbitrary } from 'tamis/fast-check'
-import { type UserInput, UsersError, usersSchema } from 'tamis/users'
+import { type FieldChanges, type UserInput, UsersError, usersSchema } from 'tamis/users'
 import {
   appChanges,
   type Batch,
@@ -15,6 +15,7 @@ import {
   ids,
   manyIds,
   partialBatches,
+  partials,
   reactivateOptions,
   userBatches,
   users,
@@ -281,6 +282,15 @@ export function commandArbitraries({
     expected: (model) => model.app(),
     actual: (system) => system.users.getApp(),
   })
+  const getMe = step('getMe', ids, {
+    expected: (model, user_id) => model.me(user_id),
+    actual: (system, user_id) => system.users.getMe({ user_id }),
+  })
+  const updateMe = step('updateMe', partials, {
+    expected: (model, input) => model.updateMe(input),
+    actual: (system, { id: user_id, ...update }) =>
+      system.users.updateMe({ user_id, ...(update as FieldChanges) }),
+  })
   const moveClock = step('moveClock', fc.constantFrom(1, 999, 1000, 61_000, 3_600_000), {
     expected(model, ms) {
       model.now += ms
@@ -307,7 +317,7 @@ export function commandArbitraries({
     ...[queryUsers, queryUsers, queryUsers, queryWrongly, moveClock, moveClock],
     ...[deactivateUser, deactivateUsers, reactivateUser, reactivateUsers, exportUsers],
     ...[deleteUsers, deleteUsers, restoreUsers, restoreUsers, createGuest, getTask, breakHook],
-    ...[updateApp, updateApp, getApp],
+    ...[updateApp, updateApp, getApp, getMe, updateMe, updateMe],
     ...(lasts ? [restart] : []),
   ]
 }

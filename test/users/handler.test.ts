@@ -25,6 +25,7 @@ const BARE = {
 }
 
 const asServer = (body?: unknown): Call => ({ token: SERVER, body })
+const asAna = (body?: unknown): Call => ({ token: clientOf('ana'), body })
 
 describe('every endpoint', () => {
   it('responds in its documented shape', async () => {
@@ -123,6 +124,15 @@ describe('every endpoint', () => {
     expect(await done('PATCH /app', { enforce_unique_usernames: 'app' })).toEqual({
       app: { ...app, client_may_update: ['name'], enforce_unique_usernames: 'app' },
       usernames_taken_twice: 0,
+    })
+    const own = { invisible: false, blocked_user_ids: [], ...anyOfClients }
+    const me = async (endpoint: string, body?: unknown) =>
+      (await ask(endpoint, { token: clientOf('bo'), body })).body
+    expect(await me('GET /users/me')).toEqual({
+      user: { id: 'bo', role: 'user', name: 'Bo', ...own },
+    })
+    expect(await me('PATCH /users/me', { unset: ['name'] })).toEqual({
+      user: { id: 'bo', role: 'user', ...own },
     })
     expect(await done('GET /openapi.json')).toMatchObject({ openapi: '3.1.0' })
   })
@@ -278,6 +288,28 @@ describe('an error is {code, message, details}', () => {
     ],
     [400, 'unknown_field', 'PATCH /app', asServer({ guest: true }), { field: 'guest' }],
     [400, 'unknown_parameter', 'GET /app?all=1', asServer()],
+    [400, 'unknown_parameter', 'GET /users/me?id=bo', asAna()],
+    [400, 'unknown_parameter', 'PATCH /users/me', asAna({ user_id: 'off', set: {} })],
+    [400, 'invalid_json', 'PATCH /users/me', asAna('{')],
+    [400, 'invalid_input', 'PATCH /users/me', asAna([])],
+    [400, 'invalid_input', 'PATCH /users/me', asAna({ set: { name: 1 } }), { path: '/set/name' }],
+    [400, 'unknown_field', 'PATCH /users/me', asAna({ set: { nam: 'X' } }), { field: 'nam' }],
+    [400, 'unknown_field', 'PATCH /users/me', asAna({ name: 'X' }), { field: 'name' }],
+    [400, 'read_only_field', 'PATCH /users/me', asAna({ unset: ['created_at'] })],
+    [400, 'read_only_field', 'PATCH /users/me', asAna({ set: { id: 'off' } }), { field: 'id' }],
+    [
+      403,
+      'not_allowed',
+      'PATCH /users/me',
+      asAna({ set: { name: 'A', role: 'admin' } }),
+      { user_id: 'ana', field: 'role', path: '/set/role' },
+    ],
+    [403, 'not_allowed', 'PATCH /users/me', asAna({ unset: ['teams'] }), { path: '/unset/0' }],
+    [401, 'unauthorized', 'GET /users/me', {}],
+    [401, 'unauthorized', 'GET /users/me', { token: clientOf('nobody') }],
+    [403, 'forbidden', 'GET /users/me', asServer()],
+    [403, 'forbidden', 'PATCH /users/me', { token: clientOf('off'), body: {} }],
+    [409, 'username_taken', 'PATCH /users/me', asAna({ set: { username: 'o f f' } })],
     [401, 'unauthorized', 'GET /app', {}],
     [403, 'forbidden', 'PATCH /app', { token: clientOf('ana'), body: {} }],
     [401, 'unauthorized', 'GET /users', {}],
@@ -311,8 +343,8 @@ describe('an error is {code, message, details}', () => {
     const [status, code, endpoint, call, details = {}] = own as unknown as (typeof CASES)[number]
     const { ask, users, reported } = await open({
       maxBody: 10_000,
-      settings: { uniqueUsernames: 'app' },
-      seed: [{ id: 'ana', username: 'ana' }, { id: 'off' }, { id: 'gone' }],
+      settings: { uniqueUsernames: 'app', clientMayUpdate: ['name', 'username', 'custom'] },
+      seed: [{ id: 'ana', username: 'ana' }, { id: 'off', username: 'off' }, { id: 'gone' }],
     })
     await users.deactivateUser({ user_id: 'off' })
     await users.deleteUsers({ user_ids: ['gone'] })

@@ -105,7 +105,7 @@ const paths = fc.oneof(
   fc.array(keys, { minLength: 1, maxLength: 3 }).map((path) => ['custom', ...path].join('.')),
 )
 
-const partials: fc.Arbitrary<Partial> = fc
+export const partials: fc.Arbitrary<Partial> = fc
   .record(
     {
       id: ids,
@@ -244,7 +244,9 @@ export const appChanges: fc.Arbitrary<AppChanges> = fc.record(
     guests: fc.nat(7).map((n) => n > 0),
     anonymous: fc.boolean(),
     uses_teams: fc.nat(7).map((n) => n === 0),
-    client_may_update: fc.subarray(['name', 'username', 'custom', 'invisible', 'devices']),
+    client_may_update: fc.subarray(['name', 'username', 'custom', 'invisible', 'devices'], {
+      minLength: 2,
+    }),
   },
   { requiredKeys: [] },
 )

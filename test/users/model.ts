@@ -67,6 +67,11 @@ const FIELDS =
     ' ',
   )
 
+const SEEN_BY_OWNERS =
+  'id name image username role custom teams language online last_active banned created_at updated_at invisible blocked_user_ids devices privacy_settings push_notifications'.split(
+    ' ',
+  )
+
 /** The defaults that a response contains. */
 const defaults = (): Fields => ({
   role: 'user',
@@ -177,6 +182,7 @@ export class Model {
   updatePartial(
     inputs: readonly Partial[],
     spoilt?: { readonly at: number; readonly refused: Refused },
+    allowed?: readonly string[],
   ): object {
     return this.#change(
       inputs.map(({ id }) => id),
@@ -184,7 +190,7 @@ export class Model {
         const { user } = this.#present(before, id)
         if (spoilt?.at === i) throw Refusal.of(spoilt.refused)
         const { set = {}, unset = [] } = inputs[i] as Partial
-        checkPaths(id, [...Object.keys(set), ...unset])
+        checkPaths(id, [...Object.keys(set), ...unset], allowed)
         let own = user as Fields
         for (const [path, value] of Object.entries(set)) own = put(own, path, value, id, path)
         for (const path of unset) own = put(own, path, undefined, id, path)
@@ -195,6 +201,23 @@ export class Model {
         return [...Object.keys(set), ...unset].some((path) => /^(username|teams)$/.test(path))
       },
     )
+  }
+
+  me(id: string): object {
+    return { user: this.#own(this.#present(this.#users.get(id), id).user) }
+  }
+
+  updateMe(input: Partial): object {
+    const { client_may_update: allowed } = this.#app
+    if (allowed.length === 0) throw new Refusal('not_allowed', input.id)
+    this.updatePartial([input], undefined, allowed)
+    return this.me(input.id)
+  }
+
+  /** What a user sees of itself. */
+  #own(user: Fields): Fields {
+    const seen = [...SEEN_BY_OWNERS, ...this.#app.client_may_update]
+    return Object.fromEntries(Object.entries(user).filter(([name]) => seen.includes(name)))
   }
 
   deactivate(id: string, options: object): object {
@@ -383,14 +406,17 @@ const compared = (username: unknown): string =>
     .replaceAll(/[^a-z0-9]/g, '')
 
 /** Two paths of one update may not speak of the same place. */
-function checkPaths(id: string, paths: readonly string[]): void {
+function checkPaths(
+  id: string,
+  paths: readonly string[],
+  allowed: readonly string[] = FIELDS,
+): void {
   paths.forEach((path, i) => {
     const isTwice = paths
       .slice(0, i)
       .some((other) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`))
-    if (isTwice || !FIELDS.includes(path.split('.')[0] as string)) {
-      throw new Refusal('invalid_input', id, path)
-    }
+    if (!allowed.includes(path.split('.')[0] as string)) throw new Refusal('not_allowed', id, path)
+    if (isTwice) throw new Refusal('invalid_input', id, path)
   })
 }
 

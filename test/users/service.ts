@@ -111,8 +111,8 @@ export async function closeAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((users) => users.close()))
 }
 
-/** Who may call an endpoint: the application's server, readers, or anybody. */
-export type Audience = 'server' | 'reader' | 'anybody'
+/** Who may call an endpoint: the application's server, clients, readers, or anybody. */
+export type Audience = 'server' | 'client' | 'reader' | 'anybody'
 
 export interface Endpoint extends Call {
   readonly endpoint: string
@@ -128,6 +128,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { endpoint: 'GET /users/watch', by: 'reader' },
   { endpoint: 'POST /users', by: 'server', body: { users: [{ id: 'new' }] } },
   { endpoint: 'PATCH /users', by: 'server', body: { users: [{ id: 'ana', set: { name: 'A' } }] } },
+  { endpoint: 'GET /users/me', by: 'client' },
+  { endpoint: 'PATCH /users/me', by: 'client', body: {} },
   { endpoint: 'POST /users/ana/deactivate', by: 'server', body: {} },
   { endpoint: 'POST /users/ana/reactivate', by: 'server', body: {} },
   { endpoint: 'POST /users/deactivate', by: 'server', body: { user_ids: ['ana'] } },

@@ -83,42 +83,46 @@ interface Kind {
   readonly name: string
   readonly authorization?: string
   readonly anonymous?: boolean
-  /** The statuses of endpoints for the server, for readers, and for anybody; 200 if it is allowed. */
-  readonly expected: readonly [server: number, reader: number, anybody: number]
+  /** The statuses of endpoints for the server, clients, readers, and anybody; 200 if it is allowed. */
+  readonly expected: readonly [server: number, client: number, reader: number, anybody: number]
 }
 
 const KINDS: readonly Kind[] = [
-  { name: 'no token', expected: [401, 401, 200] },
-  { name: 'no token where anonymous users read', anonymous: true, expected: [401, 200, 200] },
+  { name: 'no token', expected: [401, 401, 401, 200] },
+  { name: 'no token where anonymous users read', anonymous: true, expected: [401, 401, 200, 200] },
   ...NOBODIES.flatMap(([name, authorization]): Kind[] => [
-    { name, authorization, expected: [401, 401, 401] },
+    { name, authorization, expected: [401, 401, 401, 401] },
   ]),
   {
     name: 'an expired token where anonymous users read',
     authorization: `Bearer ${forge({ ...asServer, exp: now() - HOUR })}`,
     anonymous: true,
-    expected: [401, 401, 401],
+    expected: [401, 401, 401, 401],
   },
   {
     name: 'a deactivated user',
     authorization: `Bearer ${clientOf('deactivated-one')}`,
-    expected: [403, 403, 403],
+    expected: [403, 403, 403, 403],
   },
-  { name: 'a client', authorization: `Bearer ${clientOf('reader')}`, expected: [403, 200, 200] },
+  {
+    name: 'a client',
+    authorization: `Bearer ${clientOf('reader')}`,
+    expected: [403, 200, 200, 200],
+  },
   {
     name: 'a client whose token says that it is none',
     authorization: `Bearer ${clientOf('reader', { server: false, admin: true })}`,
-    expected: [403, 200, 200],
+    expected: [403, 200, 200, 200],
   },
   {
     name: 'a token issued after others were revoked',
     authorization: `Bearer ${clientOf('revoked-one', { iat: now() + 2 * HOUR })}`,
-    expected: [403, 200, 200],
+    expected: [403, 200, 200, 200],
   },
-  { name: 'the server', authorization: `bearer   ${SERVER}`, expected: [200, 200, 200] },
+  { name: 'the server', authorization: `bearer   ${SERVER}`, expected: [200, 403, 200, 200] },
 ]
 
-const AUDIENCES = ['server', 'reader', 'anybody'] as const
+const AUDIENCES = ['server', 'client', 'reader', 'anybody'] as const
 
 let closed: Service
 let anonymous: Service
@@ -127,6 +131,7 @@ beforeAll(async () => {
   const make = async (isAnonymous: boolean) => {
     const service = await open({
       anonymous: isAnonymous,
+      settings: { clientMayUpdate: ['name'] },
       seed: [
         { id: 'ana', name: 'Confidential Ana' },
         { id: 'reader' },
@@ -190,8 +195,9 @@ it('refused requests change nothing', async () => {
   const service = await open({ seed: [{ id: 'ana', name: 'Ana' }, { id: 'reader' }] })
   const before = await service.users.queryUsers()
   for (const { endpoint, by, body } of ENDPOINTS) {
-    if (by !== 'server') continue
-    await service.ask(endpoint, { body, token: clientOf('reader') })
+    if (by !== 'server' && by !== 'client') continue
+    const token = by === 'server' ? clientOf('reader') : SERVER
+    await service.ask(endpoint, { body, token })
     await service.ask(endpoint, { body })
   }
   expect(await service.users.queryUsers()).toEqual(before)

@@ -72,6 +72,10 @@ export function requireAudience(caller: Caller, audience: Audience, anonymous: b
     case 'reader':
       if (caller === undefined && !anonymous) throw unauthorized()
       return
+    case 'client':
+      if (caller === undefined) throw unauthorized()
+      if (caller.server) throw new RequestError('forbidden', 'Expected a client’s token')
+      return
     case 'server':
       if (caller === undefined) throw unauthorized()
       if (!caller.server) throw new RequestError('forbidden', 'Expected a server token')

@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
   user_not_deleted: 409,
   username_taken: 409,
   guests_not_allowed: 403,
+  not_allowed: 403,
   task_not_found: 404,
   hook_failed: 500,
   user_damaged: 500,

@@ -18,6 +18,7 @@ const ERRORS = {
 
 const SECURITY: Readonly<Record<Audience, readonly object[]>> = {
   server: [{ server: [] }],
+  client: [{ client: [] }],
   reader: [{ server: [] }, { client: [] }],
   anybody: [],
 }

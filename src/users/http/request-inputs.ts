@@ -63,6 +63,33 @@ export const bodyOfUser = <K extends Operation>(name: K): RouteInput<InputOf<K>>
   },
 })
 
+/** The user of the client's token, and the other properties of an operation's input in the body. */
+export const bodyOfClient = <K extends Operation>(name: K): RouteInput<InputOf<K>> => ({
+  body: () => schemaOf(name, 'user_id'),
+  async read(call) {
+    refuseParameters(call)
+    const sent = await readBody(call)
+    if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return unchecked<K>(sent)
+    if (Object.hasOwn(sent, 'user_id')) {
+      throw new RequestError('unknown_parameter', 'user_id: not allowed; the token names the user')
+    }
+    return unchecked<K>({ ...sent, user_id: clientIdOf(call) })
+  },
+})
+
+/** The id of the user of a client's token. */
+export const clientId: RouteInput<string> = {
+  read(call) {
+    refuseParameters(call)
+    return clientIdOf(call)
+  },
+}
+
+function clientIdOf(call: Call): string {
+  const caller = call.get('caller')
+  return caller === undefined || caller.server ? '' : caller.user_id
+}
+
 /** The id of a task, in the path. */
 export const taskId: RouteInput<string> = {
   parameters: [ID],

@@ -16,8 +16,8 @@ export interface CallEnvironment {
 
 export type Call = Context<CallEnvironment>
 
-/** Who may call: only the application's server, whoever may read users, or anybody. */
-export type Audience = 'server' | 'reader' | 'anybody'
+/** Who may call: only the application's server, a client, whoever may read users, or anybody. */
+export type Audience = 'server' | 'client' | 'reader' | 'anybody'
 
 /** What a route reads from a request, and how the OpenAPI document describes it. */
 export interface RouteInput<I> {

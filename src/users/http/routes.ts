@@ -5,7 +5,9 @@ import { createGuest } from './guest.ts'
 import { reference, TEXT } from './json-schema.ts'
 import {
   body,
+  bodyOfClient,
   bodyOfUser,
+  clientId,
   noInput,
   payloadBody,
   payloadParameter,
@@ -67,6 +69,27 @@ export const ROUTES: readonly Route[] = [
     input: body('updateUsersPartial'),
     answer: USERS_BY_ID,
     run: ({ users }, input) => users.updateUsersPartial(input),
+  }),
+  route({
+    method: 'get',
+    path: '/users/me',
+    operationId: 'getMe',
+    summary: 'The client’s own user',
+    audience: 'client',
+    input: clientId,
+    answer: ONE_USER,
+    run: ({ users }, user_id) => users.getMe({ user_id }),
+  }),
+  route({
+    method: 'patch',
+    path: '/users/me',
+    operationId: 'updateMe',
+    summary:
+      'Sets and unsets fields of the client’s own user, as the setting client_may_update lets it',
+    audience: 'client',
+    input: bodyOfClient('updateMe'),
+    answer: ONE_USER,
+    run: ({ users }, input) => users.updateMe(input),
   }),
   route({
     method: 'post',
