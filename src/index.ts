@@ -46,6 +46,7 @@ export type {
 export type { TimestampForm } from './dialect/timestamp-text.ts'
 export { FilterError } from './error/filter-error.ts'
 export type { Issue, IssueCode } from './error/issue.ts'
+export { foldCase } from './kinds/case-fold.ts'
 export { FOLD_VERSION, wordsOf } from './kinds/words.ts'
 export type { OperatorName } from './operators/index.ts'
 export type { Operator } from './operators/operator.ts'

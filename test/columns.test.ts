@@ -115,7 +115,9 @@ for (const engine of available) {
       beforeAll(async () => {
         connection = await engine.connect()
         table = await fill(engine, connection, own)
-        rows = (await table.rows(parseQuery(schema, { sort: { id: 1 } }))) as readonly Row[]
+        rows = (await table.rows(
+          parseQuery(schema, { sort: { id: 1 }, limit: 100 }),
+        )) as readonly Row[]
       })
       afterAll(() => connection?.close())
 
