@@ -116,7 +116,7 @@ describe('filters', () => {
     const isWrong = (filter: unknown) => JSON.stringify(filter, bigints).includes('"$gte"')
     const { counterexample } = fc.check(
       fc.property(filterArbitrary(caseSchema), (filter) => !isWrong(filter)),
-      { seed: 3, numRuns: 1000 },
+      { seed: 4, numRuns: 1000 },
     )
     const [filter] = counterexample as [object]
     // One condition; its operand can be a UUID.

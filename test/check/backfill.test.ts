@@ -260,6 +260,7 @@ describe.each(updating)('backfill in $name', (engine) => {
       { severity: 'error', field: 'name', column: 'name_words', rows: 17 },
       { severity: 'error', field: 'motto', column: 'motto_words', rows: 7 },
       { severity: 'error', field: 'custom.*', column: 'custom_words', rows: 4 },
+      { severity: 'error', field: 'name', column: 'name_folded', rows: 17 },
     ])
     expect((await unfilled())[0]?.remedy).toEqual({ command: 'tamis backfill' })
     await fill()
@@ -268,7 +269,10 @@ describe.each(updating)('backfill in $name', (engine) => {
 
   it('takes keys of any kind, in any schema of the database', async () => {
     const things = defineSchema({
-      fields: { token: uuid({ required: true }), name: string() },
+      fields: {
+        token: uuid({ required: true }),
+        name: string({ operators: ['$eq', '$autocomplete'] }),
+      },
       key: 'token',
     }) as unknown as Schema
     table = await Table.create(engine, connection, things)

@@ -597,7 +597,7 @@ describe('a check', () => {
   const engine = available.find(({ name }) => name === 'SQLite') as Engine
   const schema = defineSchema({
     fields: {
-      id: string({ required: true }),
+      id: string({ required: true, operators: ['$eq', '$ieq', '$autocomplete'] }),
       role: string({ operators: ['$eq'] }),
       teams: list(string()),
       'custom.*': dynamic(['string']),
@@ -627,6 +627,7 @@ describe('a check', () => {
     expect(found).toContainEqual(['nullable', 'id', 'id'])
     expect(found).toContainEqual(['collation_not_mapped', 'role', 'role'])
     expect(found).toContainEqual(['search_column_missing', 'id', 'id_words'])
+    expect(found).toContainEqual(['search_column_missing', 'id', 'id_folded'])
     expect(found).toContainEqual(['side_table_unread', 'teams', 'teams'])
     expect(found).toContainEqual(['index_missing', 'role', 'role'])
     const facts = await readFacts(askingOf(connection), { table: 'w' })
@@ -700,7 +701,7 @@ describe.each(available.filter(({ name }) => ['MariaDB', 'ClickHouse'].includes(
           "const equality = ['$eq', '$ne', '$in', '$nin', '$exists'] as const",
         )
         expect(source).toContain('c: uuid({ operators: equality')
-        expect(source).toContain('id: string({ operators, required: true, sortable: true })')
+        expect(source).toContain('id: string({ required: true, sortable: true })')
         const made = defineSchema(schema) as unknown as Schema
         expect(() => parseQuery(made, { filter_conditions: { c: { $gt: UUID } } })).toThrow(
           /not allowed/,
