@@ -20,7 +20,10 @@ const triggers = new Map(
 const triggerOf = (name: string) => triggers.get(name === 'PGlite' ? 'PostgreSQL' : name)
 
 const people = defineSchema({
-  fields: { id: integer({ required: true }), name: string() },
+  fields: {
+    id: integer({ required: true }),
+    name: string({ operators: ['$eq', '$autocomplete'] }),
+  },
 }) as unknown as Schema
 
 it('are documented for the engines that have triggers', () => {

@@ -20,6 +20,7 @@ import {
 } from 'tamis'
 import { rowArbitrary } from 'tamis/fast-check'
 import type { Features } from './engines/engine.ts'
+import { JSON_TEXT_OPERATORS, TEXT_OPERATORS } from './text-cases.ts'
 
 /**
  * Arbitrary schemas, and mappings that an engine has the features for; the rows and filters over them
@@ -129,6 +130,7 @@ const fieldPlan = (name: string, at: number, features: Features): fc.Arbitrary<F
       grid,
       unit: fc.constantFrom(undefined, 's' as const, 'ms' as const),
       isMapped: fc.boolean(),
+      isSearched: fc.boolean(),
     })
     .chain((own) => {
       const { kind, digits, unit, required, isMapped } = own
@@ -144,26 +146,17 @@ const fieldPlan = (name: string, at: number, features: Features): fc.Arbitrary<F
         const mapping = side ? { column: `list ${at}`, sideTable: `side "${at}` } : home
         return fc.constant({ name, definition, mapping })
       }
-      const definition = build[kind]({ ...options, sortable: true, required })
+      const isText = kind === 'string' && own.isSearched
+      const asked = isText ? { operators: TEXT_OPERATORS } : {}
+      // Texts that are not sorted by are stored otherwise.
+      const sortable = !isText || isMapped
+      const definition = build[kind]({ ...options, ...asked, sortable, required })
       const storages = kind === 'timestamp' ? storagesFor(digits, features) : []
       return fc.constantFrom(undefined, ...storages).map((storage): FieldPlan => {
         const mapping = storage === undefined ? home : { column: `col ${at}`, storage }
         return { name, definition, mapping }
       })
     })
-
-const ALL_OPERATORS = [
-  '$eq',
-  '$ne',
-  '$gt',
-  '$gte',
-  '$lt',
-  '$lte',
-  '$in',
-  '$nin',
-  '$exists',
-  '$autocomplete',
-] as const
 
 /** Whether a dynamic field can tell the values of kinds apart. */
 const isDecidable = (kinds: readonly Scalar[]): boolean => {
@@ -198,7 +191,7 @@ const wildcardPlan = (prefix: string, features: Features): fc.Arbitrary<FieldPla
       const own: FieldPlan = {
         name: `${prefix}.*`,
         definition: dynamic(kinds, {
-          ...(isSearched && { operators: ALL_OPERATORS }),
+          ...(isSearched && { operators: JSON_TEXT_OPERATORS }),
           ...(kinds.includes('decimal') && decimals),
           ...(kinds.includes('enumeration') && { values: LISTED }),
         }),

@@ -43,6 +43,7 @@ import { decimal } from '../../src/kinds/decimal.ts'
 import { parseJson, printJson } from '../../src/kinds/json.ts'
 import { parseStrictJson } from '../../src/users/http/strict-json.ts'
 import { compared } from '../../src/users/username.ts'
+import { JSON_TEXT_OPERATORS, TEXT_OPERATORS } from './text-cases.ts'
 
 /**
  * Whether the time that a function takes grows as its input does: fragments are repeated to two
@@ -60,11 +61,9 @@ const dialects: Readonly<Record<string, Dialect<unknown>>> = {
   clickhouse,
 }
 
-const ALL = ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists', '$autocomplete']
-
 const fields = {
   id: string({ required: true, sortable: true }),
-  name: string({ sortable: true }),
+  name: string({ operators: TEXT_OPERATORS, sortable: true }),
   role: string(),
   age: integer({ sortable: true }),
   score: number(),
@@ -73,7 +72,7 @@ const fields = {
   tags: list(string()),
   ranks: list(integer()),
   'custom.level': integer(),
-  'custom.*': dynamic(['string', 'boolean', 'integer'], { operators: ALL as never }),
+  'custom.*': dynamic(['string', 'boolean', 'integer'], { operators: JSON_TEXT_OPERATORS }),
 } as const
 const defaultSort = [{ field: 'id', direction: 1 }] as const
 
@@ -81,7 +80,10 @@ const schema = defineSchema({ fields, defaultSort })
 
 /** What has an ordinary index has a bound in some databases; other texts are stored at any length. */
 const { 'custom.level': _, ...unbounded } = fields
-const stored = defineSchema({ fields: { ...unbounded, name: string() }, defaultSort })
+const stored = defineSchema({
+  fields: { ...unbounded, name: string({ operators: TEXT_OPERATORS }) },
+  defaultSort,
+})
 
 /** Caps that are met before a text is read in depth would hide how the rest grows. */
 const limits = { length: 1e9, tokens: 1e9 }
@@ -161,6 +163,10 @@ const predicates = Object.entries({
   exists: { name: { $exists: true } },
   word: { name: { $autocomplete: 'ab' } },
   words: { name: { $autocomplete: 'élan vital ab' } },
+  starts: { name: { $startsWith: 'ab' } },
+  includes: { name: { $includes: 'ba' } },
+  ieq: { name: { $ieq: 'É' } },
+  iincludes: { name: { $iincludes: 'é' } },
   tags: { tags: 'x' },
   tagsAll: { tags: { $eq: ['a', 'b'] } },
   contains: { tags: { $contains: 'a' } },
@@ -178,6 +184,11 @@ const operands: Readonly<Record<string, (text: string) => object>> = {
   $gte: (text) => ({ name: { $gte: text } }),
   $in: (text) => ({ name: { $in: piecesOf(text) } }),
   $autocomplete: (text) => ({ name: { $autocomplete: `${text} a` } }),
+  $startsWith: (text) => ({ name: { $startsWith: `${text}a` } }),
+  $endsWith: (text) => ({ name: { $endsWith: `${text}a` } }),
+  $includes: (text) => ({ name: { $includes: `${text}a` } }),
+  $istartsWith: (text) => ({ name: { $istartsWith: `${text}a` } }),
+  $iin: (text) => ({ name: { $iin: piecesOf(text) } }),
   tags: (text) => ({ tags: { $eq: piecesOf(text) } }),
   contains: (text) => ({ tags: { $contains: text } }),
   at: (text) => ({ at: { $gte: text } }),

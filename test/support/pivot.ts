@@ -48,6 +48,7 @@ function truthsOf(field: Field, row: Row): readonly object[] {
     single(name, { $in: [value] }),
     { $nor: [single(name, { $ne: value })] },
     ...(operators.has('$gte') ? ranges : []),
+    ...(typeof value === 'string' && value !== '' ? partsOf(name, value, operators) : []),
     ...(word !== undefined && value === word && operators.has('$autocomplete')
       ? [single(name, { $autocomplete: word.slice(0, 2) })]
       : []),
@@ -63,6 +64,26 @@ function truthsOfObjects({ name, elements }: Field, held: unknown): readonly obj
     return single(name, { $elemMatch: { $and } })
   })
   return [...matched, single(name, { $size: objects.length }), single(name, { $exists: true })]
+}
+
+/** What is true of the parts of a text, as far as the field has the operators. */
+function partsOf(name: string, value: string, operators: Field['operators']): readonly object[] {
+  const points = [...value]
+  const half = Math.ceil(points.length / 2)
+  const [start, end] = [points.slice(0, half).join(''), points.slice(-half).join('')]
+  const asked = [
+    ['$startsWith', start],
+    ['$endsWith', end],
+    ['$includes', end],
+    ['$ieq', value.toUpperCase()],
+    ['$iin', [value.toLowerCase()]],
+    ['$istartsWith', value.toUpperCase()],
+    ['$iendsWith', value.normalize('NFD')],
+    ['$iincludes', value.toLowerCase()],
+  ] as const
+  return asked
+    .filter(([operator]) => operators.has(operator))
+    .map(([operator, operand]) => single(name, { [operator]: operand }))
 }
 
 /** The fields of a row: the literal ones, and the wildcards' at its own keys. */
