@@ -1,18 +1,20 @@
 /** Findings about the columns of fields: collation, NULL, digits, character set, time zone. */
 
 import type { Placed } from '../compile/layout.ts'
+import { argumentOf } from '../dialect/declared-type.ts'
 import { sql } from '../dialect/fragment.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
 import { partsOf } from '../dialect/timestamp-text.ts'
 import { quote } from '../error/describe.ts'
 import { nearest } from '../error/nearest.ts'
+import { MOST_PRECISION } from '../schema/field.ts'
 import { isEnforced } from './constraints.ts'
 import { isMysqlFamily } from './engines.ts'
 import type { CollationFacts, ColumnFacts } from './facts.ts'
 import { promiseDrafts } from './promises.ts'
 import { columnNamed, type Draft, definitionOf, draft, type Site } from './site.ts'
 import { defaultInForm, formOf, isEpoch, printForm, storedForm } from './sqlite-times.ts'
-import { typeNameOf } from './type-names.ts'
+import { mappedType, typeNameOf } from './type-names.ts'
 import { heldDigits, retyped, typeDrafts } from './types-of-columns.ts'
 
 /** Whether texts compare by code point, so that a mapping need not name the collation. */
@@ -151,12 +153,25 @@ function decimalDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFa
   const isStored = place.kind.name === 'decimal' && /^(numeric|decimal)$/.test(name)
   const isJson = place.list && column.type.element === undefined
   if (!isStored || isJson || (precision === place.precision && scale === place.scale)) return []
+  // What is read as the type that the mapping says counts as absent where the field does not hold it.
+  const said = place.list ? undefined : place.type
+  if (
+    said !== undefined &&
+    argumentOf(said, 0) === precision &&
+    (argumentOf(said, 1) ?? 0) === scale
+  ) {
+    return []
+  }
+  const isHeld = precision !== undefined && precision <= MOST_PRECISION
   const schema = `precision: ${precision}, scale: ${scale}`
   return [
     draft('decimal_digits', placed, {
       promised: `decimals of precision ${place.precision} and scale ${place.scale}`,
       found: column.type.text,
-      remedy: precision === undefined ? {} : { schema },
+      remedy: {
+        ...(isHeld && { schema }),
+        ...(!place.list && { mapping: { type: mappedType(column.type) } }),
+      },
       change: retyped(site, placed, column),
     }),
   ]

@@ -17,6 +17,7 @@ import { shapeOf } from './kinds-of-types.ts'
 import { without } from './omit.ts'
 import { FACTS_OPTIONS, type FactsOptions, readFacts } from './read.ts'
 import { sourceOf } from './source.ts'
+import { mappedType } from './type-names.ts'
 
 export interface IntrospectOptions extends FactsOptions {
   /** Columns of which no field is made: what no client may see. */
@@ -67,7 +68,12 @@ function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate
     }
     if (shape !== undefined) return { column, shape, field: fieldNameOf(column.name) }
     const type = column.type.text === '' ? 'a column without a type' : column.type.text
-    warnings.push(`${quote(column.name)} is left out: no kind is read from ${type}`)
+    // Which digits behind the point count, no type of more says than a field holds.
+    const isDecimal = /^(numeric|decimal)$/.test(column.type.name) && facts.engine !== 'sqlite'
+    const hint = isDecimal
+      ? `; declare it as decimal({ precision: 38, scale }) with the mapping { type: '${mappedType(column.type)}' }: values of more digits are absent`
+      : ''
+    warnings.push(`${quote(column.name)} is left out: no kind is read from ${type}${hint}`)
     return []
   })
 }

@@ -73,6 +73,8 @@ function valuePromise(
   // What is read as another expression, any number is a boolean to.
   if (type.check === undefined || (form === 'boolean' && type.instead !== undefined))
     return undefined
+  // The SQL takes what the field does not hold for absent, as memory does.
+  if (place.kind.name === 'decimal' && type.exact?.(name, place) !== undefined) return undefined
   const ofKind = VALUES[place.kind.name] ?? UNKNOWN
   const isText = form === 'text'
   const [code, promised, found] =
