@@ -83,6 +83,17 @@ describe.each(available)('a table of createTable in $name', (engine) => {
     expect(await findingsOf(everyKind, { epoch: { storage: { epoch: 'ms' } } })).toEqual([])
   })
 
+  it('has no findings for an enumeration of long texts, which an index could not hold', async () => {
+    const schema = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        text: enumeration(['a', 'b'.repeat(1000)], { sortable: true }),
+        other: enumeration(['a', 'b'.repeat(700)], { operators: ['$eq', '$gt'] }),
+      },
+    }) as unknown as Schema
+    expect(await findingsOf(schema)).toEqual([])
+  })
+
   it.each([
     ['the cases', caseSchema],
     ['the users', usersSchema],

@@ -56,7 +56,12 @@ export function tablesOf(
       if (place.list) return []
       if (!place.json) {
         const name = identifier(place.column)
-        const isLong = place.kind.name === 'string' && !place.isSorted
+        // An index holds 3,072 bytes, with those of the key behind it.
+        const isLongMember =
+          place.kind.name === 'enumeration' &&
+          typeAt('enumeration', place).representation(place) === 'text' &&
+          place.values.some((value) => value.length > LONGEST_SORTED)
+        const isLong = (place.kind.name === 'string' && !place.isSorted) || isLongMember
         return [{ label: '', on: isLong ? prefix(name) : name }]
       }
       if (!place.indexed) return []
