@@ -24,8 +24,8 @@ const LIST = 28
 /** A document is read up to the key. */
 const DOCUMENT = 20
 const LEVEL = 2
-/** What a condition costs that is asked of each object of a list. Their documents are small. */
-const ELEMENTS = 2
+/** Conditions on the objects of a list cost this much of what they do on a document: each is small. */
+const ELEMENTS = 1
 /** PostgreSQL compares each number of a list in JSON with a range of decimals for each operand. */
 const NUMBERS_IN_JSON = { element: 60, operands: 12 }
 /** Whether a number in JSON is an integer, and a text a timestamp, takes more than its type. */
