@@ -64,6 +64,7 @@ export {
 export type { Query, QueryOptions } from './parse/query.ts'
 export type { Result } from './parse/report.ts'
 export {
+  type Counts,
   defineSchema,
   type Filter,
   type PayloadOption,
@@ -72,9 +73,10 @@ export {
   type Schema,
   type SchemaDefinition,
 } from './parse/schema.ts'
-export { type Page, pageOf } from './query/page.ts'
+export { type Page, type PageOptions, pageOf } from './query/page.ts'
 export { countRows, filterRows } from './query/rows.ts'
 export { runQuery } from './query/run.ts'
+export type { Total } from './query/total.ts'
 export { decimal } from './schema/decimal.ts'
 export type { FieldDefinition, Fields } from './schema/definition.ts'
 export { dynamic } from './schema/dynamic.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { NULLS } from '../kinds/nulls.ts'
 import { safeParseQuery } from '../parse/index.ts'
 import type { Payload } from '../parse/payload.ts'
-import type { Schema } from '../parse/schema.ts'
+import { COUNT, type Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
 import { type FilterOptions, filterArbitrary } from './filters.ts'
 import { valueOfType } from './values.ts'
@@ -41,7 +41,8 @@ export function queryArbitrary<F extends Fields>(
     fc.constantFrom('gt', 'gte', 'lt', 'lte').map((suffix) => `${key.name}_${suffix}`),
     valueOfType(key.type),
   )
-  const switches = [...schema.options.keys()].map((name) => [name, fc.boolean()] as const)
+  const names = [...schema.options.keys(), ...(schema.counts === undefined ? [] : [COUNT])]
+  const switches = names.map((name) => [name, fc.boolean()] as const)
   return fc
     .record(
       {

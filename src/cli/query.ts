@@ -1,3 +1,4 @@
+import type { Params } from '../check/connection.ts'
 import { DIALECTS } from '../check/engines.ts'
 import type { Ask, TableFacts } from '../check/index.ts'
 import { columnNamed } from '../check/site.ts'
@@ -5,6 +6,8 @@ import { layoutOf } from '../compile/layout.ts'
 import { compilePredicate } from '../compile/predicate.ts'
 import { readRow } from '../compile/read-row.ts'
 import { compileQuery } from '../compile/sql.ts'
+import { compileCount } from '../compile/total.ts'
+import type { Statement } from '../dialect/fragment.ts'
 import { quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
 import type { Query } from '../parse/query.ts'
@@ -56,7 +59,7 @@ export async function runQueryCommand(
     for await (const row of readRows(file ?? '-')) if (matches(row)) await write(`${toJson(row)}\n`)
     return
   }
-  const { items, ...cursors } =
+  const { items, total, totalIsExact, ...cursors } =
     options.db === undefined
       ? await fromStream(query, file ?? '-')
       : await fromTable(query, { schema, mapping }, file, options.db, options.table)
@@ -65,6 +68,7 @@ export async function runQueryCommand(
     return
   }
   await write(`${items.length === 0 ? 'no rows' : toTable(items)}\n`)
+  if (total !== undefined) await write(`total: ${totalIsExact ? total : `more than ${total}`}\n`)
   for (const [name, cursor] of Object.entries(cursors)) await write(`--${name} ${cursor}\n`)
 }
 
@@ -72,6 +76,12 @@ async function fromStream(query: Query, file: string): Promise<Page> {
   const page = collectPage(query)
   for await (const row of readRows(file)) page.add(row)
   return page.finish()
+}
+
+/** The one number that a statement finds. */
+async function totalIn(ask: Ask, { text, params }: Statement<Params>): Promise<number> {
+  const [record] = await ask(text, params)
+  return Number(record?.total)
 }
 
 async function fromTable(
@@ -90,8 +100,9 @@ async function fromTable(
     const target = { dialect: DIALECTS[facts.engine], table: facts.table, mapping }
     const { text, params } = compileQuery(query, { ...target, lookAhead: true })
     const records = await ask(text, params)
+    const total = query.count ? await totalIn(ask, compileCount(query, target)) : undefined
     try {
-      return pageOf(query, records.map(readRow(schema, target)))
+      return pageOf(query, records.map(readRow(schema, target)), { total })
     } catch (error) {
       throw new Mistake(
         `${withoutPassword(db)}: a row does not fit the schema: ${messageOf(error)}`,

@@ -17,11 +17,14 @@ export type CountTarget<Params = unknown, F extends Fields = Fields> = Pick<
 /**
  * How many rows a query finds on all of its pages together: `SELECT count(*) AS "total" …`, one row.
  * Cursor, offset and limit play no part in it; what the server added by `restrict` does. It is
- * `countRows(query.condition, rows)` in a database. Drivers give the count as a number, a bigint or a
- * text: `Number(row.total)`.
+ * `countRows(query, rows)` in a database. Where the schema has a maximum (`counts: { max }`), counting
+ * stops at one more than that. Drivers give the count as a number, a bigint or a text, and `pageOf`
+ * takes each of them.
  *
  * @example
  * const { text, params } = compileCount(query, { dialect: postgres, table: 'people' })
+ * const { rows: [{ total }] } = await db.query(text, params)
+ * const page = pageOf(query, records.map(read), { total })
  *
  * @throws TypeError where the dialect cannot say it exactly, where the mapping names a field that
  * there is not, or for an unknown option.
@@ -49,5 +52,9 @@ function countOf<Params>(
   const plan = isQualified ? qualified : qualified.bare
   const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, plan)}`
   const total = dialect.identifier('total')
-  return inPieces(sql`SELECT count(*) AS ${total} FROM ${qualified.from}${filter}`, dialect)
+  const from = sql`${qualified.from}${filter}`
+  const max = schema.counts?.max
+  const counted =
+    max === undefined ? from : sql`(SELECT 1 FROM ${from} ${dialect.limit(max + 1, 0)}) AS counted`
+  return inPieces(sql`SELECT count(*) AS ${total} FROM ${counted}`, dialect)
 }

@@ -1,5 +1,5 @@
 import { NULLS } from '../kinds/nulls.ts'
-import { KEY_RANGES, type PAYLOAD, type Schema } from '../parse/schema.ts'
+import { COUNT, KEY_RANGES, type PAYLOAD, type Schema } from '../parse/schema.ts'
 import {
   closed,
   Definitions,
@@ -77,7 +77,8 @@ export function payloadJsonSchema(schema: Schema, options?: JsonSchemaOptions): 
     name,
     { type: 'boolean', default: option.default },
   ])
-  const properties = Object.fromEntries([...own, ...ranges, ...switches])
+  const total = schema.counts === undefined ? [] : [[COUNT, { type: 'boolean', default: false }]]
+  const properties = Object.fromEntries([...own, ...ranges, ...switches, ...total])
   definitions.add('Payload', closed(properties, {}, { not: TWO_PLACES }))
   return definitions.document('Payload')
 }

@@ -45,6 +45,7 @@ export function clientSchema<F extends Fields>(schema: Schema<F>): Schema<Visibl
   return {
     ...structure,
     options: new Map([...schema.options].map(([name, option]) => [name, shown(schema, option)])),
+    counts: schema.counts,
     payload: schema.payload,
     defaultOrdering: totalOrdering(structure, structure.defaultSort),
   }

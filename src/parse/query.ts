@@ -11,7 +11,7 @@ import { FilterReader } from './filter.ts'
 import { entriesOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
-import { FIRST_OPTION, FIRST_RANGE, KEY_RANGES, PAYLOAD, type Schema } from './schema.ts'
+import { COUNT, FIRST_OPTION, FIRST_RANGE, KEY_RANGES, PAYLOAD, type Schema } from './schema.ts'
 import { SortReader } from './sort.ts'
 import { conditionOf } from './trusted.ts'
 
@@ -22,6 +22,8 @@ export interface Query {
   readonly ordering: Ordering
   readonly limit: number
   readonly offset: number
+  /** Whether the page is to say how many rows there are on all pages: `count` of the payload. */
+  readonly count: boolean
   /** The client's condition, without the server's restrictions. */
   readonly asked: Condition
   /** What its cursors are bound to: the condition without what was joined with `bind: false`. */
@@ -84,6 +86,7 @@ export function readQuery(
     report,
   )
   const offset = readCount('offset', given[PAYLOAD.offset], 0, limits.offset.max, report)
+  const count = readCountSwitch(schema, given, report)
   if (cursorKey === undefined && ordering === schema.defaultOrdering) checkDefault(schema)
   const seal = new CursorSeal(cursorKey)
   const asked = { ordering, condition, offset, seal }
@@ -94,6 +97,7 @@ export function readQuery(
     ordering,
     limit,
     offset,
+    count,
     asked: condition,
     bound: condition,
     from,
@@ -170,14 +174,28 @@ function addSwitches(
   let number = FIRST_OPTION
   for (const [name, option] of schema.options) {
     const input = given[number++]
-    const value = input === NOT_GIVEN ? option.default : input
-    if (typeof value !== 'boolean') {
-      report.enter(name)
-      report.unexpected('invalid_operand', name, 'true or false', value)
-      report.leave()
-    }
-    if (value !== true) conditions.push(conditionOf(schema, name, option))
+    const isOn = input === NOT_GIVEN ? option.default : readSwitch(name, input, report)
+    if (!isOn) conditions.push(conditionOf(schema, name, option))
   }
+}
+
+function readSwitch(name: string, value: unknown, report: Report): boolean {
+  if (typeof value === 'boolean') return value
+  report.enter(name)
+  report.unexpected('invalid_operand', name, 'true or false', value)
+  report.leave()
+  return false
+}
+
+/** Whether the payload asks for the total, which not every schema allows. */
+function readCountSwitch(
+  { counts, payload }: Schema,
+  given: readonly unknown[],
+  report: Report,
+): boolean {
+  const number = counts === undefined ? undefined : payload.get(COUNT)
+  const value = number === undefined ? NOT_GIVEN : given[number]
+  return value !== NOT_GIVEN && readSwitch(COUNT, value, report)
 }
 
 /** The requested ordering; by default the schema's, or the key if the payload has a range over it. */

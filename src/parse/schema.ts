@@ -26,7 +26,15 @@ export interface PayloadSwitch {
 /** A schema without `key` needs the field `id`. */
 type KeyOf<F extends Fields> = 'id' extends keyof F ? unknown : { readonly key: LiteralName<F> }
 
+/** How the rows of a query may be counted for clients. */
+export interface Counts {
+  /** Counting stops there: "more than 10,000". Without one, every row that matches is counted. */
+  readonly max?: number
+}
+
 export interface SchemaDefinition<F extends Fields> extends StructureDefinition<F> {
+  /** Allows `count: true` in a payload: the page says how many rows the query finds. */
+  readonly counts?: Counts
   readonly options?: Readonly<Record<string, PayloadOption<NoInfer<F>>>>
 }
 
@@ -34,7 +42,12 @@ export interface SchemaDefinition<F extends Fields> extends StructureDefinition<
 export interface Schema<F extends Fields = Fields> extends Structure<F> {
   /** The payload switches, by name, each with the filter that holds while it is off. */
   readonly options: ReadonlyMap<string, PayloadSwitch>
-  /** The keys that a payload may have, each with its number: the payload's own, then the options. */
+  /** Undefined where a payload may not ask for a count. */
+  readonly counts: Counts | undefined
+  /**
+   * The keys that a payload may have, each with its number: the payload's own, then the options, then
+   * `count` where the schema allows it.
+   */
   readonly payload: ReadonlyMap<string, number>
   /** The order of a query that asks for none. */
   readonly defaultOrdering: Ordering
@@ -73,7 +86,10 @@ const payloadKeys = (key: string): readonly string[] => [
   ...KEY_RANGES.map(([suffix]) => `${key}_${suffix}`),
 ]
 
-const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits']
+/** The key of a payload that asks for the total. */
+export const COUNT = 'count'
+
+const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits', 'counts']
 
 /**
  * Checks a schema and prepares it for parsing.
@@ -93,7 +109,10 @@ export function defineSchema<const F extends Fields>(
 ): Schema<F> {
   onlyKeys('definition', definition, KEYS)
   const structure = buildStructure(definition)
-  const taken = payloadKeys(structure.key.name)
+  const counts = countsOf(definition.counts)
+  const own = payloadKeys(structure.key.name)
+  const last = counts === undefined ? [] : [COUNT]
+  const taken = [...own, ...last]
   const options = new Map<string, PayloadSwitch>()
   const given: unknown = definition.options ?? {}
   if (!isPlainObject(given)) refuse('options', `expected an object, received ${describe(given)}`)
@@ -110,9 +129,20 @@ export function defineSchema<const F extends Fields>(
       unless: option.unless,
     })
   }
-  const payload = new Map([...taken, ...options.keys()].map((name, i) => [name, i]))
+  const payload = new Map([...own, ...options.keys(), ...last].map((name, i) => [name, i]))
   const defaultOrdering = totalOrdering(structure, structure.defaultSort)
-  return { ...structure, options, payload, defaultOrdering }
+  return { ...structure, options, counts, payload, defaultOrdering }
+}
+
+function countsOf(given: Counts | undefined): Counts | undefined {
+  if (given === undefined) return undefined
+  onlyKeys('counts', given, ['max'])
+  const { max } = given
+  if (max === undefined) return {}
+  if (!Number.isSafeInteger(max) || max < 1) {
+    refuse('counts.max', `expected an integer of at least 1, received ${describe(max)}`)
+  }
+  return { max }
 }
 
 export const LOGICAL: readonly string[] = ['$and', '$or', '$nor']

@@ -2,14 +2,24 @@ import { checkRows, missingValue } from '../compile/broken.ts'
 import { compileSortKey } from '../compile/ordering.ts'
 import { bindingOf } from '../condition/cursor.ts'
 import type { Query } from '../parse/query.ts'
+import { readTotal, type Total, totalOf } from './total.ts'
 
-/** A page of rows, and the cursors of the next and previous page. */
-export interface Page<T = unknown> {
+/**
+ * A page of rows, and the cursors of the next and previous page; `total` and `totalIsExact` where the
+ * payload asked for them by `count: true`.
+ */
+export interface Page<T = unknown> extends Partial<Total> {
   readonly items: readonly T[]
   /** What a payload's `next` asks the following page with; none where there is no more. */
   readonly next?: string
   /** What a payload's `prev` asks the page before with; none at the beginning. */
   readonly prev?: string
+}
+
+/** What a page says beside its rows. */
+export interface PageOptions {
+  /** How many rows `compileCount` found: a number, a bigint or a text, as the driver gives it. */
+  readonly total?: number | bigint | string | undefined
 }
 
 /**
@@ -21,20 +31,30 @@ export interface Page<T = unknown> {
  * const { text, params } = compileQuery(query, { ...target, lookAhead: true })
  * const { items, next, prev } = pageOf(query, records.map(readRow(people, target)))
  *
- * @throws TypeError where a row's value of a field that the query sorts by is not what the database
+ * @throws TypeError where the query asks for a total (`query.count`) and none is given, and where a row's value of a field that the query sorts by is not what the database
  * sorted by: a required value is missing, a property has another name than the field, a number or a
  * Date has lost digits. It names the field, the value and the row's key.
  */
-export function pageOf<T>(query: Query, rows: readonly T[]): Page<T> {
+export function pageOf<T>(query: Query, rows: readonly T[], { total }: PageOptions = {}): Page<T> {
+  if (query.count && total === undefined) {
+    throw new TypeError(
+      'tamis: the query asks for a total: pageOf(query, rows, { total }) takes what compileCount finds',
+    )
+  }
   checkRows(query.schema, query.ordering, rows)
-  return pageOfFound(query, rows)
+  return pageOfFound(query, rows, total === undefined ? undefined : readTotal(total))
 }
 
 /**
  * The page of rows that were found in their order. In memory a required value that is missing is
  * absent like any other, so that only the cursor of such a row is refused: it could stand for several.
  */
-export function pageOfFound<T>(query: Query, rows: readonly T[]): Page<T> {
+export function pageOfFound<T>(query: Query, rows: readonly T[], counted?: number): Page<T> {
+  const page = pageOfRows(query, rows)
+  return counted === undefined ? page : { ...page, ...totalOf(query, counted) }
+}
+
+function pageOfRows<T>(query: Query, rows: readonly T[]): Page<T> {
   const { limit, offset, from } = query
   const isMore = rows.length > limit
   // A page before a cursor is found from its end, so that the row more comes first.

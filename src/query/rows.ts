@@ -1,5 +1,6 @@
 import { compileSelection } from '../compile/selection.ts'
 import type { Condition } from '../condition/condition.ts'
+import type { Query } from '../parse/query.ts'
 
 /** The number of rows in a batch, small enough that their indices stay in the processor's cache. */
 const BATCH = 1024
@@ -43,10 +44,13 @@ export function filterRows<T>(condition: Condition, rows: readonly T[]): T[] {
   return found
 }
 
-/** How many rows a condition is true of. */
-export function countRows(condition: Condition, rows: readonly unknown[]): number {
+/**
+ * How many rows a condition is true of, or a query finds on all of its pages together: cursor, offset
+ * and limit play no part in it. All of them are counted, whatever maximum the schema has.
+ */
+export function countRows(of: Condition | Query, rows: readonly unknown[]): number {
   let total = 0
-  scanRows(condition, rows, (_, count) => {
+  scanRows('schema' in of ? of.condition : of, rows, (_, count) => {
     total += count
   })
   return total

@@ -33,13 +33,17 @@ const REFRESH = 1024
  * joined something else.
  */
 export function collectPage<T>(query: Query): PageCollector<T> {
-  const { offset, limit } = query
-  const { condition, ordering, isReversed } = scanOf(query)
+  const { offset, limit, count: isCounted } = query
+  const { condition, base, ordering, isReversed } = scanOf(query)
+  // Rows before a cursor count, too.
+  const counted = isCounted ? base : condition
+  const isAfter = isCounted && base !== condition ? compilePredicate(condition) : undefined
   const capacity = limit === 0 ? 0 : offset + limit + 1
   const { keyOf, compare } = compileSortKey(ordering)
   const order = (a: Candidate<T>, b: Candidate<T>) => compare(a.key, b.key) || a.index - b.index
   const heap: Candidate<T>[] = []
   let count = 0
+  let total = 0
   let matches: Predicate | undefined
   /**
    * False of rows that the first term alone puts behind the root: they need no key. The root only
@@ -75,6 +79,8 @@ export function collectPage<T>(query: Query): PageCollector<T> {
   }
 
   function add(row: T, index: number): void {
+    total++
+    if (capacity === 0 || (isAfter !== undefined && !isAfter(row))) return
     if (heap.length === capacity && !mayEnter(row)) return
     const candidate = { row, key: keyOf(row), index }
     if (heap.length < capacity) push(candidate)
@@ -91,14 +97,14 @@ export function collectPage<T>(query: Query): PageCollector<T> {
 
   return {
     add(row) {
-      if (capacity === 0) return
-      matches ??= compilePredicate(condition)
+      if (capacity === 0 && !isCounted) return
+      matches ??= compilePredicate(counted)
       if (matches(row)) add(row, count)
       if (++count % REFRESH === 0) refresh()
     },
     addAll(rows) {
-      if (capacity === 0) return
-      scanRows(condition, rows, (indices, found) => {
+      if (capacity === 0 && !isCounted) return
+      scanRows(counted, rows, (indices, found) => {
         for (let i = 0; i < found; i++) {
           const index = indices[i]!
           add(rows[index] as T, count + index)
@@ -112,7 +118,8 @@ export function collectPage<T>(query: Query): PageCollector<T> {
         .sort(order)
         .slice(offset)
         .map(({ row }) => row)
-      return pageOfFound(query, isReversed ? found.reverse() : found)
+      const inOrder = isReversed ? found.reverse() : found
+      return pageOfFound(query, inOrder, isCounted ? total : undefined)
     },
   }
 }

@@ -8,7 +8,7 @@ import { exactNumber, JSON_NUMBER, LONGEST_NUMBER, parseJson } from '../kinds/js
 import { type QueryOf, safeParseQuery } from '../parse/index.ts'
 import type { QueryOptions } from '../parse/query.ts'
 import type { Result } from '../parse/report.ts'
-import type { Schema } from '../parse/schema.ts'
+import { COUNT, type Schema } from '../parse/schema.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import { queryOptionsOf, type TextOptions } from './options.ts'
@@ -136,7 +136,7 @@ function optionOf(schema: Schema, name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (name === 'sort') return sortOf(value)
   if (name === 'limit' || name === 'offset') return INTEGER.test(value) ? Number(value) : value
-  if (schema.options.has(name)) return booleanOf(value)
+  if (schema.options.has(name) || name === COUNT) return booleanOf(value)
   if (name === 'next' || name === 'prev') return value
   return value === '' ? value : operand(schema.key, value)
 }
