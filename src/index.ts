@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type CompiledFacet, compileFacet } from './compile/facet.ts'
 export type { TableTarget } from './compile/layout.ts'
 export { compileOrdering } from './compile/ordering.ts'
 export { compilePredicate, type Predicate } from './compile/predicate.ts'
@@ -52,6 +53,7 @@ export type { OperatorName } from './operators/index.ts'
 export type { Operator } from './operators/operator.ts'
 export { servedBy } from './operators/operator.ts'
 export { clientSchema } from './parse/client-schema.ts'
+export type { FacetCount } from './parse/facet.ts'
 export {
   condition,
   parseFilter,
@@ -73,6 +75,7 @@ export {
   type Schema,
   type SchemaDefinition,
 } from './parse/schema.ts'
+export { facetRows } from './query/facet.ts'
 export { type Page, type PageOptions, pageOf } from './query/page.ts'
 export { countRows, filterRows } from './query/rows.ts'
 export { runQuery } from './query/run.ts'

@@ -1,6 +1,7 @@
 import type { Kind, Range, Scalar } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { Fragment, Parameter } from './fragment.ts'
+import type { Grouped } from './grouped.ts'
 import type { ColumnPlace, Document, JsonPlace, Place } from './place.ts'
 import type { Syntax } from './syntax.ts'
 import type { Bound, ColumnDefinition, Companion, Index, SideTable } from './table.ts'
@@ -113,6 +114,8 @@ export interface Dialect<Params = readonly Parameter[]> {
   readonly forUpdate?: Fragment
   /** How the values of a column, or of a list's elements, are stored, read and compared. */
   typeOf(place: ColumnPlace): ColumnType
+  /** How the values of a document and of a list are counted. */
+  readonly grouped: Grouped
   /** Converts a driver's value of a column to that of a row; NULL becomes undefined. */
   decode(place: ColumnPlace, stored: unknown): unknown
 

@@ -39,6 +39,8 @@ export const sentences = {
   too_costly: expectation,
   not_sortable: ({ subject, expected }) =>
     `${subject} is not sortable; expected one of ${expected}`,
+  not_a_facet: ({ subject, expected }) =>
+    `The values of ${subject} cannot be counted; expected one of ${expected}`,
   invalid_sort: expectation,
   invalid_limit: expectation,
   invalid_offset: expectation,

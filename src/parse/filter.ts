@@ -49,6 +49,13 @@ export interface Reader {
   readonly trusted: boolean
 }
 
+/** One of the conditions that a filter joins at its top. */
+export interface Part {
+  /** The name of the only field that it is about; undefined where it is about several, or none. */
+  readonly field: string | undefined
+  readonly condition: Condition
+}
+
 /**
  * Reads one filter. A method that finds a mistake reports it and returns TRUE, so that reading
  * continues: the result is valid only if nothing was reported.
@@ -64,6 +71,8 @@ export class FilterReader {
   #left: number
   /** Whether `too_many` was reported: it is reported once only. */
   #full = false
+  /** The names of the fields that a part is about, while one is read for its own sake. */
+  #named: Set<string> | undefined
 
   constructor({ structure, report, trusted }: Reader) {
     this.#structure = structure
@@ -89,6 +98,14 @@ export class FilterReader {
     return condition
   }
 
+  /** The same as the parts that it joins by and: a condition alone does not say what it was of. */
+  readParts(input: unknown): readonly Part[] {
+    const parts: Part[] = []
+    const condition = this.filter(input, 0, parts)
+    this.#checkCost(condition)
+    return parts
+  }
+
   #checkCost(condition: Condition): void {
     const { cost: most } = this.#structure.limits
     const cost = costOf(condition)
@@ -111,23 +128,37 @@ export class FilterReader {
   }
 
   /** A filter: fields and logical lists, joined by and. */
-  filter(input: unknown, depth = 0): Condition {
+  filter(input: unknown, depth = 0, parts?: Part[]): Condition {
     const entries = this.#entries(input, 'a filter, an object of fields')
     if (entries === undefined) return TRUE
     const { keys, values } = entries
-    if (keys.length === 1) return this.#entry(keys[0]!, values[0], depth)
+    if (keys.length === 1) return this.#entry(keys[0]!, values[0], depth, parts)
     const conditions: Condition[] = []
     for (let i = 0; i < keys.length; i++) {
-      conditions.push(this.#entry(keys[i]!, values[i], depth))
+      conditions.push(this.#entry(keys[i]!, values[i], depth, parts))
     }
     return conjunction(conditions)
   }
 
-  #entry(key: string, value: unknown, depth: number): Condition {
+  /** An entry of a filter; its parts are added to `parts`, if these are asked for. */
+  #entry(key: string, value: unknown, depth: number, parts?: Part[]): Condition {
+    if (parts === undefined) return this.#readEntry(key, value, depth)
+    // What $and joins is joined at the top.
+    if (key === '$and') return this.#readEntry(key, value, depth, parts)
+    const named = new Set<string>()
+    this.#named = named
+    const condition = this.#readEntry(key, value, depth)
+    this.#named = undefined
+    const [field] = named
+    parts.push({ field: named.size === 1 ? field : undefined, condition })
+    return condition
+  }
+
+  #readEntry(key: string, value: unknown, depth: number, parts?: Part[]): Condition {
     this.#report.enter(key)
     const condition =
       key.charCodeAt(0) === DOLLAR
-        ? this.#logical(key, value, depth)
+        ? this.#logical(key, value, depth, parts)
         : this.#field(key, value, depth)
     this.#report.leave()
     return condition
@@ -184,7 +215,7 @@ export class FilterReader {
     return false
   }
 
-  #logical(name: string, value: unknown, depth: number): Condition {
+  #logical(name: string, value: unknown, depth: number, parts?: Part[]): Condition {
     const join = LOGICAL.get(name)
     if (join === undefined) {
       misplacedOperator(this.#report, name, LOGICAL.keys())
@@ -218,7 +249,7 @@ export class FilterReader {
     const conditions: Condition[] = []
     for (let i = 0; i < elements.length; i++) {
       report.enter(i)
-      conditions.push(this.filter(elements[i], depth + 1))
+      conditions.push(this.filter(elements[i], depth + 1, parts))
       report.leave()
     }
     return join(conditions)
@@ -250,7 +281,10 @@ export class FilterReader {
       const expected = `a path of at most ${this.#limits.segments} segments after the prefix`
       return report.add('too_deep', { subject: quote(name), expected })
     }
-    if (field !== 'unknown' && (this.#trusted || !field.hidden)) return field
+    if (field !== 'unknown' && (this.#trusted || !field.hidden)) {
+      this.#named?.add(name)
+      return field
+    }
     return unknownField(report, this.#fields, name, this.#trusted)
   }
 

@@ -88,6 +88,10 @@ export const restrict = <F extends Fields>(
   return {
     ...query,
     condition: conjunction([query.condition, restriction]),
+    parts: query.parts && {
+      ...query.parts,
+      others: conjunction([query.parts.others, restriction]),
+    },
     bound: bind ? conjunction([query.bound, restriction]) : query.bound,
   }
 }

@@ -7,18 +7,36 @@ import { didYouMean } from '../error/nearest.ts'
 import { checkOptions, optionChecks } from '../error/options.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
-import { FilterReader } from './filter.ts'
+import { FilterReader, type Part } from './filter.ts'
 import { entriesOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
-import { COUNT, FIRST_OPTION, FIRST_RANGE, KEY_RANGES, PAYLOAD, type Schema } from './schema.ts'
+import {
+  COUNT,
+  FIELDS,
+  FIRST_OPTION,
+  FIRST_RANGE,
+  KEY_RANGES,
+  PAYLOAD,
+  type Schema,
+} from './schema.ts'
 import { SortReader } from './sort.ts'
 import { conditionOf } from './trusted.ts'
+
+/** What a query's condition is joined of. */
+export interface QueryParts {
+  /** The conditions at the top of the client's filter. */
+  readonly client: readonly Part[]
+  /** All others: ranges over the key, the schema's switches, and what the server added. */
+  readonly others: Condition
+}
 
 /** A checked query of a client: a condition, an ordering and a page. */
 export interface Query {
   readonly schema: Schema
   readonly condition: Condition
+  /** The same in the parts that a facet is counted by; undefined where the schema has no facets. */
+  readonly parts: QueryParts | undefined
   readonly ordering: Ordering
   readonly limit: number
   readonly offset: number
@@ -66,16 +84,12 @@ export function readQuery(
   if (options !== undefined) checkOptions('tamis', options, QUERY_OPTIONS)
   const cursorKey = options?.cursorKey
   const given = readPayload(schema, payload, report)
+  const hasFacets = schema.facets.length > 0
+  const client = readFilter(schema, given[PAYLOAD.filter_conditions], report, hasFacets)
   const conditions: Condition[] = []
-  if (given[PAYLOAD.filter_conditions] !== NOT_GIVEN) {
-    report.enter('filter_conditions')
-    const reader = new FilterReader({ structure: schema, report, trusted: false })
-    conditions.push(reader.read(given[PAYLOAD.filter_conditions]))
-    report.leave()
-  }
   const isRanged = addKeyRanges(schema, given, report, conditions)
   addSwitches(schema, given, report, conditions)
-  const condition = conjunction(conditions)
+  const condition = conjunction([...client.map((part) => part.condition), ...conditions])
   const ordering = readOrdering(schema, given[PAYLOAD.sort], isRanged, report)
   const limits = schema.limits
   const limit = readCount(
@@ -94,6 +108,7 @@ export function readQuery(
   return {
     schema,
     condition,
+    parts: hasFacets ? { client, others: conjunction(conditions) } : undefined,
     ordering,
     limit,
     offset,
@@ -103,6 +118,23 @@ export function readQuery(
     from,
     seal,
   }
+}
+
+/** The client's filter as parts, or as one, which is read faster. */
+function readFilter(
+  schema: Schema,
+  filter: unknown,
+  report: Report,
+  inParts: boolean,
+): readonly Part[] {
+  if (filter === NOT_GIVEN) return []
+  report.enter('filter_conditions')
+  const reader = new FilterReader({ structure: schema, report, trusted: false })
+  const parts = inParts
+    ? reader.readParts(filter)
+    : [{ field: undefined, condition: reader.read(filter) }]
+  report.leave()
+  return parts
 }
 
 /** The values of a payload's keys, by their numbers. */

@@ -34,6 +34,7 @@ export interface FieldDefinition<
   readonly sortable: boolean
   readonly required: Required
   readonly hidden: Hidden
+  readonly facet?: boolean | undefined
   /** For timestamps: the fractional digits, and the unit of numbers in rows. */
   readonly digits?: number | undefined
   readonly unit?: EpochUnit | undefined
@@ -70,6 +71,8 @@ export interface FieldOptions<
   readonly required?: Required
   /** For the server only: a client that names it gets `unknown_field`. */
   readonly hidden?: Hidden
+  /** Whether clients may see how many matches each of its values has: `facetRows`, `compileFacet`. */
+  readonly facet?: boolean
 }
 
 /** The options of lists and dynamic fields, which have no total order. */

@@ -26,6 +26,8 @@ export interface Field {
   readonly sortable: boolean
   readonly required: boolean
   readonly hidden: boolean
+  /** Whether the matches for each of its values may be counted. */
+  readonly facet: boolean
   /** The digits of the second that timestamps keep. */
   readonly digits: number
   /** The digits of decimals, and those after the point. */
@@ -95,6 +97,7 @@ export const FIELD_KEYS: readonly string[] = [
   'sortable',
   'required',
   'hidden',
+  'facet',
   'digits',
   'unit',
   'precision',
@@ -143,8 +146,10 @@ export function fieldOf(
 ): Field {
   const subject = `field ${quote(name)}`
   onlyKeys(subject, definition, FIELD_KEYS)
-  for (const setting of ['sortable', 'required', 'hidden'] as const) {
-    const value: unknown = definition[setting]
+  const { facet = false } = definition
+  const settings = { ...definition, facet }
+  for (const setting of ['sortable', 'required', 'hidden', 'facet'] as const) {
+    const value: unknown = settings[setting]
     if (typeof value !== 'boolean') {
       refuse(subject, `${setting}: expected true or false, received ${describe(value)}`)
     }
@@ -167,6 +172,8 @@ export function fieldOf(
   if (sortable && (wildcard || !isOrdered(type))) {
     refuse(subject, 'lists, dynamic fields and wildcards cannot be sortable: they have no order')
   }
+  if (facet && hidden)
+    refuse(subject, 'a hidden field cannot be a facet: clients would see its values')
   if (wildcard && required) refuse(subject, 'a wildcard cannot be required')
   if (type.name === 'dynamic' && inside === undefined) {
     refuse(subject, 'only a wildcard, such as "custom.*", or a key of one can be dynamic')
@@ -185,6 +192,7 @@ export function fieldOf(
     sortable,
     required,
     hidden,
+    facet,
     digits: element?.digits ?? 6,
     precision: element?.precision ?? MOST_PRECISION,
     scale: element?.scale ?? 0,

@@ -15,6 +15,8 @@ export interface Limits {
   readonly string: number
   /** How many segments may follow a wildcard's prefix. */
   readonly segments: number
+  /** How many values a facet has at most. */
+  readonly facet: number
   /** How much a filter may cost a database, as `costOf` estimates it. */
   readonly cost: number
 }
@@ -27,6 +29,7 @@ const DEFAULT_LIMITS: Limits = {
   list: 1000,
   string: 4096,
   segments: 8,
+  facet: 100,
   cost: 120,
 }
 

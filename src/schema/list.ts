@@ -10,9 +10,9 @@ const resolve: FieldDefinition['resolve'] = (subject, { element }) => {
   if (element?.listType !== undefined) return element.listType
   if (element === undefined) return refuse(subject, 'list needs an element: list(string())')
   onlyKeys(`${subject}: element`, element, FIELD_KEYS)
-  const { operators, sortable, required, hidden } = element
+  const { operators, sortable, required, hidden, facet } = element
   // Settings of the element would have no effect.
-  if (operators !== undefined || sortable || required || hidden) {
+  if (operators !== undefined || sortable || required || hidden || facet) {
     refuse(subject, 'an element has no settings; set those of the list: list(string(), { … })')
   }
   const { name, kind, list } = resolved(subject, element)

@@ -30,6 +30,8 @@ export interface Structure<F extends Fields = Fields> extends FieldSet, OfFields
   readonly limits: Limits
   /** The fields that clients may sort by. */
   readonly sortable: readonly Field[]
+  /** The fields and wildcards whose values may be counted for clients. */
+  readonly facets: readonly Field[]
 }
 
 function checkPaths(names: readonly string[]): void {
@@ -98,6 +100,7 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
     defaultSort: defaultSortOf(fields, definition.defaultSort ?? []),
     limits: limitsOf(definition.limits ?? {}),
     sortable: [...fields.values()].filter((field) => field.sortable && !field.hidden),
+    facets: [...fields.values(), ...set.wildcards.values()].filter((field) => field.facet),
   }
 }
 

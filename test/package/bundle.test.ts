@@ -59,7 +59,7 @@ export { sqlite } from './src/dialect/sqlite/index.ts'`,
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}/index.ts'`,
-        name === 'mysql' || name === 'mariadb' ? 59_300 : 58_300,
+        name === 'mysql' || name === 'mariadb' ? 61_000 : 60_300,
       ] as const,
   ),
   ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 20_500],

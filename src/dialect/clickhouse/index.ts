@@ -13,6 +13,7 @@ import type { Place } from '../place.ts'
 import { not, STANDARD } from '../syntax.ts'
 import { arrayReader, decoder } from '../types.ts'
 import { arrayFrom, encodeList, expressionOf, parameterType, valueFrom } from './constants.ts'
+import { grouped } from './grouped.ts'
 import { atOf, jsonOf } from './json.ts'
 import { companionOf, listColumn } from './lists.ts'
 import { identifier, nameOf, refuse } from './names.ts'
@@ -64,6 +65,7 @@ export const clickhouse: Dialect<Readonly<Record<string, Parameter>>> = {
   },
   order: (value, direction, nulls) => withNulls(value, direction, nulls ?? smallest(direction)),
   limit: (limit, offset) => sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
+  grouped,
   typeOf: (place) => typeAt(place.kind.name, place),
   decode: decoder(typeAt, arrayReader(typeAt)),
   encode: (place, value) => typeAt(place.kind.name, place).encode(value, place),

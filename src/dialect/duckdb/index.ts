@@ -10,6 +10,7 @@ import { STANDARD } from '../syntax.ts'
 import { replaceBy } from '../table.ts'
 import { decoder } from '../types.ts'
 import { encode, encodeList, expressionOf, listFrom } from './constants.ts'
+import { grouped } from './grouped.ts'
 import { elementsOf, jsonOf, reach } from './json.ts'
 import { listColumn, readList } from './lists.ts'
 import { identifier, nameOf, refuse } from './names.ts'
@@ -55,6 +56,7 @@ export const duckdb: Dialect = {
   },
   order: (value, direction, nulls) => withNulls(value, direction, nulls ?? smallest(direction)),
   limit: (limit, offset) => sql`LIMIT ${limit} OFFSET ${offset}`,
+  grouped,
   typeOf: (place) => typeAt(place.kind.name, place),
   decode: decoder(typeAt, readList),
   encode: (place, value) => encode(place.kind.name, value, place),

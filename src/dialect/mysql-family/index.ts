@@ -18,6 +18,7 @@ import { kindOf, type Place, plainOf } from '../place.ts'
 import { STANDARD } from '../syntax.ts'
 import { decoder } from '../types.ts'
 import { typesOf } from './constants.ts'
+import { groupedOf } from './grouped.ts'
 import { jsonColumnsOf } from './json.ts'
 import { listColumnOf } from './lists.ts'
 import { namesOf } from './names.ts'
@@ -105,6 +106,7 @@ export function mysqlFamily(server: Server): Dialect {
     // mariadb.com/kb/en/index-hints-how-to-force-query-plans
     useIndex: (name) => sql` FORCE INDEX (${identifier(name)})`,
     forUpdate: sql` FOR UPDATE`,
+    grouped: groupedOf(server, names, types, json),
     typeOf: (place) => typeAt(place.kind.name, place),
     decode: decoder(typeAt, (stored) => (typeof stored === 'string' ? parseJson(stored) : stored)),
     encode: (place, value) => encode(place.kind.name, value, place),

@@ -26,6 +26,8 @@ export interface Server {
   json(value: Fragment): Json
   /** A column of the type JSON that JSON_TABLE makes of an element, as a JSON value. */
   element(column: Fragment): Fragment
+  /** The text of a list of one double with all digits, where a CAST of an expression cuts some. */
+  doubleList?(double: Fragment): Fragment
   /** Whether a query that reads a list of the row's with JSON_TABLE has rows, or has none. */
   exists(query: Fragment, negated: boolean): Fragment
   /** The statements that have IF NOT EXISTS. */

@@ -22,6 +22,7 @@ export const mysql: Dialect = mysqlFamily({
   json,
   ifNotExists: { index: false, column: false },
   element: (column) => column,
+  doubleList: (double) => sql`CONCAT(JSON_ARRAY(${double}))`,
   unreachable: () => undefined,
   // As a comparison it is evaluated for each row. Where EXISTS stands alone, 9.7 may make a semijoin
   // of it and materialise it once, for it forgets that JSON_TABLE depends on the row: every row, or

@@ -20,6 +20,7 @@ import { exactAt, formsOf, ordersOf, typedValues } from '../typed.ts'
 import { arrayReader, decoder } from '../types.ts'
 import { valuesOf } from '../values.ts'
 import { arrayOf, constantOf } from './constants.ts'
+import { grouped } from './grouped.ts'
 import { jsonOrder, jsonValuesOf, ROOT, reach } from './json.ts'
 import { arrayColumn, jsonListColumn } from './lists.ts'
 import { identifier, nameOf, refuse } from './names.ts'
@@ -131,6 +132,7 @@ export const postgres: Dialect = {
   // Only ORDER BY without NULLS FIRST is served by every index, and IS NULL makes no column constant.
   apart: { isWalked: () => false, ordersByNull: false },
   forUpdate: sql` FOR UPDATE`,
+  grouped,
   typeOf: (place) => typeAt(place.kind.name, place),
   decode: decoder(typeAt, arrayReader(typeAt)),
   encode: (place, value) => typeAt(place.kind.name, place).encode(value, place),

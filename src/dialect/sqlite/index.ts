@@ -18,6 +18,7 @@ import { exactAt, formsOf, ordersOf, typedValues } from '../typed.ts'
 import { decoder } from '../types.ts'
 import { AND, longValuesOf, type Prefilter, valuesOf } from '../values.ts'
 import { encode, encodeAll } from './constants.ts'
+import { grouped } from './grouped.ts'
 import { expression } from './json.ts'
 import { listColumn, membersIn } from './lists.ts'
 import { identifier, nameOf } from './names.ts'
@@ -130,6 +131,7 @@ export const sqlite: Dialect = {
   },
   // sqlite.org/lang_indexedby.html
   useIndex: (name) => sql` INDEXED BY ${identifier(name)}`,
+  grouped,
   typeOf: (place) => typeAt(place.kind.name, place),
   decode: decoder(typeAt, (stored) => parseJson(String(stored))),
   encode: (place, value) => encode(place.kind.name, value, place),
