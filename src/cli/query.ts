@@ -12,6 +12,7 @@ import { quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
 import type { Query } from '../parse/query.ts'
 import { type Page, pageOf } from '../query/page.ts'
+import { projection } from '../query/project.ts'
 import { collectPage } from '../query/run.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { usersSchema } from '../users/schema.ts'
@@ -56,7 +57,10 @@ export async function runQueryCommand(
       )
     }
     const matches = compilePredicate(query.condition)
-    for await (const row of readRows(file ?? '-')) if (matches(row)) await write(`${toJson(row)}\n`)
+    const itemOf = projection(query)
+    for await (const row of readRows(file ?? '-')) {
+      if (matches(row)) await write(`${toJson(itemOf(row))}\n`)
+    }
     return
   }
   const { items, total, totalIsExact, ...cursors } =

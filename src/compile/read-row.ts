@@ -1,38 +1,16 @@
 import type { Dialect } from '../dialect/dialect.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
 import { describe, quote } from '../error/describe.ts'
-import { isPlainObject, parseJson } from '../kinds/json.ts'
+import { parseJson } from '../kinds/json.ts'
 import type { Fields, FieldsRow } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
 import { accessor } from './accessor.ts'
 import { AS_TEXT, isRespelt, lostDigits, otherName, rowOf } from './broken.ts'
 import { layoutOf, type Placed } from './layout.ts'
+import { put } from './put.ts'
 import { selectable } from './select.ts'
 import { checkTarget } from './target.ts'
-
-/** Defines an own property, even if its name is __proto__. */
-function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  let object = target
-  for (const key of path.slice(0, -1)) {
-    if (!Object.hasOwn(object, key) || !isPlainObject(object[key])) define(object, key, {})
-    object = object[key] as Record<string, unknown>
-  }
-  define(object, path.at(-1) as string, value)
-}
-
-/** By assignment where that is one: it is many times faster. */
-const define = (target: Record<string, unknown>, key: string, value: unknown): void => {
-  if (key !== '__proto__') target[key] = value
-  else {
-    Object.defineProperty(target, key, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
-  }
-}
 
 /** A column of a driver's record, which need not be a plain object. */
 const columnOf = (record: object, name: string): unknown =>

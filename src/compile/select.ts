@@ -2,6 +2,7 @@ import type { Ordering } from '../condition/ordering.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import { quote } from '../error/describe.ts'
+import type { Query } from '../parse/query.ts'
 import type { Field } from '../schema/field.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { placeOf } from '../schema/places.ts'
@@ -54,6 +55,34 @@ export function selection(structure: Structure, target: SelectTarget): readonly 
     const place = placeOf(field as Field, mapping)
     return { name, value: dialect.select({ ...place, table }) }
   })
+}
+
+/**
+ * The names to select for a query: of those that the server selects, what the payload asks for and
+ * what cursors are made of.
+ */
+export function selectOf(
+  { schema, fields, ordering }: Query,
+  select: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (fields === undefined) return select
+  const needed = new Set(
+    [...fields, ...ordering.map(({ field }) => field)].flatMap((field) => columnsOf(schema, field)),
+  )
+  const names = select ?? [...schema.fields.keys(), ...schema.wildcards.keys()]
+  const chosen = names.filter((name) => needed.has(name))
+  return chosen.length === 0 ? select : chosen
+}
+
+/** The fields and wildcards by which a field is selected. */
+function columnsOf({ fields, wildcards }: Structure, field: Field): readonly string[] {
+  const { name, wildcard } = field
+  if (fields.get(name) === field) return wildcard === undefined ? [name] : [name, wildcard]
+  // Of a whole document, fields can have columns of their own.
+  const prefix = wildcard ?? name
+  const inside = wildcards.get(prefix) === field ? [...fields.values()] : []
+  const others = inside.filter((each) => each.wildcard === prefix && !each.hidden)
+  return [prefix, ...others.map((each) => each.name)]
 }
 
 /** Cursors are made of the values of the sort fields, so these must be selected. */

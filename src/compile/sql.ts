@@ -12,7 +12,7 @@ import { pageApart } from './apart.ts'
 import { orderBy, whole } from './clauses.ts'
 import { headOf, type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
-import { checkSorted } from './select.ts'
+import { checkSorted, selectOf } from './select.ts'
 import type { TableRef } from './table-name.ts'
 import { checkTarget } from './target.ts'
 import { headWithOrder, turned } from './turned.ts'
@@ -164,8 +164,9 @@ function queryOf<Params>(
   query: Query,
   target: Omit<QueryTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
 ): CompiledQuery<Params> {
-  const { dialect, table, alias, select, lookAhead = false, forUpdate = false } = target
+  const { dialect, table, alias, lookAhead = false, forUpdate = false } = target
   const { schema, offset } = query
+  const select = selectOf(query, target.select)
   // A bare name after ORDER BY is an alias first; a table before it says which is meant.
   const qualified = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
   const { bare } = qualified

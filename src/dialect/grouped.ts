@@ -61,6 +61,8 @@ export function ofDocument(place: Place, kind: Kind): ColumnPlace {
     storage: 'text',
     type: undefined,
     collation: undefined,
+    folded: undefined,
+    isPrefixed: false,
   })
 }
 

@@ -7,6 +7,7 @@ import { didYouMean } from '../error/nearest.ts'
 import { checkOptions, optionChecks } from '../error/options.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
+import { readFields } from './fields.ts'
 import { FilterReader, type Part } from './filter.ts'
 import { entriesOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
@@ -42,6 +43,8 @@ export interface Query {
   readonly offset: number
   /** Whether the page is to say how many rows there are on all pages: `count` of the payload. */
   readonly count: boolean
+  /** The fields that the items of its page have: `fields` of the payload; undefined for all. */
+  readonly fields: readonly Field[] | undefined
   /** The client's condition, without the server's restrictions. */
   readonly asked: Condition
   /** What its cursors are bound to: the condition without what was joined with `bind: false`. */
@@ -101,6 +104,8 @@ export function readQuery(
   )
   const offset = readCount('offset', given[PAYLOAD.offset], 0, limits.offset.max, report)
   const count = readCountSwitch(schema, given, report)
+  const names = given[schema.payload.get(FIELDS) ?? -1]
+  const fields = isMissing(names) ? undefined : readFields(schema, names, report)
   if (cursorKey === undefined && ordering === schema.defaultOrdering) checkDefault(schema)
   const seal = new CursorSeal(cursorKey)
   const asked = { ordering, condition, offset, seal }
@@ -113,6 +118,7 @@ export function readQuery(
     limit,
     offset,
     count,
+    fields,
     asked: condition,
     bound: condition,
     from,

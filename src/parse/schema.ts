@@ -46,7 +46,7 @@ export interface Schema<F extends Fields = Fields> extends Structure<F> {
   readonly counts: Counts | undefined
   /**
    * The keys that a payload may have, each with its number: the payload's own, then the options, then
-   * `count` where the schema allows it.
+   * `count` where the schema allows it, and `fields`.
    */
   readonly payload: ReadonlyMap<string, number>
   /** The order of a query that asks for none. */
@@ -86,8 +86,9 @@ const payloadKeys = (key: string): readonly string[] => [
   ...KEY_RANGES.map(([suffix]) => `${key}_${suffix}`),
 ]
 
-/** The key of a payload that asks for the total. */
+/** The key of a payload that asks for the total, and the one that names the fields to return. */
 export const COUNT = 'count'
+export const FIELDS = 'fields'
 
 const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits', 'counts']
 
@@ -111,7 +112,7 @@ export function defineSchema<const F extends Fields>(
   const structure = buildStructure(definition)
   const counts = countsOf(definition.counts)
   const own = payloadKeys(structure.key.name)
-  const last = counts === undefined ? [] : [COUNT]
+  const last = counts === undefined ? [FIELDS] : [COUNT, FIELDS]
   const taken = [...own, ...last]
   const options = new Map<string, PayloadSwitch>()
   const given: unknown = definition.options ?? {}

@@ -2,6 +2,7 @@ import { checkRows, missingValue } from '../compile/broken.ts'
 import { compileSortKey } from '../compile/ordering.ts'
 import { bindingOf } from '../condition/cursor.ts'
 import type { Query } from '../parse/query.ts'
+import { projection } from './project.ts'
 import { readTotal, type Total, totalOf } from './total.ts'
 
 /**
@@ -25,7 +26,8 @@ export interface PageOptions {
 /**
  * The page of a query from the rows that were found for it: those of a statement that looked ahead
  * (`compileQuery` with `lookAhead`), each read by `readRow`. The row more than the page has says
- * that there is another page, and is taken off.
+ * that there is another page, and is taken off. Where the payload names `fields`, the items are new
+ * objects with only these, whatever the type of the rows says.
  *
  * @example
  * const { text, params } = compileQuery(query, { ...target, lookAhead: true })
@@ -50,7 +52,9 @@ export function pageOf<T>(query: Query, rows: readonly T[], { total }: PageOptio
  * absent like any other, so that only the cursor of such a row is refused: it could stand for several.
  */
 export function pageOfFound<T>(query: Query, rows: readonly T[], counted?: number): Page<T> {
-  const page = pageOfRows(query, rows)
+  const found = pageOfRows(query, rows)
+  const page =
+    query.fields === undefined ? found : { ...found, items: found.items.map(projection(query)) }
   return counted === undefined ? page : { ...page, ...totalOf(query, counted) }
 }
 

@@ -41,6 +41,7 @@ const resolve: FieldDefinition['resolve'] = (subject) =>
 function elementField(subject: string, field: Field, siblings: Map<string, Field>): Field {
   const refuseElement = (what: string) => refuse(`${subject}: field ${quote(field.name)}`, what)
   if (field.name.endsWith('.*')) refuseElement('objects of a list have no wildcards')
+  if (field.facet) refuseElement('values of objects in a list are not counted; leave out facet')
   if (field.sortable) refuseElement('objects of a list are not sorted by; leave out sortable')
   const element = { ...field, wildcard: '', siblings }
   siblings.set(field.name, element)

@@ -8,7 +8,7 @@ import { exactNumber, JSON_NUMBER, LONGEST_NUMBER, parseJson } from '../kinds/js
 import { type QueryOf, safeParseQuery } from '../parse/index.ts'
 import type { QueryOptions } from '../parse/query.ts'
 import type { Result } from '../parse/report.ts'
-import { COUNT, type Schema } from '../parse/schema.ts'
+import { COUNT, FIELDS, type Schema } from '../parse/schema.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import { queryOptionsOf, type TextOptions } from './options.ts'
@@ -137,19 +137,28 @@ function optionOf(schema: Schema, name: string, value: unknown): unknown {
   if (name === 'sort') return sortOf(value)
   if (name === 'limit' || name === 'offset') return INTEGER.test(value) ? Number(value) : value
   if (schema.options.has(name) || name === COUNT) return booleanOf(value)
+  if (name === FIELDS) return fieldsOf(value)
   if (name === 'next' || name === 'prev') return value
   return value === '' ? value : operand(schema.key, value)
 }
 
+/** `id,custom.age`, or a list as JSON, for names with a comma. */
+function fieldsOf(text: string): unknown {
+  return /^\s*\[/.test(text) ? jsonOf(text) : text.split(',')
+}
+
+/** The value of JSON; the text where it is none, to be refused later. */
+function jsonOf(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return text
+  }
+}
+
 /** `-created_at,id`, or any of the payload's shapes as JSON. */
 function sortOf(text: string): unknown {
-  if (/^\s*[[{]/.test(text)) {
-    try {
-      return parseJson(text)
-    } catch {
-      return text
-    }
-  }
+  if (/^\s*[[{]/.test(text)) return jsonOf(text)
   if (text === '') return undefined
   return sortTerms(text)
 }

@@ -42,6 +42,12 @@ const NEWEST_FIRST = [
   { field: 'id', direction: -1 },
 ] as const
 
+/** The payload of a query of users has no `fields`: a view says which fields of a user are seen. */
+const wholeUsers = <S extends { readonly payload: ReadonlyMap<string, number> }>(schema: S): S => ({
+  ...schema,
+  payload: new Map([...schema.payload].filter(([name]) => name !== 'fields')),
+})
+
 /** A switch: while it is off, users who are deactivated are left out. */
 const DEACTIVATED = { default: false, unless: { deactivated_at: null } } as const
 
@@ -49,11 +55,13 @@ const DEACTIVATED = { default: false, unless: { deactivated_at: null } } as cons
  * The users of an application, as clients may query them. The hidden fields are for the server's own
  * conditions.
  */
-export const usersSchema = defineSchema({
-  fields: queryable,
-  defaultSort: NEWEST_FIRST,
-  options: { include_deactivated_users: DEACTIVATED },
-})
+export const usersSchema = /* @__PURE__ */ wholeUsers(
+  defineSchema({
+    fields: queryable,
+    defaultSort: NEWEST_FIRST,
+    options: { include_deactivated_users: DEACTIVATED },
+  }),
+)
 
 /** The other fields of a user, which are stored but not filtered by. */
 const kept = {
@@ -73,11 +81,13 @@ const kept = {
 } as const
 
 /** The fields of {@link usersSchema} and the other fields of a row, for the table and the server. */
-export const storedUsers = defineSchema({
-  fields: { ...queryable, ...kept },
-  defaultSort: NEWEST_FIRST,
-  options: { include_deactivated_users: DEACTIVATED },
-})
+export const storedUsers = /* @__PURE__ */ wholeUsers(
+  defineSchema({
+    fields: { ...queryable, ...kept },
+    defaultSort: NEWEST_FIRST,
+    options: { include_deactivated_users: DEACTIVATED },
+  }),
+)
 
 const isHiddenFrom = (seen: ReadonlySet<string>, field: string): boolean =>
   !seen.has(field.split('.', 1)[0] ?? field)
@@ -93,19 +103,23 @@ export function schemaFor(fields: readonly string[], cost: number): typeof store
     name,
     isHiddenFrom(seen, name) ? { ...definition, hidden: true } : definition,
   ])
-  return defineSchema({
-    fields: Object.fromEntries(entries),
-    defaultSort: seen.has('created_at') ? NEWEST_FIRST : [],
-    options: seen.has('deactivated_at') ? { include_deactivated_users: DEACTIVATED } : {},
-    limits: { cost },
-  }) as never
+  return wholeUsers(
+    defineSchema({
+      fields: Object.fromEntries(entries),
+      defaultSort: seen.has('created_at') ? NEWEST_FIRST : [],
+      options: seen.has('deactivated_at') ? { include_deactivated_users: DEACTIVATED } : {},
+      limits: { cost },
+    }) as never,
+  )
 }
 
 /** The schema for callers who see whole users. */
 export const wholeSchema = (cost: number): typeof storedUsers =>
-  defineSchema({
-    fields: { ...queryable, ...kept },
-    defaultSort: NEWEST_FIRST,
-    options: { include_deactivated_users: DEACTIVATED },
-    limits: { cost },
-  })
+  wholeUsers(
+    defineSchema({
+      fields: { ...queryable, ...kept },
+      defaultSort: NEWEST_FIRST,
+      options: { include_deactivated_users: DEACTIVATED },
+      limits: { cost },
+    }),
+  )
