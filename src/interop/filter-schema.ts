@@ -58,7 +58,7 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\
  * The names of a wildcard's keys. Those that are fields of their own are excluded; hidden ones are
  * not, for a pattern would tell them.
  */
-function patternOf(prefix: string, { fields }: FieldSet, limits: Limits): string {
+export function patternOf(prefix: string, { fields }: FieldSet, limits: Limits): string {
   const own = [...fields.values()]
     .filter(({ name, hidden }) => !hidden && name.startsWith(`${prefix}.`))
     .map(({ name }) => escaped(name))

@@ -1,5 +1,6 @@
 import { NULLS } from '../kinds/nulls.ts'
-import { COUNT, KEY_RANGES, type PAYLOAD, type Schema } from '../parse/schema.ts'
+import { COUNT, FIELDS, KEY_RANGES, type PAYLOAD, type Schema } from '../parse/schema.ts'
+import type { Field } from '../schema/field.ts'
 import {
   closed,
   Definitions,
@@ -9,7 +10,7 @@ import {
   type JsonSchemaOptions,
   orNull,
 } from './definition.ts'
-import { addFilter } from './filter-schema.ts'
+import { addFilter, patternOf } from './filter-schema.ts'
 import { scalarOf } from './operands.ts'
 
 const DIRECTION: JsonSchema = { type: 'integer', enum: [1, -1] }
@@ -33,6 +34,21 @@ function sortOf({ sortable }: Schema): JsonSchema {
     closed(directions),
     { type: 'array', maxItems: names.length, items: either([term, named]) },
   ])
+}
+
+/** The names of fields that a page's items can have: fields, wildcards, and keys of wildcards. */
+function fieldNamesOf({ schema, limits }: Definitions): JsonSchema {
+  const shown = ([, { hidden }]: readonly [string, Field]) => !hidden
+  const wildcards = [...schema.wildcards].filter(shown)
+  const names = [...schema.fields, ...wildcards].filter(shown).map(([name]) => name)
+  const items = either([
+    { type: 'string', enum: names },
+    ...wildcards.map(([prefix]) => ({
+      type: 'string',
+      pattern: patternOf(prefix, schema, limits),
+    })),
+  ])
+  return orNull({ type: 'array', minItems: 1, maxItems: limits.list, items })
 }
 
 const count = (maximum: number, preset: number): JsonSchema => ({
@@ -78,7 +94,13 @@ export function payloadJsonSchema(schema: Schema, options?: JsonSchemaOptions): 
     { type: 'boolean', default: option.default },
   ])
   const total = schema.counts === undefined ? [] : [[COUNT, { type: 'boolean', default: false }]]
-  const properties = Object.fromEntries([...own, ...ranges, ...switches, ...total])
+  const properties = Object.fromEntries([
+    ...own,
+    ...ranges,
+    ...switches,
+    ...total,
+    [FIELDS, fieldNamesOf(definitions)],
+  ])
   definitions.add('Payload', closed(properties, {}, { not: TWO_PLACES }))
   return definitions.document('Payload')
 }
