@@ -1,6 +1,10 @@
 /** The definition of a column as text, changed without losing what the change does not concern. */
 
+import { sql } from '../dialect/fragment.ts'
 import { isWord, outer, type Quoting, type Token, tokensOf, written } from './tokens.ts'
+
+export const NOT_NULL = sql`NOT NULL`.strings.join('')
+export const collated = (name: string): string => `${sql`COLLATE`.strings.join('')} ${name}`
 
 /** What a definition gets; what it has already stays. */
 export interface TextChange {
@@ -69,7 +73,7 @@ export function changeText(text: string, change: TextChange, quoting: Quoting): 
   return [
     change.type ?? type,
     ...before.map((clause) => textOf(clause, change)),
-    ...(change.required && !isRequired ? ['NOT NULL'] : []),
+    ...(change.required && !isRequired ? [NOT_NULL] : []),
     ...(change.default === undefined ? [] : [`DEFAULT ${change.default}`]),
     ...after.map((clause) => textOf(clause, change)),
     ...change.checks.map((check) => `CHECK (${check})`),

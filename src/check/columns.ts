@@ -1,3 +1,4 @@
+// Longer than most files here: one function for each kind of finding about a column.
 /** Findings about the columns of fields: collation, NULL, digits, character set, time zone. */
 
 import type { Placed } from '../compile/layout.ts'

@@ -2,7 +2,7 @@
 
 import { type Fragment, sql } from '../dialect/fragment.ts'
 import type { ColumnDefinition } from '../dialect/table.ts'
-import { changeText, type TextChange } from './column-text.ts'
+import { changeText, collated, NOT_NULL, type TextChange } from './column-text.ts'
 import { isMysqlFamily, QUOTING } from './engines.ts'
 import type { ColumnFacts } from './facts.ts'
 import { columnNamed, type Draft, type Site } from './site.ts'
@@ -114,8 +114,8 @@ function textOf(column: ColumnFacts | undefined): string {
     definition ??
     [
       type.text,
-      ...(collation === undefined ? [] : [`COLLATE ${collation.name}`]),
-      ...(nullable ? [] : ['NOT NULL']),
+      ...(collation === undefined ? [] : [collated(collation.name)]),
+      ...(nullable ? [] : [NOT_NULL]),
       ...(column.default === undefined ? [] : [`DEFAULT (${column.default})`]),
     ].join(' ')
   )

@@ -1,3 +1,4 @@
+import { collated, NOT_NULL } from './column-text.ts'
 import type { ColumnFacts } from './facts.ts'
 import type { Fact } from './records.ts'
 
@@ -16,11 +17,11 @@ export function definitionOf(row: Fact, facts: ColumnFacts, checks: readonly str
   return [
     type.text,
     ...(charset === undefined || type.name === 'json' ? [] : [`CHARACTER SET ${charset}`]),
-    ...(collation === undefined || type.name === 'json' ? [] : [`COLLATE ${collation.name}`]),
+    ...(collation === undefined || type.name === 'json' ? [] : [collated(collation.name)]),
     ...(generated === undefined
       ? []
       : [`GENERATED ALWAYS AS (${generated}) ${/stored/i.test(extra) ? 'STORED' : 'VIRTUAL'}`]),
-    ...(nullable ? [] : ['NOT NULL']),
+    ...(nullable ? [] : [NOT_NULL]),
     ...(written === undefined ? [] : [`DEFAULT ${isConstant(written) ? written : `(${written})`}`]),
     ...(/on update \S+/i.exec(extra) ?? []),
     ...(facts.identity ? ['AUTO_INCREMENT'] : []),

@@ -1,3 +1,4 @@
+// Longer than most files here: one function for each kind of finding about a whole table.
 /** Findings about a whole table: its key, its encoding, its search columns, side tables and indexes. */
 
 import {

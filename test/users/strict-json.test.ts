@@ -178,11 +178,7 @@ const isThere = existsSync(suite)
 if (!isThere) console.log('JSONTestSuite is not beside the repository: its 318 files are skipped.')
 
 /** Integers of more digits than a number has, which a parser may refuse. */
-const ROUNDED = [
-  'i_number_too_big_neg_int.json',
-
-  'i_number_very_big_negative_int.json',
-]
+const ROUNDED = ['i_number_too_big_neg_int.json', 'i_number_very_big_negative_int.json']
 
 describe.skipIf(!isThere)('JSONTestSuite', () => {
   const files = isThere ? readdirSync(suite) : []
