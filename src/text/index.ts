@@ -18,6 +18,7 @@ export type { SourceRange } from '../error/source.ts'
 export { type Completion, completionsAt } from './complete.ts'
 export { formatFilter } from './format.ts'
 export type { TextOptions } from './options.ts'
+export { parseQueryObject, safeParseQueryObject } from './query-object.ts'
 export { parseQueryString, safeParseQueryString } from './query-string.ts'
 export type { TextLimits } from './read-tree.ts'
 

@@ -17,7 +17,20 @@ import { describe, expect, it } from 'vitest'
 const schema = defineSchema({
   fields: {
     id: string({ required: true, sortable: true }),
-    role: string({ operators: ['$eq', '$in', '$autocomplete', '$startsWith', '$iin', '$ieq'] }),
+    role: string({
+      operators: [
+        '$eq',
+        '$gt',
+        '$in',
+        '$nin',
+        '$exists',
+        '$autocomplete',
+        '$startsWith',
+        '$iin',
+        '$ieq',
+      ],
+    }),
+    only: string({ operators: ['$eq'] }),
     banned: boolean(),
     age: integer(),
     created_at: timestamp({ sortable: true }),
@@ -56,6 +69,7 @@ describe('a query string', () => {
     ['role[$autocomplete]=ro%20x', { role: { $autocomplete: 'ro x' } }],
     ['role[$startsWith]=18', { role: { $startsWith: '18' } }],
     ['role[$ieq]=null', { role: { $ieq: 'null' } }],
+    ['role[$iin]=a,b', { role: { $iin: ['a', 'b'] } }],
     ['role[$iin]=a', { role: { $iin: ['a'] } }],
     ['role[$iin]=a&role[$iin]=b', { role: { $iin: ['a', 'b'] } }],
     ['custom.a[$startsWith]=18', { 'custom.a': { $startsWith: '18' } }],
@@ -68,9 +82,64 @@ describe('a query string', () => {
     [`filter=${encodeURIComponent('{"role": {"$in": ["a"]}}')}`, { role: { $in: ['a'] } }],
     ['', {}],
     ['?', {}],
+    // As people write them.
+    ['role[$in]=a,b', { role: { $in: ['a', 'b'] } }],
+    ['role[$nin]=a,,b ', { role: { $nin: ['a', '', 'b '] } }],
+    ['role[$in][]=a,b', { role: { $in: ['a,b'] } }],
+    ['role[$in]=a,b&role[$in]=c', { role: { $in: ['a,b', 'c'] } }],
+    ['role=a,b', { role: 'a,b' }],
+    ['age[$in]=1,2', { age: { $in: [1, 2] } }],
+    ['age[$in]=1,null', { age: { $in: [1, null] } }],
+    ['teams[$all]=a,b', { teams: { $all: ['a', 'b'] } }],
+    ['custom.a[$in]="1,2",3,x', { 'custom.a': { $in: ['1,2', 3, 'x'] } }],
+    ['custom.a[$in]="a\\"b",c"d', { 'custom.a': { $in: ['a"b', 'c"d'] } }],
+    ['role=a&role=b', { role: { $in: ['a', 'b'] } }],
+    ['role[]=a', { role: 'a' }],
+    ['role[]=a&role[]=b', { role: { $in: ['a', 'b'] } }],
+    ['age=1&age=2', { age: { $in: [1, 2] } }],
+    ['id=a&id=b&role=c', { id: { $in: ['a', 'b'] }, role: 'c' }],
+    ['filter[role]=paid&filter[age][$gt]=3', { role: 'paid', age: { $gt: 3 } }],
+    ['filter[custom.a]=1', { 'custom.a': 1 }],
+    ['filter[$or][0][role]=a&filter[$or][1][age]=1', { $or: [{ role: 'a' }, { age: 1 }] }],
+    ['role[$exists]=false', { role: { $exists: false } }],
   ])('%s', (search, filter) => {
     const expected = printFilter(parseFilter(schema, filter))
     expect(printFilter(parseQueryString(schema, search).condition)).toEqual(expected)
+  })
+
+  /** What is usual elsewhere, or lost on the way, and what the hint says. */
+  it.each<[string, string, string]>([
+    ['page=2', '/page', 'use limit and offset, or next with the cursor of the page before'],
+    ['page[number]=2', '/page', 'use limit and offset'],
+    ['per_page=10', '/per_page', 'use limit'],
+    ['skip=10', '/skip', 'use offset'],
+    ['orderBy=role', '/orderBy', 'use sort'],
+    ['q=ann', '/q', 'name the field'],
+    [
+      'created_at[$gte]=2024-05-01T12:00:00+02:00',
+      '/filter_conditions/created_at/$gte',
+      'a + in a URL is a space: write it as %2B',
+    ],
+    ['age[gte]=18', '/filter_conditions/age/gte', 'did you mean "$gte"?'],
+    ['created_at=2024-05-01', '/filter_conditions/created_at', 'write it as 2024-05-01T12:00:00Z'],
+  ])('%s: the issue is at %s, with a hint', (search, path, hint) => {
+    const result = safeParseQueryString(schema, search)
+    expect(result.ok ? [] : result.issues.map((each) => each.path)).toEqual([path])
+    expect(result.ok ? '' : result.issues[0].hint).toContain(hint)
+  })
+
+  it('takes a sort in several parameters', () => {
+    const sorts = [
+      'sort=-created_at,id',
+      'sort=-created_at&sort=id',
+      'sort[]=-created_at&sort[]=id',
+    ]
+    const [first, ...others] = sorts.map((sort) => parseQueryString(schema, sort).ordering)
+    expect(first?.map(({ field, direction }) => [field.name, direction])).toEqual([
+      ['created_at', -1],
+      ['id', 1],
+    ])
+    for (const each of others) expect(each).toEqual(first)
   })
 
   it('contains the other parts of the payload', () => {
@@ -113,7 +182,15 @@ describe('a query string', () => {
     ['=a', 'unknown_field'],
     ['role=a&=b', 'unknown_field'],
     ['role[$gt=a', 'invalid_operand'],
-    ['role=a&role=b', 'invalid_operand'],
+    ['only=a&only=b', 'operator_not_allowed'],
+    ['role[$eq]=a&role[$eq]=b', 'invalid_operand'],
+    ['role=a&role[$gt]=b', 'invalid_operand'],
+    ['filter[role]=a&age=1', 'invalid_operand'],
+    ['filter[role]=a&filter={}', 'invalid_operand'],
+    ['filter[custom][a]=1', 'unknown_field'],
+    ['age[$in]=1,,2', 'invalid_operand'],
+    ['page=2', 'unknown_option'],
+    ['filter[page]=2', 'unknown_option'],
     ['role[$eq][x]=a', 'invalid_operand'],
     ['role[$eq]=a&role[x]=b', 'invalid_operand'],
     ['age=18x', 'invalid_operand'],
