@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { bundleForNode, scratch } from './support/bundled.ts'
+import { bundleForNode, scratch, UNBUNDLED } from './support/bundled.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scripts = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts as object
@@ -35,12 +35,19 @@ const blocksOf = ({ text }: Document, language: string): string[] =>
 const promised = (program: string): string[] =>
   [...program.matchAll(/\/\/ → (.*)$/gm)].map((match) => match[1] as string)
 
+/** Frameworks load some of their own files, and packages that need not be there, by computed names. */
+const FRAMEWORKS = ['express', 'fastify', '@nestjs/*', 'reflect-metadata', 'rxjs', '@trpc/*']
+
+/** The programs of NestJS use decorators of parameters. */
+const DECORATORS = { compilerOptions: { target: 'es2022', experimentalDecorators: true } }
+
 /** Builds a program against the sources and runs it. */
 async function run(name: string, program: string): Promise<string> {
   const source = join(folder, `${name}.ts`)
   writeFileSync(source, program)
   const outfile = join(folder, `${name}.mjs`)
-  await bundleForNode(source, outfile)
+  const tsconfigRaw = { tsconfigRaw: DECORATORS }
+  await bundleForNode(source, outfile, [...UNBUNDLED, ...FRAMEWORKS], tsconfigRaw)
   const { stdout, stderr } = spawnSync(process.execPath, [outfile], { encoding: 'utf8' })
   expect(stderr).toBe('')
   return stdout.trimEnd()
@@ -64,6 +71,7 @@ import fc from 'fast-check'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { compileFilter, condition, defineSchema, dynamic, parseFilter, parseQuery, restrict, safeParseFilter, string } from 'tamis'
 import { filterArbitrary } from 'tamis/fast-check'
+import { standardSchema } from 'tamis/json-schema'
 import { postgres } from 'tamis/postgres'
 import { parseFilterText } from 'tamis/text'
 import { createUsers } from 'tamis/users'

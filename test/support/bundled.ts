@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -16,7 +16,7 @@ export function scratch(name: string): string {
  * Packages that load native code or files beside their own, and CommonJS of which `import()` takes
  * names: esbuild's gives the default export alone.
  */
-const UNBUNDLED = [
+export const UNBUNDLED = [
   ...['libsql', 'better-sqlite3', '@duckdb/node-api', '@electric-sql/pglite'],
   ...['mysql2', 'pino', 'prom-client', 'rate-limiter-flexible'],
 ]
@@ -31,13 +31,13 @@ export async function bundleForNode(
   entry: string,
   outfile: string,
   outside: readonly string[] = UNBUNDLED,
+  options: BuildOptions = {},
 ): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: [{ in: resolve(root, entry), out: basename(outfile, '.mjs') }],
     outdir: dirname(outfile),
     outExtension: { '.js': '.mjs' },
     splitting: true,
-    metafile: true,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -63,6 +63,8 @@ export async function bundleForNode(
       'tamis/users': join(root, 'src/users/index.ts'),
     },
     logLevel: 'silent',
+    ...options,
+    metafile: true,
   })
   const packages = new Set<string>()
   const visit = (file: string): void => {
