@@ -32,6 +32,7 @@ export default defineConfig(({ mode }) => ({
       { find: /^tamis\/text$/, replacement: source('text/index.ts') },
       { find: /^tamis\/check$/, replacement: source('check/index.ts') },
       { find: /^tamis\/json-schema$/, replacement: source('interop/json-schema.ts') },
+      { find: /^tamis\/interop$/, replacement: source('interop/index.ts') },
       { find: /^tamis\/drizzle$/, replacement: source('drizzle/index.ts') },
       { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
       { find: /^tamis\/users$/, replacement: source('users/index.ts') },

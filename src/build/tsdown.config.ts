@@ -27,6 +27,7 @@ export default defineConfig([
       text: 'src/text/index.ts',
       check: 'src/check/index.ts',
       'json-schema': 'src/interop/json-schema.ts',
+      interop: 'src/interop/index.ts',
       drizzle: 'src/drizzle/index.ts',
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',

@@ -58,6 +58,7 @@ export async function bundleForNode(
       'tamis/text': join(root, 'src/text/index.ts'),
       'tamis/check': join(root, 'src/check/index.ts'),
       'tamis/json-schema': join(root, 'src/interop/json-schema.ts'),
+      'tamis/interop': join(root, 'src/interop/index.ts'),
       'tamis/drizzle': join(root, 'src/drizzle/index.ts'),
       'tamis/fast-check': join(root, 'src/arbitrary/index.ts'),
       'tamis/users': join(root, 'src/users/index.ts'),
