@@ -12,6 +12,7 @@ export type UsersErrorCode =
   | 'username_taken'
   | 'guests_not_allowed'
   | 'not_allowed'
+  | 'token_revoked'
   | 'task_not_found'
   | 'hook_failed'
   | 'user_damaged'

@@ -28,7 +28,7 @@ export type { DatabaseSource, ImportProgress } from './storage/public.ts'
 export type { Task, TaskError, TaskStatus } from './tasks/task.ts'
 export type { ImportedUser } from './transitions.ts'
 export type { Json, JsonObject, OwnUser, User, UserInput } from './user.ts'
-export type { Users } from './users.ts'
+export type { ConnectInput, Users } from './users.ts'
 export type { WatchEvent, WatchListener } from './watch/watchers.ts'
 
 /**

@@ -127,6 +127,7 @@ export const inputs = {
   restoreUsers: z.strictObject({ user_ids: ids(MOST_USERS) }),
   exportUsers: z.strictObject({ user_ids: ids(MOST_EXPORTED) }),
   getTask: z.strictObject({ id: z.string() }),
+  connectUser: z.strictObject({ user, token: z.string().optional() }),
   getMe: z.strictObject({ user_id: name }),
   updateMe: z.strictObject({ user_id: name, ...fieldChanges }),
   updateApp: z.strictObject({

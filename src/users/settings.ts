@@ -91,10 +91,17 @@ export interface Settings {
   readonly clock?: (() => Date) | undefined
   /** Whether this process runs tasks; at least one process of an application must. */
   readonly worker?: boolean | undefined
-  /** How long a worker keeps a task without renewing its lease, in milliseconds. */
+  /**
+   * How long a worker keeps a task, and a process its users online, without renewing its lease, in
+   * milliseconds.
+   */
   readonly lease?: number | undefined
   /** The interval of polls for tasks and for changes of other processes, in milliseconds. */
   readonly pollInterval?: number | undefined
+  /** How often `last_active` of a user is written at most, in milliseconds. */
+  readonly lastActiveInterval?: number | undefined
+  /** How long a user stays online after its last connection, in milliseconds. */
+  readonly onlineGrace?: number | undefined
   /** How long finished tasks and their results are kept, in milliseconds. */
   readonly keepTasks?: number | undefined
   /**
@@ -150,6 +157,8 @@ const DEFAULTS: Omit<Configuration, Optional> = {
   worker: true,
   lease: 30_000,
   pollInterval: 250,
+  lastActiveInterval: MINUTE,
+  onlineGrace: 30_000,
   keepTasks: 7 * DAY,
   statementTimeout: 5000,
   retryTasksFor: 10 * MINUTE,
@@ -181,6 +190,8 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   worker: [isBoolean, 'true or false'],
   lease: [isWithin(LONGEST_TIMER), `milliseconds, 1 to ${LONGEST_TIMER}`],
   pollInterval: [isWithin(LONGEST_TIMER), `milliseconds, 1 to ${LONGEST_TIMER}`],
+  lastActiveInterval: [isWithin(YEAR), `milliseconds, 1 to ${YEAR}`],
+  onlineGrace: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],
   keepTasks: [isWithin(1000 * YEAR), `milliseconds, 1 to ${1000 * YEAR}`],
   statementTimeout: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],
   retryTasksFor: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],

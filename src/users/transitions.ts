@@ -32,11 +32,16 @@ export function upserted(
   if (before?.deactivated_at !== undefined) {
     throw refused('user_deactivated', input.id, 'deactivated; reactivate it first')
   }
-  // Revoked tokens stay revoked when the user is replaced by an input that does not mention them.
-  const revoke_tokens_issued_before =
-    input.revoke_tokens_issued_before ?? before?.revoke_tokens_issued_before
+  // Tokens stay revoked, and connections open, when the user is replaced by an input that does not
+  // mention them.
+  const state = {
+    revoke_tokens_issued_before:
+      input.revoke_tokens_issued_before ?? before?.revoke_tokens_issued_before,
+    online: input.online ?? before?.online,
+    last_active: input.last_active ?? before?.last_active,
+  }
   const kept = { created_at: before?.created_at ?? now, updated_at: now }
-  return withGuestNonce(before, complete({ ...input, revoke_tokens_issued_before }, kept))
+  return withGuestNonce(before, complete({ ...input, ...state }, kept))
 }
 
 /** A guest's tokens stay valid for as long as the user is a guest. */
@@ -75,9 +80,11 @@ function withoutDeactivation(user: StoredUser | undefined): StoredUser | undefin
   return active
 }
 
-/** A deactivated user; one who is deactivated already keeps its timestamp. */
+/** A deactivated user, who is not online; one who is deactivated already keeps its timestamp. */
 export const deactivated = (before: StoredUser, now: string): StoredUser =>
-  before.deactivated_at === undefined ? { ...before, deactivated_at: now, updated_at: now } : before
+  before.deactivated_at === undefined
+    ? { ...before, online: false, deactivated_at: now, updated_at: now }
+    : before
 
 export function reactivated(
   before: StoredUser,
@@ -94,7 +101,8 @@ export function markedDeleted(before: StoredUser, how: Deletion, now: string): S
   const { deletion, deleted_at } = before
   const isStronger = deletion === undefined || STRENGTH[how] > STRENGTH[deletion]
   if (!isStronger) return before
-  return { ...before, deletion: how, deleted_at: deleted_at ?? now, updated_at: now }
+  const state = { online: false, deletion: how, deleted_at: deleted_at ?? now }
+  return { ...before, ...state, updated_at: now }
 }
 
 /** A user whose information is removed. */

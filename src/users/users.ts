@@ -14,6 +14,7 @@ import {
   partiallyUpdated,
 } from './partial-update.ts'
 import { Poll } from './poll.ts'
+import { Presence } from './presence/presence.ts'
 import { storedUsers } from './schema.ts'
 import { isSecret, SECRET_EXPECTED } from './secret.ts'
 import type {
@@ -30,7 +31,8 @@ import { Queue } from './tasks/queue.ts'
 import { startDeletion, startTask } from './tasks/start.ts'
 import type { Task, TaskType } from './tasks/task.ts'
 import { Worker } from './tasks/worker.ts'
-import { signToken } from './tokens.ts'
+import type { Client } from './token-validity.ts'
+import { signToken, TokenReader } from './tokens.ts'
 import {
   deactivated,
   type ImportedUser,
@@ -60,6 +62,12 @@ interface StartedTask {
   readonly task_id: string
 }
 
+/** A user that connects, and the token of its client. */
+export interface ConnectInput {
+  readonly user: UserInput
+  readonly token?: string | undefined
+}
+
 /** The users of an application: see `createUsers`. */
 export class Users {
   readonly configuration: Configuration
@@ -69,6 +77,8 @@ export class Users {
   readonly #worker: Worker
   readonly #lists: LiveLists
   readonly #appPoll: Poll
+  readonly #presence: Presence
+  #tokens: TokenReader | undefined
   readonly #view: View
   readonly #closing = new AbortController()
   readonly #closeCallbacks = new Set<() => void>()
@@ -89,6 +99,8 @@ export class Users {
       (error) => this.report(error),
     )
     this.#appPoll.start()
+    this.#presence = new Presence(store, hooks, () => this.#lists.nudge())
+    this.#presence.start()
     if (configuration.worker) this.#worker.start()
   }
 
@@ -147,6 +159,51 @@ export class Users {
     })
   }
 
+  /**
+   * Connects a user: creates it where there is none, updates what it brings (`name`, `image`,
+   * `custom` and what the setting `client_may_update` lists), and sets `online` and `last_active`.
+   * The user stays online for the setting `onlineGrace` at least. Answers it as its owner sees it.
+   *
+   * Without a token, the application vouches for the user.
+   *
+   * @throws UsersError `user_deactivated`, `user_deleted`; `token_revoked` for a token that is not
+   * the user's; `not_allowed` for a field that clients may not update.
+   */
+  async connectUser(input: ConnectInput, client?: Client): Promise<{ user: OwnUser }> {
+    const { user, token } = read('connectUser', input)
+    const bearer = client ?? (await this.#clientOf(user.id, token))
+    return { user: this.#own(await this.#presence.connect(user, bearer)) }
+  }
+
+  /**
+   * Connects a user as `connectUser` does, and keeps it online until `close` is called, or this
+   * process dies and its lease ends; and then for the setting `onlineGrace`. `close` resolves when
+   * that is stored. Whoever opens a connection closes it when the account is deactivated or deleted,
+   * or its tokens are revoked: see `onAccountChange`.
+   */
+  async openConnection(
+    input: ConnectInput,
+    client?: Client,
+  ): Promise<{ user: OwnUser; close(): Promise<void> }> {
+    const { user, token } = read('connectUser', input)
+    const bearer = client ?? (await this.#clientOf(user.id, token))
+    const { user: opened, close } = await this.#presence.open(user, bearer)
+    return { user: this.#own(opened), close }
+  }
+
+  /** The bearer of a token that a client connects with, which must be that of the user. */
+  async #clientOf(id: string, token: string | undefined): Promise<Client | undefined> {
+    if (token === undefined) return undefined
+    const { secret, clock } = this.configuration
+    if (!isSecret(secret)) {
+      throw new TypeError(`tamis/users: connectUser: secret: expected ${SECRET_EXPECTED}`)
+    }
+    this.#tokens ??= new TokenReader(secret, clock)
+    const bearer = await this.#tokens.read(token)
+    if (bearer !== undefined && !bearer.server && bearer.user_id === id) return bearer
+    throw new UsersError('token_revoked', `The token is not one of user ${id}`, { user_id: id })
+  }
+
   /** A user as its owner sees it: see `shownToOwner`. */
   async getMe(input: { readonly user_id: string }): Promise<{ user: OwnUser }> {
     const { user_id } = read('getMe', input)
@@ -173,7 +230,7 @@ export class Users {
     return { user: this.#own(present(users[user_id], user_id)) }
   }
 
-  #own(user: StoredUser): OwnUser {
+  #own(user: User): OwnUser {
     const { clientFields } = this.configuration
     return shownToOwner(shown(user), clientFields, this.app.client_may_update) as OwnUser
   }
@@ -357,13 +414,18 @@ export class Users {
   }
 
   /**
-   * Calls a listener with each change to the account state of a user, for as long as any list is
-   * watched. It is called before the lists get events of later changes.
+   * Calls a listener with each change to the account state of a user, once any list is watched or
+   * `followAccounts` has resolved. It is called before the lists get events of later changes.
    *
    * @returns the function that ends it.
    */
   onAccountChange(user_id: string, listener: AccountListener): () => void {
     return this.#lists.onAccountChange(user_id, listener)
+  }
+
+  /** Resolves when the listeners of `onAccountChange` get the changes from now on. */
+  async followAccounts(): Promise<void> {
+    await this.#lists.follow()
   }
 
   /** The number of lists that are watched. */
@@ -409,7 +471,12 @@ export class Users {
   /** Stops the worker after its current user, and closes the database. */
   async close(): Promise<void> {
     this.endWatches()
-    await Promise.all([this.#worker.stop(), this.#lists.close(), this.#appPoll.stop()])
+    await Promise.all([
+      this.#worker.stop(),
+      this.#lists.close(),
+      this.#appPoll.stop(),
+      this.#presence.close(),
+    ])
     await this.#store.db.destroy()
   }
 

@@ -86,7 +86,8 @@ const ANSWERS = [
   /^\{"task_id":"[^"]+"\}$/,
   /^\{"users":\{"roxy":(?!.*"deleted_at")/,
   /^\{"app":\{"enforce_unique_usernames":"app".*"usernames_taken_twice":0\}$/,
-  /^\{"user":\{"id":"ana".*"custom":\{"color":"red"\}/,
+  /^\{"user":\{"id":"ana".*"color":"red".*"online":true/,
+  /^\{"user":\{"id":"ana".*"custom":\{"color":"red","theme":"dark"\}/,
   /^\{"user":\{"id":"ana","role":"admin","name":"Ana Ana"/,
   /^\{"user":\{"id":"guest-[0-9a-f-]{36}-guest-1".*"role":"guest".*"access_token":"ey/,
 ]

@@ -29,7 +29,7 @@ const asAna = (body?: unknown): Call => ({ token: clientOf('ana'), body })
 
 describe('every endpoint', () => {
   it('responds in its documented shape', async () => {
-    const { ask } = await open()
+    const { ask, users } = await open()
     const done = async (endpoint: string, body?: unknown) => {
       const answer = await ask(endpoint, asServer(body))
       expect(answer.headers.get('content-type')).toBe('application/json')
@@ -131,6 +131,19 @@ describe('every endpoint', () => {
     expect(await me('GET /users/me')).toEqual({
       user: { id: 'bo', role: 'user', name: 'Bo', ...own },
     })
+    expect(await me('POST /connect', { user: { custom: { color: 'red' } } })).toEqual({
+      user: {
+        id: 'bo',
+        role: 'user',
+        name: 'Bo',
+        ...own,
+        custom: { color: 'red' },
+        online: true,
+        last_active: TIME,
+      },
+    })
+    const again = { set: { custom: {}, online: false }, unset: ['last_active'] }
+    await users.updateUsersPartial({ users: [{ id: 'bo', ...again }] })
     expect(await me('PATCH /users/me', { unset: ['name'] })).toEqual({
       user: { id: 'bo', role: 'user', ...own },
     })
@@ -305,6 +318,26 @@ describe('an error is {code, message, details}', () => {
       { user_id: 'ana', field: 'role', path: '/set/role' },
     ],
     [403, 'not_allowed', 'PATCH /users/me', asAna({ unset: ['teams'] }), { path: '/unset/0' }],
+    [400, 'unknown_parameter', 'POST /connect?id=bo', asAna()],
+    [400, 'unknown_parameter', 'GET /connect?id=bo', asAna()],
+    [400, 'unknown_parameter', 'POST /connect', asAna({ token: 'x' })],
+    [400, 'invalid_json', 'POST /connect', asAna('{"user":')],
+    [400, 'invalid_input', 'POST /connect', asAna([])],
+    [400, 'invalid_input', 'POST /connect', asAna({ user: [] }), { path: '/user' }],
+    [400, 'invalid_input', 'POST /connect', asAna({ user: { name: 1 } }), { path: '/user/name' }],
+    [400, 'unknown_field', 'POST /connect', asAna({ user: { nam: 'A' } })],
+    [400, 'read_only_field', 'POST /connect', asAna({ user: { created_at: 'x' } })],
+    [403, 'not_allowed', 'POST /connect', asAna({ user: { role: 'admin' } }), { user_id: 'ana' }],
+    [403, 'forbidden', 'POST /connect', asAna({ user: { id: 'off' } })],
+    [403, 'forbidden', 'POST /connect', asServer({ user: { id: 'new' } })],
+    [403, 'forbidden', 'GET /connect', asServer()],
+    [403, 'forbidden', 'POST /connect', { token: clientOf('off') }],
+    [403, 'forbidden', 'GET /connect', { token: clientOf('gone') }],
+    [403, 'forbidden', 'POST /connect', { token: clientOf('gone') }],
+    [403, 'forbidden', 'POST /connect', { token: clientOf('g', { guest: true, nonce: 'x' }) }],
+    [401, 'unauthorized', 'POST /connect', {}],
+    [401, 'unauthorized', 'GET /connect', {}],
+    [409, 'username_taken', 'POST /connect', asAna({ user: { username: 'O.F.F' } })],
     [401, 'unauthorized', 'GET /users/me', {}],
     [401, 'unauthorized', 'GET /users/me', { token: clientOf('nobody') }],
     [403, 'forbidden', 'GET /users/me', asServer()],
@@ -541,6 +574,7 @@ describe('basePath', () => {
 describe('options of the handler', () => {
   it.each([
     [{ maxLists: 0 }, 'maxLists: expected an integer of at least 1'],
+    [{ maxConnections: 0 }, 'maxConnections: expected an integer of at least 1'],
     [{ maxListsInAll: 1.5 }, 'maxListsInAll: expected an integer'],
     [{ maxBody: -1 }, 'maxBody: expected bytes'],
     [{ rateLimit: { requests: 10 } }, 'rateLimit: expected { requests, seconds }'],

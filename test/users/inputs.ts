@@ -250,3 +250,19 @@ export const appChanges: fc.Arbitrary<AppChanges> = fc.record(
   },
   { requiredKeys: [] },
 )
+
+/** Mostly what a client may bring. */
+export const connecting = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ id: ids, name: names, custom: object }, { requiredKeys: ['id'] }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      { id: ids, username: usernames, invisible: fc.boolean() },
+      { requiredKeys: ['id'] },
+    ),
+  },
+  { weight: 1, arbitrary: fc.record({ id: ids, role: fc.constant('admin') }) },
+) as unknown as fc.Arbitrary<UserInput>

@@ -214,7 +214,9 @@ describe.each(databases)('tables of the previous version in $name', ({ name, fre
     await before.upsertUsers({ users: [{ id: 'ana', name: 'Ana' }] })
     await before.close()
     for (const text of [
-      "DELETE FROM tamis_migrations WHERE name LIKE '0002%'",
+      "DELETE FROM tamis_migrations WHERE name >= '0002'",
+      'DROP TABLE tamis_connections',
+      'DROP TABLE tamis_processes',
       'ALTER TABLE tamis_users DROP COLUMN guest_nonce',
       ...(name === 'PostgreSQL'
         ? [
@@ -227,6 +229,7 @@ describe.each(databases)('tables of the previous version in $name', ({ name, fre
     }
     const after = await createUsers({ db: database.db, settings })
     await after.upsertUsers({ users: [{ id: 'bo', name: ascii(4096) }] })
+    await after.connectUser({ user: { id: 'ana' } })
     const { user, access_token } = await after.createGuest({ user: { id: 'g' } })
     expect(user).not.toHaveProperty('guest_nonce')
     const handler = await createUsersHandler(after)

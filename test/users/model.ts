@@ -1,5 +1,6 @@
 // Longer than most files here: the whole of the users system, said a second time.
 
+import { isDeepStrictEqual } from 'node:util'
 import { parseQuery, runQuery } from 'tamis'
 import { type UserInput, usersSchema } from 'tamis/users'
 import { instantOf } from './inputs.ts'
@@ -24,8 +25,31 @@ export class Refusal extends Error {
   }
 }
 
+/** How long users stay online, and how often they are active at most, in ms. */
+export const GRACE = 30_000
+export const INTERVAL = 60_000
+
+/** What an upsert leaves that does not mention it. */
+const STAYS = ['revoke_tokens_issued_before', 'online', 'last_active']
+
 type Fields = Record<string, unknown>
 type Deletion = 'soft' | 'pruning' | 'hard'
+
+/** As it is stored: what JSON has no word for is not there. */
+const wired = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+const having = (kept: Kept, fields: Fields): Kept => ({
+  ...kept,
+  user: { ...kept.user, ...fields },
+})
+
+/** Why a user is online: for a number of streams, or until a time. */
+interface Presence {
+  streams: number
+  until: number
+  /** When the process that has the streams knows it to be active. */
+  activeAt: number
+}
 
 /** A user in full, and how it is deleted. */
 export interface Kept {
@@ -111,6 +135,9 @@ export class Model {
   readonly #settings: ModelSettings
   #app: ModelApp
   #users = new Map<string, Kept>()
+  readonly #presence = new Map<string, Presence>()
+  /** The users of the open streams, in the order in which they were opened. */
+  #streams: string[] = []
 
   constructor(settings: ModelSettings, now: number) {
     this.#settings = settings
@@ -121,6 +148,94 @@ export class Model {
   /** The process is closed and started again, with the settings that it was first started with. */
   restart(): void {
     this.#app = this.#given(this.#app)
+    for (const presence of this.#presence.values()) {
+      if (presence.streams === 0) continue
+      presence.streams = 0
+      presence.until = Math.max(presence.until, this.now + GRACE)
+    }
+    this.#streams = []
+  }
+
+  connect(input: UserInput): object {
+    const { id } = input
+    this.#connected(input)
+    const presence = this.#presence.get(id) ?? { streams: 0, until: 0, activeAt: 0 }
+    this.#presence.set(id, presence)
+    if (presence.until < this.now + GRACE) presence.until = this.now + GRACE * 1.5
+    return this.me(id)
+  }
+
+  openStream(id: string): object {
+    this.#connected({ id })
+    const presence = this.#presence.get(id) ?? { streams: 0, until: 0, activeAt: 0 }
+    this.#presence.set(id, presence)
+    presence.streams++
+    presence.activeAt = Date.parse(String((this.#of(id).user as Fields).last_active))
+    this.#streams.push(id)
+    return this.me(id)
+  }
+
+  /** Ends one of the open streams. */
+  closeStream(n: number): void {
+    const [id] = this.#streams.splice(n % Math.max(this.#streams.length, 1), 1)
+    const presence = this.#presence.get(id ?? '')
+    if (presence === undefined || --presence.streams > 0) return
+    presence.until = Math.max(presence.until, this.now + GRACE)
+  }
+
+  #connected({ id, ...brought }: UserInput): void {
+    const { client_may_update } = this.#app
+    const allowed = ['name', 'image', 'custom', ...client_may_update]
+    const before = this.#users.get(id)
+    if (before?.deletion !== undefined) throw new Refusal('user_deleted', id)
+    if (before?.user.deactivated_at !== undefined) throw new Refusal('user_deactivated', id)
+    const refused = Object.keys(brought).find((field) => !allowed.includes(field))
+    if (refused !== undefined) throw new Refusal('not_allowed', id, `user.${refused}`)
+    const time = this.#time()
+    this.#change(
+      [id],
+      () => {
+        const user = before?.user ?? { ...described({ id }), id, created_at: time }
+        const { custom, ...others } = brought as Fields
+        const fields = { ...others, custom: { ...(user as Fields).custom!, ...custom! } }
+        const after: Fields = { ...user, ...fields }
+        const isSame = isDeepStrictEqual(wired(after), wired(user))
+        const { last_active } = user as Fields
+        const isActive =
+          last_active !== undefined && this.now - Date.parse(String(last_active)) < INTERVAL
+        return {
+          user: {
+            ...after,
+            id,
+            online: true,
+            ...(isActive ? {} : { last_active: time }),
+            updated_at: before !== undefined && isSame ? before.user.updated_at : time,
+          },
+        }
+      },
+      () => 'username' in brought,
+    )
+  }
+
+  /** Moves the clock. Users whose time has come are offline, and those with streams still active. */
+  moveClock(ms: number): void {
+    this.now += ms
+    for (const [id, presence] of this.#presence) {
+      const kept = this.#users.get(id)
+      if (presence.until <= this.now) presence.until = 0
+      if (presence.until === 0 && presence.streams === 0) {
+        this.#presence.delete(id)
+        if (kept !== undefined) this.#users.set(id, having(kept, { online: false }))
+      }
+      if (presence.streams === 0 || this.now - presence.activeAt < INTERVAL) continue
+      const { last_active, deactivated_at } = (kept?.user ?? {}) as Fields
+      const written = Date.parse(String(last_active))
+      const isActive = this.now - written < INTERVAL
+      presence.activeAt = isActive ? written : this.now
+      if (kept === undefined || kept.deletion !== undefined || deactivated_at !== undefined)
+        continue
+      if (!isActive) this.#users.set(id, having(kept, { last_active: this.#time() }))
+    }
   }
 
   #given(others: Pick<ModelApp, 'anonymous' | 'client_may_update'>): ModelApp {
@@ -167,12 +282,10 @@ export class Model {
         if (before?.user.deactivated_at !== undefined) throw new Refusal('user_deactivated', id)
         const created_at = before?.user.created_at ?? this.#time()
         const input = inputs[i] as unknown as Fields
-        // What was revoked stays so.
-        const old = (before?.user as Fields | undefined)?.revoke_tokens_issued_before
-        const revoked = old === undefined ? {} : { revoke_tokens_issued_before: old }
-        return {
-          user: { ...revoked, ...described(input), created_at, updated_at: this.#time(), id },
-        }
+        // What was revoked stays so, and who is online.
+        const old = Object.entries(before?.user ?? {}).filter(([field]) => STAYS.includes(field))
+        const own = { ...Object.fromEntries(old), ...input }
+        return { user: { ...described(own), created_at, updated_at: this.#time(), id } }
       },
       () => true,
     )
@@ -252,7 +365,8 @@ export class Model {
       const { user, deletion } = this.#of(id)
       if (STRENGTHS.indexOf(how) <= STRENGTHS.indexOf(deletion)) continue
       const deleted_at = user.deleted_at ?? time
-      this.#users.set(id, { user: { ...user, deleted_at, updated_at: time }, deletion: how })
+      const own = { ...user, online: false, deleted_at, updated_at: time }
+      this.#users.set(id, { user: own, deletion: how })
     }
     for (const id of ids) {
       const { user } = this.#of(id)
@@ -354,7 +468,7 @@ export class Model {
     const { user } = this.#present(this.#users.get(id), id)
     if (user.deactivated_at !== undefined) return user
     const time = this.#time()
-    const own = { ...user, deactivated_at: time, updated_at: time }
+    const own = { ...user, online: false, deactivated_at: time, updated_at: time }
     this.#users.set(id, { user: own })
     return own
   }

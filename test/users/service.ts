@@ -111,8 +111,10 @@ export async function closeAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((users) => users.close()))
 }
 
-/** Who may call an endpoint: the application's server, clients, readers, or anybody. */
-export type Audience = 'server' | 'client' | 'reader' | 'anybody'
+/**
+ * Who may call an endpoint: the application's server, clients, those who connect, readers, or anybody.
+ */
+export type Audience = 'server' | 'client' | 'connecting' | 'reader' | 'anybody'
 
 export interface Endpoint extends Call {
   readonly endpoint: string
@@ -140,4 +142,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { endpoint: 'GET /tasks/none', by: 'server' },
   { endpoint: 'GET /app', by: 'server' },
   { endpoint: 'PATCH /app', by: 'server', body: {} },
+  // Last, because they create the user of the token.
+  { endpoint: 'POST /connect', by: 'connecting', body: {} },
+  { endpoint: 'GET /connect', by: 'connecting' },
 ]

@@ -162,6 +162,8 @@ describe('invalid settings and databases', () => {
     [{ secret: `${'é'.repeat(15)}x` }, /setting secret: .*32 bytes.*openssl rand/],
     [{ cursorKey: 'x'.repeat(31) }, /setting cursorKey: .*32 bytes/],
     [{ clock: new Date() }, /setting clock/],
+    [{ onlineGrace: 0 }, /setting onlineGrace: expected milliseconds/],
+    [{ lastActiveInterval: '1 m' }, /setting lastActiveInterval: expected milliseconds/],
     [{ lease: 0 }, /setting lease: expected milliseconds/],
     [{ lease: Number.NaN }, /setting lease/],
     [{ lease: Number.POSITIVE_INFINITY }, /setting lease/],

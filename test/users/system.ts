@@ -7,7 +7,7 @@ import { GENERATED, type ModelSettings, type Told } from './model.ts'
 export const SECRET = 'a secret of the tests, long enough to sign'
 
 /** The time limit for asynchronous effects, in milliseconds. */
-const SOON = 10_000
+export const SOON = 10_000
 
 /** What is sent: what JSON has no word for is not there. */
 export const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
@@ -34,6 +34,8 @@ export class System {
   broken = 0
   calls: Call[] = []
   readonly tasks: string[] = []
+  /** What closes the open connections, in the order in which they were opened. */
+  streams: (() => Promise<void>)[] = []
   readonly #url: string
   readonly #settings: ModelSettings
   readonly #lists: readonly WatchedList[]
@@ -86,6 +88,7 @@ export class System {
 
   async close(): Promise<void> {
     await this.#users?.close()
+    this.streams = []
     this.#users = undefined
     assert.deepEqual(this.#errors, [], 'nothing failed where nobody waited for it')
   }

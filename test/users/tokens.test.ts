@@ -39,8 +39,11 @@ function tamperedWith(): string {
 
 const asServer = { server: true }
 
-/** Whoever has no valid token, as the header says it. */
-const NOBODIES: readonly (readonly [string, string])[] = [
+/**
+ * Whoever has no valid token, as the header says it; and the status of connecting, if it is another
+ * than 401: it creates the user of the token, and is refused to those who exist.
+ */
+const NOBODIES: readonly (readonly [name: string, header: string, connecting?: number])[] = [
   ['not a token', 'Bearer nonsense'],
   ['an empty token', 'Bearer '],
   ['an empty header', ''],
@@ -71,58 +74,68 @@ const NOBODIES: readonly (readonly [string, string])[] = [
   ['server: false', `Bearer ${forge({ server: false })}`],
   ['an empty user_id', `Bearer ${clientOf('')}`],
   ['a user_id that is a list', `Bearer ${forge({ user_id: ['ana'], iat: now() })}`],
-  ['an unknown user', `Bearer ${clientOf('nobody')}`],
-  ['a user of another case', `Bearer ${clientOf('ANA')}`],
-  ['a user named __proto__', `Bearer ${clientOf('__proto__')}`],
-  ['a deleted user', `Bearer ${clientOf('deleted-one')}`],
-  ['issued before the tokens were revoked', `Bearer ${clientOf('revoked-one')}`],
-  ['revoked, without the time of its issue', `Bearer ${forge({ user_id: 'revoked-one' })}`],
+  ['an unknown user', `Bearer ${clientOf('nobody')}`, 200],
+  ['a user of another case', `Bearer ${clientOf('ANA')}`, 200],
+  ['a user named __proto__', `Bearer ${clientOf('__proto__')}`, 200],
+  ['a deleted user', `Bearer ${clientOf('deleted-one')}`, 403],
+  ['issued before the tokens were revoked', `Bearer ${clientOf('revoked-one')}`, 403],
+  ['revoked, without the time of its issue', `Bearer ${forge({ user_id: 'revoked-one' })}`, 403],
 ]
 
 interface Kind {
   readonly name: string
   readonly authorization?: string
   readonly anonymous?: boolean
-  /** The statuses of endpoints for the server, clients, readers, and anybody; 200 if it is allowed. */
-  readonly expected: readonly [server: number, client: number, reader: number, anybody: number]
+  /** The statuses of endpoints by their audience; 200 if it is allowed. */
+  readonly expected: readonly [
+    server: number,
+    client: number,
+    connecting: number,
+    reader: number,
+    anybody: number,
+  ]
 }
 
 const KINDS: readonly Kind[] = [
-  { name: 'no token', expected: [401, 401, 401, 200] },
-  { name: 'no token where anonymous users read', anonymous: true, expected: [401, 401, 200, 200] },
-  ...NOBODIES.flatMap(([name, authorization]): Kind[] => [
-    { name, authorization, expected: [401, 401, 401, 401] },
-  ]),
+  { name: 'no token', expected: [401, 401, 401, 401, 200] },
+  {
+    name: 'no token where anonymous users read',
+    anonymous: true,
+    expected: [401, 401, 200, 200, 200],
+  },
+  ...NOBODIES.map(([name, authorization, connecting = 401]): Kind => {
+    return { name, authorization, expected: [401, 401, connecting, 401, 401] }
+  }),
   {
     name: 'an expired token where anonymous users read',
     authorization: `Bearer ${forge({ ...asServer, exp: now() - HOUR })}`,
     anonymous: true,
-    expected: [401, 401, 401, 401],
+    expected: [401, 401, 401, 401, 401],
   },
   {
     name: 'a deactivated user',
     authorization: `Bearer ${clientOf('deactivated-one')}`,
-    expected: [403, 403, 403, 403],
+    expected: [403, 403, 403, 403, 403],
   },
   {
     name: 'a client',
     authorization: `Bearer ${clientOf('reader')}`,
-    expected: [403, 200, 200, 200],
+    expected: [403, 200, 200, 200, 200],
   },
   {
     name: 'a client whose token says that it is none',
     authorization: `Bearer ${clientOf('reader', { server: false, admin: true })}`,
-    expected: [403, 200, 200, 200],
+    expected: [403, 200, 200, 200, 200],
   },
   {
     name: 'a token issued after others were revoked',
     authorization: `Bearer ${clientOf('revoked-one', { iat: now() + 2 * HOUR })}`,
-    expected: [403, 200, 200, 200],
+    expected: [403, 200, 200, 200, 200],
   },
-  { name: 'the server', authorization: `bearer   ${SERVER}`, expected: [200, 403, 200, 200] },
+  { name: 'the server', authorization: `bearer   ${SERVER}`, expected: [200, 403, 403, 200, 200] },
 ]
 
-const AUDIENCES = ['server', 'client', 'reader', 'anybody'] as const
+const AUDIENCES = ['server', 'client', 'connecting', 'reader', 'anybody'] as const
 
 let closed: Service
 let anonymous: Service
@@ -195,7 +208,7 @@ it('refused requests change nothing', async () => {
   const service = await open({ seed: [{ id: 'ana', name: 'Ana' }, { id: 'reader' }] })
   const before = await service.users.queryUsers()
   for (const { endpoint, by, body } of ENDPOINTS) {
-    if (by !== 'server' && by !== 'client') continue
+    if (by !== 'server' && by !== 'client' && by !== 'connecting') continue
     const token = by === 'server' ? clientOf('reader') : SERVER
     await service.ask(endpoint, { body, token })
     await service.ask(endpoint, { body })

@@ -13,6 +13,7 @@ export const USERS_BY_ID = object(
   'users',
 )
 export const ONE_USER = object({ user: reference('User') }, 'user')
+export const CONNECTED = object({ user: reference('User') })
 export const GUEST = object({ user: reference('User'), access_token: TEXT }, 'user', 'access_token')
 export const TASK_ID = object({ task_id: TEXT }, 'task_id')
 export const PAGE = object(

@@ -34,6 +34,7 @@ const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
   username_taken: 409,
   guests_not_allowed: 403,
   not_allowed: 403,
+  token_revoked: 403,
   task_not_found: 404,
   hook_failed: 500,
   user_damaged: 500,

@@ -6,9 +6,10 @@ import { TokenReader } from '../tokens.ts'
 import type { Users } from '../users.ts'
 import { clientView, serverView } from '../view.ts'
 import { callerOf, requireAudience } from './access.ts'
+import { ConnectionStreams } from './connection-streams.ts'
 import { errorResponder } from './error-response.ts'
 import { RequestError } from './failure.ts'
-import { limiterOf, OpenLists } from './limit.ts'
+import { limiterOf, OpenStreams } from './limit.ts'
 import { ListStreams } from './list-streams.ts'
 import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
@@ -29,6 +30,14 @@ const MOST_LISTS = 100
  */
 const MOST_LISTS_IN_ALL = 10_000
 
+/** Silent streams take memory only: about 20 kB each. */
+const MOST_CONNECTIONS = 50_000
+
+/** The paths at which a client's user need not exist. */
+const CONNECTING = new Set(
+  ROUTES.filter(({ audience }) => audience === 'connecting').map(({ path }) => path),
+)
+
 export async function makeHandler(
   users: Users,
   options: HandlerOptions = {},
@@ -36,6 +45,7 @@ export async function makeHandler(
   checkOptions(options)
   const { secret = users.configuration.secret, rateLimit } = options
   const { address = () => '', maxBody = MEBIBYTE } = options
+  const { maxConnections = MOST_CONNECTIONS } = options
   const { maxLists = MOST_LISTS, maxListsInAll = MOST_LISTS_IN_ALL } = options
   const basePath = `/${(options.basePath ?? '').replace(/^\/+|\/+$/g, '')}`
   if (!isSecret(secret)) {
@@ -53,7 +63,12 @@ export async function makeHandler(
     users,
     secret,
     clientView: clientView(clientFields, cursorKey, filterCost),
-    lists: new ListStreams(users, new OpenLists(maxLists, maxListsInAll), address),
+    lists: new ListStreams(users, new OpenStreams('lists', maxLists, maxListsInAll), address),
+    connections: new ConnectionStreams(
+      users,
+      new OpenStreams('connections', maxLists, maxConnections),
+      address,
+    ),
   }
   const respond = errorResponder(users, rateLimit)
 
@@ -68,11 +83,14 @@ export async function makeHandler(
   app.use(async (call, next) => {
     const authorization = call.req.raw.headers.get('authorization')
     const sender = address(call.req.raw)
-    const caller = await callerOf(users, tokens, authorization).catch(async (error: unknown) => {
+    const path = call.req.path.slice(basePath === '/' ? 0 : basePath.length)
+    const checksAccount = !CONNECTING.has(path)
+    const refused = async (error: unknown) => {
       // Attempts to guess tokens are counted too.
       await limit(undefined, sender)
       throw error
-    })
+    }
+    const caller = await callerOf(users, tokens, authorization, checksAccount).catch(refused)
     await limit(caller, sender)
     call.set('caller', caller)
     // Set before the response is made: afterwards Hono would make it a second time.

@@ -37,21 +37,24 @@ export async function limiterOf(limit: RateLimit | undefined): Promise<Limiter> 
 }
 
 /**
- * The number of open lists of each caller, and of all. A server's lists are not counted. A list counts
- * more often the more expensive its filter is.
+ * The number of open streams of each caller, and of all. A server's are not counted. A list counts more
+ * often the more expensive its filter is.
  */
-export class OpenLists {
+export class OpenStreams {
+  /** What they are, for messages. */
+  readonly #what: string
   readonly #most: number
   readonly #mostInAll: number
   readonly #open = new Map<string, number>()
   #inAll = 0
 
-  constructor(most: number, mostInAll: number) {
+  constructor(what: 'lists' | 'connections', most: number, mostInAll: number) {
+    this.#what = what
     this.#most = most
     this.#mostInAll = mostInAll
   }
 
-  /** @returns a function to call when the list is closed; it may be called more than once. */
+  /** @returns a function to call when the stream is closed; it may be called more than once. */
   enter(caller: Caller, address: string, weight: number): () => void {
     if (caller?.server) return () => {}
     const keys = keysOf(caller, address)
@@ -59,13 +62,13 @@ export class OpenLists {
     if (keys.some((key) => this.#weightOf(key) + weight > this.#most)) {
       throw new RequestError(
         'too_many_requests',
-        `Too many lists: at most ${this.#most} of one client are open at once${counted}`,
+        `Too many ${this.#what}: at most ${this.#most} of one client are open at once${counted}`,
       )
     }
     if (this.#inAll + weight > this.#mostInAll) {
       throw new RequestError(
         'too_many_requests',
-        `Too many lists: at most ${this.#mostInAll} of all clients are open at once${counted}; try again later`,
+        `Too many ${this.#what}: at most ${this.#mostInAll} of all clients are open at once${counted}; try again later`,
       )
     }
     const add = (change: number) => {

@@ -3,7 +3,7 @@ import type { Users } from '../users.ts'
 import { weightOf } from '../watch/cost.ts'
 import { Backlog } from './backlog.ts'
 import { streamChanges } from './events.ts'
-import type { OpenLists } from './limit.ts'
+import type { OpenStreams } from './limit.ts'
 import { Readers } from './readers.ts'
 import type { Exchange } from './route.ts'
 import { Turns } from './turns.ts'
@@ -11,13 +11,13 @@ import { Turns } from './turns.ts'
 /** The streams of watched lists that one handler has open, with their limits. */
 export class ListStreams {
   readonly #users: Users
-  readonly #open: OpenLists
+  readonly #open: OpenStreams
   readonly #address: (request: Request) => string
   readonly #readers: Readers
   readonly #backlog = new Backlog()
   readonly #turns = new Turns()
 
-  constructor(users: Users, open: OpenLists, address: (request: Request) => string) {
+  constructor(users: Users, open: OpenStreams, address: (request: Request) => string) {
     this.#users = users
     this.#open = open
     this.#address = address

@@ -19,6 +19,7 @@ const ERRORS = {
 const SECURITY: Readonly<Record<Audience, readonly object[]>> = {
   server: [{ server: [] }],
   client: [{ client: [] }],
+  connecting: [{ client: [] }],
   reader: [{ server: [] }, { client: [] }],
   anybody: [],
 }

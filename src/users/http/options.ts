@@ -18,6 +18,7 @@ const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
   maxBody: [isCount, 'bytes, an integer of at least 1'],
   maxLists: [isCount, 'an integer of at least 1'],
   maxListsInAll: [isCount, 'an integer of at least 1'],
+  maxConnections: [isCount, 'an integer of at least 1'],
   basePath: [(value) => typeof value === 'string', 'a path, for example /api'],
 }
 

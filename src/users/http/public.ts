@@ -19,11 +19,13 @@ export interface HandlerOptions {
   readonly maxBody?: number | undefined
   /**
    * The most open lists of one client, and of one address for guests and requests without a token;
-   * 100 by default. A list counts once for each ten conditions of its filter.
+   * 100 by default. As many streams of `GET /connect` are allowed beside them. A list counts once for each ten conditions of its filter.
    */
   readonly maxLists?: number | undefined
   /** The most open lists of all clients, counted in the same way; 10,000 by default. */
   readonly maxListsInAll?: number | undefined
+  /** The most streams of `GET /connect` of all clients; 50,000 by default. */
+  readonly maxConnections?: number | undefined
   /** The prefix of the paths, for example `/api`. */
   readonly basePath?: string | undefined
 }

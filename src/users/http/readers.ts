@@ -1,7 +1,8 @@
 import type { AccountState } from '../storage/public.ts'
 import { unref } from '../timers.ts'
+import type { Client } from '../token-validity.ts'
 import type { Users } from '../users.ts'
-import { type Caller, type Client, requireActive } from './access.ts'
+import { type Caller, requireActive } from './access.ts'
 
 /** How often each caller with open streams is checked, in ms. Most changes come sooner, by the log. */
 const HEARTBEAT = 15_000

@@ -77,6 +77,23 @@ export const bodyOfClient = <K extends Operation>(name: K): RouteInput<InputOf<K
   },
 })
 
+/** What a client brings when it connects: the id of its user may be left out. */
+export const connectBody: RouteInput<unknown> = {
+  body() {
+    const { properties, ...schema } = schemaOf('connectUser', 'token', 'user')
+    const { required, ...user } = z.toJSONSchema(inputs.connectUser.shape.user, {
+      io: 'input',
+      unrepresentable: 'any',
+    })
+    delete user.$schema
+    return { ...schema, properties: { user } }
+  },
+  read(call) {
+    refuseParameters(call)
+    return readBody(call)
+  },
+}
+
 /** The id of the user of a client's token. */
 export const clientId: RouteInput<string> = {
   read(call) {

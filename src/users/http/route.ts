@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Users } from '../users.ts'
 import type { View } from '../view.ts'
 import type { Caller } from './access.ts'
+import type { ConnectionStreams } from './connection-streams.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { ListStreams } from './list-streams.ts'
 
@@ -16,8 +17,11 @@ export interface CallEnvironment {
 
 export type Call = Context<CallEnvironment>
 
-/** Who may call: only the application's server, a client, whoever may read users, or anybody. */
-export type Audience = 'server' | 'client' | 'reader' | 'anybody'
+/**
+ * Who may call: only the application's server, a client, a client whose user need not exist, whoever may read users, or
+ * anybody.
+ */
+export type Audience = 'server' | 'client' | 'connecting' | 'reader' | 'anybody'
 
 /** What a route reads from a request, and how the OpenAPI document describes it. */
 export interface RouteInput<I> {
@@ -34,6 +38,7 @@ export interface Service {
   readonly secret: string
   readonly clientView: View
   readonly lists: ListStreams
+  readonly connections: ConnectionStreams
 }
 
 /** One request, for the route that answers it. */

@@ -1,6 +1,16 @@
 /** Every endpoint. A new one is a record here, its operation in users.ts, and its shape in input.ts. */
 
-import { APP, GUEST, ONE_USER, PAGE, TASK_ID, UPDATED_APP, USERS_BY_ID } from './components.ts'
+import {
+  APP,
+  CONNECTED,
+  GUEST,
+  ONE_USER,
+  PAGE,
+  TASK_ID,
+  UPDATED_APP,
+  USERS_BY_ID,
+} from './components.ts'
+import { connect } from './connect.ts'
 import { createGuest } from './guest.ts'
 import { reference, TEXT } from './json-schema.ts'
 import {
@@ -8,6 +18,7 @@ import {
   bodyOfClient,
   bodyOfUser,
   clientId,
+  connectBody,
   noInput,
   payloadBody,
   payloadParameter,
@@ -170,6 +181,28 @@ export const ROUTES: readonly Route[] = [
     input: taskId,
     answer: reference('Task'),
     run: ({ users }, id) => users.getTask({ id }),
+  }),
+  route({
+    method: 'post',
+    path: '/connect',
+    operationId: 'connectUser',
+    summary: 'Connects the client: creates or updates its user, and sets it online',
+    audience: 'connecting',
+    input: connectBody,
+    answer: CONNECTED,
+    run: connect,
+  }),
+  route({
+    method: 'get',
+    path: '/connect',
+    operationId: 'openConnection',
+    summary:
+      'Connects the client, and keeps it online while the stream of server-sent events is open',
+    audience: 'connecting',
+    input: noInput,
+    answer: TEXT,
+    mediaType: 'text/event-stream',
+    run: (exchange) => exchange.connections.open(exchange),
   }),
   route({
     method: 'get',

@@ -4,7 +4,14 @@ import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import type { Connected } from './connect.ts'
 import { isGone, isUnfit } from './failures.ts'
-import { newestOfRole, ownTables, type Tables, targetOf, type UsersTarget } from './tables.ts'
+import {
+  connectionTables,
+  newestOfRole,
+  ownTables,
+  type Tables,
+  targetOf,
+  type UsersTarget,
+} from './tables.ts'
 
 /** Errors for what an interrupted migration left: MariaDB has no transactions for DDL. */
 const ALREADY_EXISTS = new Set([1050, 1061, 1060, 1062])
@@ -91,6 +98,9 @@ export async function migrate(connected: Connected, configuration: Configuration
         await addMissing(db, connected, target, 'guest_nonce')
         if (kind === 'postgres') await rebuildTextIndexes(db, target)
       },
+    },
+    '0003_connections': {
+      up: (db) => run(db, kind, connectionTables(connected, tablePrefix)),
     },
   }
   await withLock(connected, async (db) => {

@@ -50,6 +50,10 @@ export interface Tables {
   /** SQLite's, of the words that names begin with: see narrow.ts. */
   words: { field: string; word: string; user_id: string }
   settings: { name: string; value: string }
+  /** Who is online by a stream of a process, or without one (process '') until a time. */
+  connections: { user_id: string; process: string; online_until: number | bigint | string }
+  /** The processes that have streams; a lease that was seized ends at 0. */
+  processes: { id: string; lease_until: number | bigint | string }
   imports: {
     id: string
     bytes: number | bigint | string
@@ -120,11 +124,8 @@ function typesOf({ kind, dialect }: Pick<Connected, 'kind' | 'dialect'>) {
 const listed = (pieces: readonly Fragment[]): Fragment =>
   pieces.reduce((before, piece) => sql`${before}, ${piece}`)
 
-/** The statements that make the tables beside that of the users. */
-export function ownTables(
-  connected: Pick<Connected, 'kind' | 'dialect'>,
-  prefix: string,
-): readonly string[] {
+/** What the statements that make tables are made of. */
+function partsOf(connected: Pick<Connected, 'kind' | 'dialect'>, prefix: string) {
   const { identifier } = connected.dialect
   const { key, text, count, end } = typesOf(connected)
   const named = (name: keyof Tables) => identifier(`${prefix}${name}`)
@@ -136,6 +137,38 @@ export function ownTables(
     sql`CREATE TABLE ${named(name)} (${listed(columns)})${end}`
   const index = (name: keyof Tables, suffix: string, ...names: readonly string[]) =>
     sql`CREATE INDEX ${identifier(`${prefix}${name}_${suffix}`)} ON ${named(name)} (${list(names)})`
+  return { key, text, count, named, column, required, primary, table, index }
+}
+
+/** The statements that make the tables of who is online. */
+export function connectionTables(
+  connected: Pick<Connected, 'kind' | 'dialect'>,
+  prefix: string,
+): readonly string[] {
+  const { key, count, column, required, primary, table, index } = partsOf(connected, prefix)
+  const statements = [
+    table(
+      'connections',
+      required('user_id', key),
+      required('process', key),
+      required('online_until', count),
+      primary('user_id', 'process'),
+    ),
+    index('connections', 'due', 'process', 'online_until'),
+    table('processes', sql`${column('id', key)} PRIMARY KEY`, required('lease_until', count)),
+  ]
+  return statements.map((statement) => compileSql(statement, connected).text)
+}
+
+/** The statements that make the tables beside that of the users. */
+export function ownTables(
+  connected: Pick<Connected, 'kind' | 'dialect'>,
+  prefix: string,
+): readonly string[] {
+  const { key, text, count, named, column, required, primary, table, index } = partsOf(
+    connected,
+    prefix,
+  )
   const statements = [
     table('clock', sql`${column('id', count)} PRIMARY KEY`, required('seq', count)),
     sql`INSERT INTO ${named('clock')} (id, seq) VALUES (1, 0)`,

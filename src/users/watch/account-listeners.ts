@@ -13,6 +13,11 @@ export type AccountListener = (
 export class AccountListeners {
   readonly #listeners = new Map<string, Set<AccountListener>>()
 
+  /** The number of users who are followed. */
+  get size(): number {
+    return this.#listeners.size
+  }
+
   /** @returns the function that removes the listener. */
   follow(user_id: string, listener: AccountListener): () => void {
     const listeners = this.#listeners.get(user_id) ?? new Set()

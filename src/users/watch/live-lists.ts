@@ -24,7 +24,7 @@ export class LiveLists {
     this.#watchers = new Watchers(onError)
     this.#matcher = new ChangeMatcher(this.#watchers, onError)
     this.#feed = new Feed(store, hooks, {
-      hasListeners: () => this.#watchers.size + this.#opening > 0,
+      hasListeners: () => this.#watchers.size + this.#accounts.size + this.#opening > 0,
       onChange: (record) => {
         // First, so that a caller who may no longer read gets nothing more, earlier changes included.
         this.#accounts.notify(record)
@@ -57,6 +57,16 @@ export class LiveLists {
   /** Follows the account state of one user: see `Users.onAccountChange`. */
   onAccountChange(user_id: string, listener: AccountListener): () => void {
     return this.#accounts.follow(user_id, listener)
+  }
+
+  /** Starts to follow the changes, for the accounts that are followed. */
+  async follow(): Promise<void> {
+    this.#opening++
+    try {
+      await this.#feed.position()
+    } finally {
+      this.#opening--
+    }
   }
 
   /** Reads the changes that were committed now, without waiting for the next poll. */
