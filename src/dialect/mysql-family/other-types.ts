@@ -25,6 +25,14 @@ const EXACT = new Set(['utf8mb4_nopad_bin', 'utf8mb4_0900_bin'])
 const NEUTRAL =
   /^[a-z0-9]+_(bin|nopad_bin|(general|unicode|unicode_520|swedish)(_nopad)?_ci|(0900|uca1400)(_nopad)?_a[is](_c[is])?)$/
 
+/**
+ * Collations that compare one character with one, so that LIKE, and the range of an index that is
+ * made of it, has every text that begins with a prefix. Those of the Unicode Collation Algorithm do
+ * not: a mark or a contraction behind the prefix makes another weight of its last character. Nor do
+ * those of bytes that ignore blanks at the end: a control character is less than a blank.
+ */
+const BY_CHARACTER = /^utf8(mb3|mb4)?_general_ci$/
+
 const TEXTS = ['varchar', 'char', 'text', 'tinytext', 'mediumtext', 'longtext']
 
 const isBit = (stored: unknown): stored is Uint8Array => stored instanceof Uint8Array
@@ -59,10 +67,9 @@ export function otherTypesOf(
       collation === undefined || isExact(collation)
         ? undefined
         : exact(column, charsetOf(collation)),
-    // A range of another collation's order may not have all texts of a prefix in it; LIKE compares
-    // character by character, and an index serves it. What a backslash means hangs on the session.
+    // LIKE is served by an index. What a backslash means hangs on the session.
     beginsWith(column, prefix, at) {
-      if (at.collation === undefined || isExact(at.collation)) return undefined
+      if (at.collation === undefined || !BY_CHARACTER.test(at.collation)) return undefined
       const { cast } = textOf(kind, isExact)
       const pattern = `${likeLiteral(prefix, '|')}%`
       return sql`${column} LIKE ${cast?.(pattern, at) ?? pattern} ESCAPE '|'`
