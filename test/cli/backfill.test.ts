@@ -45,7 +45,7 @@ beforeAll(async () => {
   writeFileSync(
     file('people.mjs'),
     `import { defineSchema, string } from '${file('library.mjs')}'
-export const people = defineSchema({ fields: { id: string({ required: true, operators: ['$eq'] }), name: string() } })
+export const people = defineSchema({ fields: { id: string({ required: true, operators: ['$eq'] }), name: string({ operators: ['$eq', '$autocomplete'] }) } })
 export const mapping = { name: { column: 'label' } }`,
   )
 })
