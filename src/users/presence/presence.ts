@@ -1,3 +1,5 @@
+// Longer than most files here: the streams of this process share one state, by which they open and close.
+
 import { changeUsers } from '../batch.ts'
 import { connected, stillActive } from '../connect.ts'
 import { Poll } from '../poll.ts'
