@@ -213,8 +213,13 @@ describe('a condition of ucast', () => {
   it.each<[string, UcastCondition, string, string]>([
     ['exists', new FieldCondition('exists', 'title', true), '', 'there, a null exists'],
     ['regex', new FieldCondition('regex', 'title', /a/), '', 'regular expressions'],
-    ['elemMatch', new FieldCondition('elemMatch', 'tags', eq('x', 1)), '', 'documents in lists'],
-    ['size', new FieldCondition('size', 'tags', 1), '', 'lists are sets'],
+    [
+      'elemMatch',
+      new FieldCondition('elemMatch', 'tags', eq('x', 1)),
+      '',
+      'its filter is not translated',
+    ],
+    ['size', new FieldCondition('size', 'tags', 1), '', 'equal elements of a list count'],
     ['mod', new FieldCondition('mod', 'views', [2, 0]), '', 'no operator here computes'],
     ['where', { operator: 'where', value: () => true }, '', 'code of clients'],
     ['an empty all', new FieldCondition('all', 'tags', []), '', 'an empty $all is true of nothing'],

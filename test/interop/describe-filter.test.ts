@@ -10,6 +10,7 @@ import {
   integer,
   list,
   not,
+  object,
   parseFilter,
   string,
   timestamp,
@@ -29,6 +30,7 @@ const people = defineSchema({
     seen: timestamp({ digits: 0 }),
     level: enumeration(['low', 'very high']),
     teams: list(string()),
+    items: list(object({ sku: string(), count: integer() })),
     'custom.*': dynamic(['string', 'integer', 'boolean']),
   },
 })
@@ -78,6 +80,15 @@ describe('a filter in words', () => {
     [{ teams: { $all: [] } }, 'teams has a value'],
     [{ teams: { $in: ['a', 'b'] } }, 'teams contains a or b'],
     [{ role: { $autocomplete: 'cur ro' } }, 'role has the words “cur ro”'],
+    [{ role: { $startsWith: 'a' } }, 'role begins with a'],
+    [{ role: { $not: { $iincludes: 'a' } } }, 'role does not include a in any case'],
+    [{ role: { $iin: ['a', 'b'] } }, 'role is a or b in any case'],
+    [{ teams: { $size: 2 } }, 'teams has 2 values'],
+    [
+      { items: { $elemMatch: { sku: 'a', count: { $gt: 2 } } } },
+      'items has one where (sku is a, and count greater than 2)',
+    ],
+    [{ items: { $not: { $elemMatch: { sku: 'a' } } } }, 'items has none where (sku is a)'],
     [
       { $or: [{ role: 'a', age: 1 }, { role: 'b' }, { $nor: [{ age: 2 }, { age: 3 }] }] },
       '(role is a, and age is 1), role is b, or (age is not 2, and age is not 3)',
