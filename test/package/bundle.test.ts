@@ -63,7 +63,7 @@ export { sqlite } from './src/dialect/sqlite/index.ts'`,
       ] as const,
   ),
   ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 20_500],
-  ['filters of other libraries', `export * from './src/interop/index.ts'`, 12_000],
+  ['filters of other libraries', `export * from './src/interop/index.ts'`, 13_500],
   ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 14_200],
 ]
 
