@@ -64,6 +64,13 @@ export {
   safeParseQuery,
 } from './parse/index.ts'
 export type { Query, QueryOptions } from './parse/query.ts'
+export {
+  many,
+  one,
+  type RelatedSchemas,
+  type RelationDefinition,
+  relate,
+} from './parse/relate.ts'
 export type { Result } from './parse/report.ts'
 export {
   type Counts,

@@ -172,7 +172,9 @@ describe('in memory', () => {
 describe('a list of objects', () => {
   const issues = (filter: unknown) => {
     const result = safeParseFilter(schema, filter)
-    return result.ok ? [] : result.issues.map(({ code, path, message }) => [code, path, message])
+    return result.ok
+      ? []
+      : result.issues.map(({ code, path, message, hint }) => [code, path, `${message} ${hint}`])
   }
   const firstOf = (filter: unknown) => issues(filter)[0]?.slice(0, 2)
 

@@ -32,8 +32,11 @@ import {
   insertRow,
   integer,
   list,
+  many,
   not,
   number,
+  object,
+  one,
   or,
   type Page,
   type Parameter,
@@ -44,6 +47,7 @@ import {
   type Row,
   type RowInput,
   readRow,
+  relate,
   restrict,
   runQuery,
   type Schema,
@@ -541,5 +545,61 @@ describe('a Drizzle table', () => {
     })
     const ofMy = defineSchema(fromDrizzle(my).schema)
     expectTypeOf<Row<typeof ofMy>['level']>().toEqualTypeOf<'low' | 'high'>()
+  })
+})
+
+describe('lists of objects and relations', () => {
+  const { customers, orders } = relate(
+    {
+      customers: defineSchema({ fields: { id: integer({ required: true }), country: string() } }),
+      orders: defineSchema({
+        fields: {
+          id: integer({ required: true }),
+          customer_id: integer(),
+          items: list(object({ sku: string({ required: true }), quantity: integer() })),
+        },
+      }),
+    },
+    {
+      orders: { customer: one('customers', { from: 'customer_id', to: 'id' }) },
+      customers: { orders: many('orders', { from: 'id', to: 'customer_id' }) },
+    },
+  )
+
+  it('type the filters of objects', () => {
+    const filter = {
+      items: { $elemMatch: { sku: 'pen', quantity: { $gte: 3 } }, $size: 2 },
+    } satisfies Filter<typeof orders>
+    expectTypeOf(condition(orders, filter)).toExtend<Condition>()
+    // @ts-expect-error: not a field of the objects
+    condition(orders, { items: { $elemMatch: { price: 1 } } })
+    // @ts-expect-error: an operand of another kind
+    condition(orders, { items: { $elemMatch: { sku: 1 } } })
+    // @ts-expect-error: lists of objects have no $contains
+    condition(orders, { items: { $contains: 'pen' } })
+    type Item = NonNullable<Row<typeof orders>['items']>[number]
+    expectTypeOf<Item['sku']>().toEqualTypeOf<string>()
+    expectTypeOf<Item['quantity']>().toEqualTypeOf<number | undefined>()
+  })
+
+  it('type the filters of related rows', () => {
+    condition(orders, { customer: { $is: { country: 'FR' } }, 'customer.country': 'FR' })
+    condition(orders, {
+      customer: { $is: { orders: { $some: { customer: { $is: { id: 1 } } } } } },
+    })
+    condition(customers, { orders: { $every: { customer_id: 1 }, $none: { id: 2 } } })
+    // @ts-expect-error: not a field of customers
+    condition(orders, { customer: { $is: { land: 'FR' } } })
+    // @ts-expect-error: not an operator of a to-one relation
+    condition(orders, { customer: { $some: { country: 'FR' } } })
+    // @ts-expect-error: an operand of another kind
+    condition(customers, { orders: { $some: { id: 'a' } } })
+    compileQuery(parseQuery(orders, {}), {
+      dialect: postgres,
+      table: 'orders',
+      mapping: { customer: { table: 'people', mapping: { country: 'land' } } },
+    })
+    // @ts-expect-error: not a schema
+    relate({ customers }, { customers: { other: one('others', { from: 'id', to: 'id' }) } })
   })
 })

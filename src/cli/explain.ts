@@ -28,7 +28,7 @@ function treeOf(condition: Condition): Tree {
     }
     case 'some': {
       const { field, operator, condition: inner, negated } = condition
-      const label = `${negated ? 'not ' : ''}${field.name} ${operator}  (list of objects)`
+      const label = `${negated ? 'not ' : ''}${field.name} ${operator}  (${field.relation === undefined ? 'list of objects' : 'related rows'})`
       return { label, branches: [treeOf(inner)] }
     }
     default:

@@ -19,6 +19,8 @@ const MOST = 10_000
 /** What a page is made of. */
 interface Page {
   readonly plan: Plan
+  /** The columns as conditions name them. */
+  readonly where: Plan
   /** `SELECT … FROM …` */
   readonly head: () => Fragment
   readonly selected: () => readonly Selected[]
@@ -147,7 +149,7 @@ class Selects {
   }
 
   #where(condition: Condition): Fragment {
-    return whole(condition, this.#page.plan.bare)
+    return whole(condition, this.#page.where)
   }
 
   #select(part: Part, absent: readonly Fragment[], conditions: readonly Fragment[]): Fragment {

@@ -3,18 +3,20 @@
 import {
   type And,
   type Condition,
+  conjunction,
   isAtom,
   type Or,
   operatorOf,
   refuseCondition,
 } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
+import { relationOf } from '../condition/relation.ts'
 import { chain } from '../dialect/balance.ts'
 import { type Fragment, join, sql } from '../dialect/fragment.ts'
 import type { Document } from '../dialect/place.ts'
 import { AND, OR } from '../dialect/values.ts'
 import { nullsOf } from '../schema/ordering-term.ts'
-import type { Plan, Planned } from './plan.ts'
+import { type Plan, type Planned, planOf } from './plan.ts'
 
 export const COMMA = sql`, `
 
@@ -41,7 +43,18 @@ function toSql(condition: Condition, plan: Planned): Fragment {
       return record.sql(plan.of(field).column, field.type, operand, negated !== complement)
     }
     case 'some': {
-      const { field, operator, condition: inner, negated } = condition
+      const { field, operator, scope, condition: inner, negated } = condition
+      const related = relationOf(field)
+      if (related !== undefined) {
+        plan.check(field)
+        const { dialect } = plan.site
+        const joined = conjunction([scope, inner])
+        return related.sql(
+          plan.site,
+          ({ mapping, table, alias }) => whole(joined, planOf(dialect, mapping, table, alias)),
+          negated,
+        )
+      }
       const { sql } = operatorOf(field.type, operator)
       const inside = (document: Document) => whole(inner, plan.inside(document))
       return sql(plan.of(field).column, field.type, { test: notTest, sql: inside }, negated)
@@ -60,6 +73,12 @@ function members({ conditions }: And | Or, plan: Planned): readonly Fragment[] {
   for (const each of conditions) if (each.kind === 'leaf') fragments.push(toSql(each, plan))
   for (const each of conditions) if (each.kind !== 'leaf') fragments.push(toSql(each, plan))
   return fragments
+}
+
+/** Whether a condition asks of related rows, so that columns must say whose they are. */
+export const asksRelated = (condition: Condition): boolean => {
+  if (condition.kind === 'some') return relationOf(condition.field) !== undefined
+  return condition.kind !== 'leaf' && condition.conditions.some(asksRelated)
 }
 
 export function orderBy(ordering: Ordering, plan: Plan, before = '', after = ''): Fragment {

@@ -1,3 +1,4 @@
+import type { Outer } from '../condition/relation.ts'
 import type { Column, Dialect, FieldColumn, Values } from '../dialect/dialect.ts'
 import { listedValues } from '../dialect/enumeration.ts'
 import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
@@ -24,10 +25,12 @@ export interface PlannedColumn {
 
 /** The columns of the fields that a condition is about. */
 export interface Planned {
-  readonly site: Pick<Site, 'dialect'>
+  readonly site: Outer
   of(field: Field): PlannedColumn
   /** Those of the fields of an object that is inside of the row. */
   inside(document: Document): Planned
+  /** Throws where the mapping names what the schema of a field does not have. */
+  check(field: Field): void
 }
 
 /** Where statements of a kind run: with a table's name before the columns, where that is needed. */
@@ -113,13 +116,15 @@ export function headOf(
 }
 
 /** The document is another in each part of a statement, so that nothing is kept. */
-const insideOf = (site: Pick<Site, 'dialect'>, document: Document): Planned => ({
+const insideOf = (site: Outer, document: Document): Planned => ({
   site,
   of(field) {
     const place = elementPlaceOf(field, document)
     return planned(site.dialect, place, () => foldedColumn(field, place, site))
   },
   inside: (inner) => insideOf(site, inner),
+  // They are in no mapping.
+  check: () => {},
 })
 
 function plan(field: Field, site: Site): PlannedColumn {
@@ -176,7 +181,7 @@ function withLists(column: Column): Column {
 function foldedColumn(
   field: Field,
   place: Place,
-  { dialect, table }: Pick<Site, 'dialect'> & Partial<Site>,
+  { dialect, table }: Pick<Outer, 'dialect' | 'table'>,
 ): Column {
   if (place.json || place.folded === undefined) {
     throw new TypeError(

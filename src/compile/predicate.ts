@@ -1,12 +1,14 @@
 import {
   type And,
   type Condition,
+  conjunction,
   type Leaf,
   type Or,
   operatorOf,
   refuseCondition,
   type Some,
 } from '../condition/condition.ts'
+import { relationOf } from '../condition/relation.ts'
 import type { Test } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { accessor } from './accessor.ts'
@@ -125,12 +127,16 @@ function leafLink(leaf: Leaf, onPass: Next, onFail: Next, both?: Test): Predicat
 }
 
 function someLink(
-  { field, operator, condition, negated }: Some,
+  { field, operator, scope, condition, negated }: Some,
   onPass: Next,
   onFail: Next,
 ): Predicate {
-  const inside = { test: compilePredicate(condition), sql: notSql }
-  const test = operatorOf(field.type, operator).test(field.type, inside)
+  const matches = compilePredicate(conjunction([scope, condition]))
+  const related = relationOf(field)
+  const test =
+    related === undefined
+      ? operatorOf(field.type, operator).test(field.type, { test: matches, sql: notSql })
+      : related.test(matches)
   return genericLeaf(field, { test, negated, onPass, onFail })
 }
 

@@ -9,7 +9,7 @@ import type { Query } from '../parse/query.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
 import { pageApart } from './apart.ts'
-import { orderBy, whole } from './clauses.ts'
+import { asksRelated, orderBy, whole } from './clauses.ts'
 import { headOf, type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
 import { checkSorted, selectOf } from './select.ts'
@@ -177,7 +177,8 @@ function queryOf<Params>(
   if (lookAhead && select !== undefined) {
     checkSorted(ordering, qualified.selected(schema, select), bare.site.mapping)
   }
-  const plan = dialect.aliasesHide === true || alias !== undefined ? qualified : bare
+  const isQualified = dialect.aliasesHide === true || alias !== undefined || asksRelated(condition)
+  const plan = isQualified ? qualified : bare
   const from = fromOf(target, qualified)
   const head = () => headFrom(qualified, schema, select, from)
   const selected = () => qualified.selected(schema, select)
@@ -192,12 +193,25 @@ function queryOf<Params>(
   }
   // Rows of a UNION cannot be locked, and what is read from is the caller's choice of a way.
   const isTogether = from !== undefined || forUpdate
-  const page = { plan: qualified, head, selected, scan, limit, offset }
+  const page = {
+    plan: qualified,
+    where: asksRelated(condition) ? qualified : bare,
+    head,
+    selected,
+    scan,
+    limit,
+    offset,
+  }
   const rows = (isTogether ? undefined : pageApart(page)) ?? together()
   const statement = forUpdate ? sql`${rows}${lockOf(dialect)}` : rows
   return new Compiled(
     statement,
-    { condition, ordering, plan: alias === undefined ? bare : qualified, dialect },
+    {
+      condition,
+      ordering,
+      plan: alias !== undefined || asksRelated(condition) ? qualified : bare,
+      dialect,
+    },
     limit,
     offset,
   )

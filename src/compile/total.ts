@@ -3,7 +3,7 @@ import { sql } from '../dialect/fragment.ts'
 import type { Query } from '../parse/query.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
-import { whole } from './clauses.ts'
+import { asksRelated, whole } from './clauses.ts'
 import { planOf } from './plan.ts'
 import { type CompiledFilter, denseFor, inPieces, type QueryTarget } from './sql.ts'
 import { checkTarget } from './target.ts'
@@ -48,7 +48,7 @@ function countOf<Params>(
   const qualified = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
   qualified.bare.check(schema.key)
   // A column can be named total, and where aliases hide columns that name would be the count.
-  const isQualified = dialect.aliasesHide === true || alias !== undefined
+  const isQualified = dialect.aliasesHide === true || alias !== undefined || asksRelated(condition)
   const plan = isQualified ? qualified : qualified.bare
   const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, plan)}`
   const total = dialect.identifier('total')

@@ -1,5 +1,5 @@
 import type { Operand } from '../operators/operator.ts'
-import { type Condition, refuseCondition } from './condition.ts'
+import { type Condition, isTrue, refuseCondition } from './condition.ts'
 
 const isList = (operand: Operand): operand is Operand<'members'> => Array.isArray(operand)
 
@@ -40,8 +40,9 @@ export function canonical(condition: Condition): string {
       return negated ? `not ${applied}` : applied
     }
     case 'some': {
-      const { field, operator, condition: inner, negated } = condition
-      const applied = `${JSON.stringify(field.name)} ${operator}(${canonical(inner)})`
+      const { field, operator, scope, condition: inner, negated } = condition
+      const asked = isTrue(scope) ? canonical(inner) : `${canonical(scope)}:${canonical(inner)}`
+      const applied = `${JSON.stringify(field.name)} ${operator}(${asked})`
       return negated ? `not ${applied}` : applied
     }
     default:

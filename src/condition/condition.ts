@@ -31,14 +31,16 @@ export interface Leaf {
 }
 
 /**
- * True where an object that is inside of the row matches a condition of its own fields, or exactly
+ * True where an object that is inside of the row, or a related row, matches a condition of its own fields, or exactly
  * where none does.
  */
 export interface Some {
   readonly kind: 'some'
-  /** The list of objects. */
+  /** The list of objects, or the relation. */
   readonly field: Field
   readonly operator: OperatorName
+  /** What selects the objects first, which is the server's: scopes of related rows. */
+  readonly scope: Condition
   readonly condition: Condition
   readonly negated: boolean
 }
@@ -133,7 +135,12 @@ export function leaf(field: Field, operator: OperatorName, operand: Operand): Co
 }
 
 /** A condition on an object inside of the row, whose operator takes a filter. */
-export function some(field: Field, operator: OperatorName, condition: Condition): Condition {
-  if (isFalse(condition)) return FALSE
-  return { kind: 'some', field, operator, condition, negated: false }
+export function some(
+  field: Field,
+  operator: OperatorName,
+  condition: Condition,
+  scope: Condition = TRUE,
+): Condition {
+  if (isFalse(condition) || isFalse(scope)) return FALSE
+  return { kind: 'some', field, operator, scope, condition, negated: false }
 }

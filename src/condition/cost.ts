@@ -26,6 +26,8 @@ const DOCUMENT = 20
 const LEVEL = 2
 /** Conditions on the objects of a list cost this much of what they do on a document: each is small. */
 const ELEMENTS = 1
+/** Related rows are looked up in an index for each row. */
+const RELATED = 24
 /** PostgreSQL compares each number of a list in JSON with a range of decimals for each operand. */
 const NUMBERS_IN_JSON = { element: 60, operands: 12 }
 /** Whether a number in JSON is an integer, and a text a timestamp, takes more than its type. */
@@ -91,8 +93,8 @@ export function costOf(condition: Condition): number {
 }
 
 /** What it costs to go through the objects of a list. */
-const objectsCost = ({ field: { wildcard } }: Some): number =>
-  (wildcard === undefined ? COLUMN : DOCUMENT) + LIST
+const objectsCost = ({ field: { wildcard, relation } }: Some): number =>
+  relation !== undefined ? RELATED : (wildcard === undefined ? COLUMN : DOCUMENT) + LIST
 
 /** The bytes of a well-formed text in UTF-8: a surrogate is one half of a character of four. */
 function utf8Length(text: string): number {

@@ -78,6 +78,21 @@ export interface Way {
   readonly condition?: Fragment
 }
 
+/** The related rows of a row, as a query. */
+export interface RelatedRows {
+  /** The table with its alias. */
+  readonly from: Fragment
+  /** The columns of the row, and those of the related rows that equal them. */
+  readonly keys: readonly {
+    readonly own: Fragment
+    readonly other: Fragment
+    readonly isNullable: boolean
+  }[]
+  /** `own = other` for each of them. */
+  readonly isRelated: Fragment
+  readonly condition: Fragment
+}
+
 /** The differences of one database's SQL; what databases share is in `compile`. */
 export interface Dialect<Params = readonly Parameter[]> {
   readonly name: string
@@ -110,6 +125,11 @@ export interface Dialect<Params = readonly Parameter[]> {
   readonly dense?: { readonly mostParameters: number; readonly dialect: Dialect<Params> }
   /** An index hint after the table in FROM, in databases that have them. */
   useIndex?(name: string): Fragment
+  /**
+   * Whether there is a related row, in databases where EXISTS of a query that names columns of the
+   * row does not do.
+   */
+  hasRelated?(related: RelatedRows, negated: boolean): Fragment
   /** The clause that locks the selected rows; undefined in databases that lock as a whole. */
   readonly forUpdate?: Fragment
   /** How the values of a column, or of a list's elements, are stored, read and compared. */

@@ -29,6 +29,8 @@ export class Definitions {
   readonly schema: Schema
   readonly #prefix: string
   readonly #all = new Map<string, JsonSchema>()
+  /** The definitions of the fields of each schema: relations lead back to it. */
+  readonly componentOf = new Map<object, string>()
 
   constructor(schema: Schema, { definitionsAt = '#/$defs/' }: JsonSchemaOptions = {}) {
     this.schema = schema

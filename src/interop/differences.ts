@@ -19,6 +19,10 @@ const NOT_THERE = {
   $iendsWith: NONE,
   $iincludes: NONE,
   $autocomplete: NONE,
+  $is: NONE,
+  $some: NONE,
+  $every: NONE,
+  $none: NONE,
 }
 
 /**

@@ -15,7 +15,7 @@ import { operandOf } from './operands.ts'
 
 const isAsked = ({ hidden, operators }: Field): boolean => !hidden && operators.size > 0
 
-/** The operand of an operator; that of `$elemMatch` is a filter, which is defined as `component.elements`. */
+/** The operand of an operator; that of `$elemMatch`, say, is a filter, which is defined as `component.elements`. */
 function operandAt(
   field: Field,
   operator: OperatorName,
@@ -73,8 +73,12 @@ export const addFilter = (definitions: Definitions): JsonSchema =>
 
 /** Adds the filters over some fields as `component`, and `component.<field>` for each of them. */
 function addFields(definitions: Definitions, fieldSet: FieldSet, component: string): JsonSchema {
-  const { limits } = definitions
-  const literal = [...fieldSet.fields.values()].filter(isAsked)
+  const { limits, componentOf } = definitions
+  const known = componentOf.get(fieldSet)
+  if (known !== undefined) return definitions.reference(known)
+  componentOf.set(fieldSet, component)
+  const relations = [...(fieldSet.relations?.named.values() ?? [])]
+  const literal = [...fieldSet.fields.values(), ...relations].filter(isAsked)
   const wild = [...fieldSet.wildcards].filter(([, field]) => isAsked(field))
   const filters = {
     type: 'array',
@@ -92,11 +96,15 @@ function addFields(definitions: Definitions, fieldSet: FieldSet, component: stri
         conditionOf(definitions, `${component}.${prefix}`, field),
       ] as const,
   )
+  // A value of a related row: which fields there are, parsing says.
+  const paths = relations
+    .filter(({ type }) => type.name === 'one')
+    .map(({ name }) => [`^${escaped(name)}\\.`, {}] as const)
   return definitions.add(
     component,
     closed(
       { ...Object.fromEntries(fields), $and: filters, $or: filters, $nor: filters },
-      Object.fromEntries(keys),
+      Object.fromEntries([...keys, ...paths]),
       { maxProperties: limits.conditions },
     ),
   )

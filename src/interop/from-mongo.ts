@@ -1,3 +1,5 @@
+import { conjunction, TRUE } from '../condition/condition.ts'
+import type { Scopes } from '../condition/relation.ts'
 import { label } from '../error/describe.ts'
 import { isOperatorName } from '../operators/names.ts'
 import { FilterReader } from '../parse/filter.ts'
@@ -5,6 +7,7 @@ import type { ConditionOf } from '../parse/index.ts'
 import { elementsOf, isList, lengthOf } from '../parse/inspect.ts'
 import { collect, orThrow, type Report, type Result } from '../parse/report.ts'
 import { LOGICAL, type Schema, UNLIMITED } from '../parse/schema.ts'
+import { rootScope } from '../parse/scopes.ts'
 import type { Field } from '../schema/field.ts'
 import { DEEPEST } from '../schema/limits.ts'
 import { findField } from '../schema/schema.ts'
@@ -16,6 +19,8 @@ export interface MongoOptions {
    * limits, as in `condition`. Never set it for what a client sent.
    */
   readonly trusted?: boolean
+  /** The scopes of schemas with `scope: true`, as `parseFilter` takes them. */
+  readonly scopes?: Scopes | undefined
 }
 
 /**
@@ -38,14 +43,16 @@ export const fromMongo = <S extends Schema>(
 export const safeFromMongo = <S extends Schema>(
   schema: S,
   filter: unknown,
-  { trusted = false }: MongoOptions = {},
-): Result<ConditionOf<S>> =>
-  collect((report) => {
+  { trusted = false, scopes }: MongoOptions = {},
+): Result<ConditionOf<S>> => {
+  const scope = trusted ? TRUE : rootScope(schema, scopes)
+  return collect((report) => {
     const shared = new MongoReader(schema, report, trusted).filter(filter, 0)
     // The copy holds the same names: issues of both have their place in the filter that was given.
-    const reader = new FilterReader({ structure: schema, report, trusted })
-    return reader.read(report.issues.length === 0 ? shared : {})
+    const reader = new FilterReader({ structure: schema, report, trusted, scopes })
+    return conjunction([scope, reader.read(report.issues.length === 0 ? shared : {})])
   })
+}
 
 /**
  * Copies a filter and reports what has another meaning in MongoDB. What is malformed stays as it is,

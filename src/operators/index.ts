@@ -2,6 +2,7 @@ import type { listOperators } from './list-operators.ts'
 import type { OperatorName } from './names.ts'
 import type { objectsOperators } from './objects-operators.ts'
 import type { TypeName } from './operator.ts'
+import type { manyOperators, oneOperators } from './related.ts'
 import type {
   dynamicOperators,
   plainStringOperators,
@@ -20,17 +21,25 @@ type TypeTables = {
     ? typeof listOperators
     : T extends 'objects'
       ? typeof objectsOperators
-      : T extends 'object'
-        ? Record<never, never>
-        : T extends 'string'
-          ? typeof stringOperators
-          : T extends 'dynamic'
-            ? typeof dynamicOperators
-            : typeof scalarOperators
+      : T extends 'one'
+        ? typeof oneOperators
+        : T extends 'many'
+          ? typeof manyOperators
+          : T extends 'object'
+            ? Record<never, never>
+            : T extends 'string'
+              ? typeof stringOperators
+              : T extends 'dynamic'
+                ? typeof dynamicOperators
+                : typeof scalarOperators
 }
 
 /** Every operator's record; a name that has none, and a record without a name, do not compile. */
-type Records = typeof stringOperators & typeof listOperators & typeof objectsOperators
+type Records = typeof stringOperators &
+  typeof listOperators &
+  typeof objectsOperators &
+  typeof oneOperators &
+  typeof manyOperators
 type Named<
   T extends Record<OperatorName, unknown> & Record<Exclude<keyof T, OperatorName>, never>,
 > = T

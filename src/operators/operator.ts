@@ -6,7 +6,7 @@ import type { Range, Scalar, ScalarTypeName, Test } from '../kinds/kind.ts'
 import type { OperatorName } from './names.ts'
 
 /** What a schema calls the type of a field. */
-export type TypeName = ScalarTypeName | 'list' | 'objects' | 'object' | 'dynamic'
+export type TypeName = ScalarTypeName | 'list' | 'objects' | 'object' | 'dynamic' | 'one' | 'many'
 
 /** What a field holds: values of a kind, or lists of them. */
 export interface FieldType {

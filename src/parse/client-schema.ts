@@ -39,6 +39,7 @@ export function clientSchema<F extends Fields>(schema: Schema<F>): Schema<Visibl
     key: seen(schema.key),
     defaultSort: terms.map((term) => ({ ...term, field: seen(term.field) })),
     limits: schema.limits,
+    scope: false,
     sortable: schema.sortable.map(seen),
     facets: [...siblings.values()].filter((field) => field.facet),
     wildcardFields: new WildcardFields<Field>(),

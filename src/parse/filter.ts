@@ -7,10 +7,13 @@ import {
   disjunction,
   leaf,
   not,
+  operatorOf,
+  refuseCondition,
   some,
   TRUE,
 } from '../condition/condition.ts'
 import { costOf, operandBytes } from '../condition/cost.ts'
+import { relationOf, type Scopes } from '../condition/relation.ts'
 import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
 import { isOperatorName, type OperatorName } from '../operators/names.ts'
@@ -40,6 +43,9 @@ const DOLLAR = 36
 /** What a database is sent of one filter at most. */
 const MOST_BYTES = 1024 * 1024
 
+/** The server's own conditions nest at most as deep: a mapping of a cycle has no end. */
+const MOST_RELATIONS = 8
+
 const UNLIMITED = Number.POSITIVE_INFINITY
 
 /** `trusted` is for filters of the server, which may use everything and have no limits. */
@@ -47,6 +53,27 @@ export interface Reader {
   readonly structure: Structure
   readonly report: Report
   readonly trusted: boolean
+  readonly scopes?: Scopes | undefined
+}
+
+/** Whether a condition on the value of one field is true where the value is absent. */
+function isTrueOfAbsent(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'and':
+      return condition.conditions.every(isTrueOfAbsent)
+    case 'or':
+      return condition.conditions.some(isTrueOfAbsent)
+    case 'leaf': {
+      const { field, operator, operand, negated } = condition
+      const record = operatorOf(field.type, operator)
+      const isComplement = negated !== (record.complement ?? false)
+      return record.test(field.type, operand)(undefined) !== isComplement
+    }
+    case 'some':
+      return condition.negated
+    default:
+      return refuseCondition(condition)
+  }
 }
 
 /** One of the conditions that a filter joins at its top. */
@@ -74,9 +101,15 @@ export class FilterReader {
   /** The names of the fields that a part is about, while one is read for its own sake. */
   #named: Set<string> | undefined
 
-  constructor({ structure, report, trusted }: Reader) {
+  readonly #scopes: Scopes | undefined
+  /** How many relations may still be entered. */
+  #relations: number
+
+  constructor({ structure, report, trusted, scopes }: Reader) {
     this.#structure = structure
     this.#fields = structure
+    this.#scopes = scopes
+    this.#relations = trusted ? MOST_RELATIONS : structure.limits.relations
     this.#report = report
     this.#trusted = trusted
     this.#limits = trusted
@@ -256,6 +289,8 @@ export class FilterReader {
   }
 
   #field(name: string, value: unknown, depth: number): Condition {
+    const through = this.#fields.relations?.through(name)
+    if (through !== undefined) return this.#through(through, value, depth)
     const field = this.#find(name)
     if (field === undefined) return TRUE
     if (typeof value === 'object' && value !== null && !isList(value)) {
@@ -329,12 +364,49 @@ export class FilterReader {
   }
 
   /** A filter over other fields, which is inside of this one and counts as a part of it. */
-  #inside(fields: FieldSet | undefined, input: unknown, depth: number): Condition {
+  #inside({ elements }: Field, input: unknown, depth: number): Condition {
+    return this.#within(elements, () => this.filter(input, depth + 1))
+  }
+
+  #within(fields: FieldSet | undefined, read: () => Condition): Condition {
     const outer = this.#fields
     this.#fields = fields ?? outer
-    const condition = this.filter(input, depth + 1)
+    const condition = read()
     this.#fields = outer
     return condition
+  }
+
+  /** A condition on related rows. */
+  #related(field: Field, name: OperatorName, read: () => Condition): Condition {
+    if (this.#relations === 0) {
+      const { relations } = this.#structure.limits
+      this.#report.add('too_deep', {
+        subject: label(field.name),
+        expected: `relations nested at most ${relations} deep`,
+      })
+      return TRUE
+    }
+    this.#relations--
+    const condition = read()
+    this.#relations++
+    const relation = relationOf(field)
+    return relation?.apply(name, condition, this.#scopes, this.#trusted) ?? TRUE
+  }
+
+  /** `customer.country`: the value of the related row, absent where there is none. */
+  #through(
+    { relation, rest }: { readonly relation: Field; readonly rest: string },
+    value: unknown,
+    depth: number,
+  ): Condition {
+    if (!this.#count() || !this.#descend(relation.name, depth)) return TRUE
+    let isOfAbsent = false
+    const found = this.#related(relation, '$is', () => {
+      const condition = this.#within(relation.elements, () => this.#field(rest, value, depth + 1))
+      isOfAbsent = isTrueOfAbsent(condition)
+      return isOfAbsent ? not(condition) : condition
+    })
+    return isOfAbsent ? not(found) : found
   }
 
   /** An operator applied to a field; `written` is undefined for a bare operand. */
@@ -355,7 +427,9 @@ export class FilterReader {
     }
     if (record.shape === 'filter') {
       if (!this.#descend(name, depth)) return TRUE
-      return some(field, name, this.#inside(field.elements, input, depth))
+      const related = relationOf(field)
+      if (related === undefined) return some(field, name, this.#inside(field, input, depth))
+      return this.#related(field, name, () => this.#inside(field, input, depth))
     }
     const at = { field, operator: written, limits: this.#limits, report }
     const operand = operandReaders[record.shape](input, at)

@@ -1,10 +1,13 @@
 import { type Condition, conjunction } from '../condition/condition.ts'
+import type { Scopes } from '../condition/relation.ts'
 import { BOOLEAN, checkOptions, optionChecks } from '../error/options.ts'
+import { isPlainObject } from '../kinds/json.ts'
 import type { Fields, FieldsFilter, OfFields } from '../schema/definition.ts'
 import { FilterReader } from './filter.ts'
 import { type Query, type QueryOptions, readQuery } from './query.ts'
-import { collect, orThrow, type Result } from './report.ts'
+import { collect, orThrow, type Report, type Result } from './report.ts'
 import type { FieldsOf, Schema } from './schema.ts'
+import { rootScope } from './scopes.ts'
 import { readTrusted } from './trusted.ts'
 
 /** A condition of a schema's fields, which the type of its mapping is inferred from. */
@@ -13,12 +16,28 @@ export type ConditionOf<S extends Schema> = Condition & OfFields<FieldsOf<S>>
 /** A query of a schema's fields. */
 export type QueryOf<S extends Schema> = Query & OfFields<FieldsOf<S>>
 
+export interface FilterOptions {
+  /** The scopes of schemas with `scope: true`, as `parseQuery` takes them. */
+  readonly scopes?: Scopes | undefined
+}
+
+const FILTER_OPTIONS = /* @__PURE__ */ optionChecks<FilterOptions>({
+  scopes: ['an object of conditions', isPlainObject],
+})
+
 /** Checks a client's filter: the condition, or every issue that was found (at most 20). */
 export const safeParseFilter = <S extends Schema>(
   schema: S,
   input: unknown,
-): Result<ConditionOf<S>> =>
-  collect((report) => new FilterReader({ structure: schema, report, trusted: false }).read(input))
+  options: FilterOptions = {},
+): Result<ConditionOf<S>> => {
+  checkOptions('tamis', options, FILTER_OPTIONS)
+  const { scopes } = options
+  const scope = rootScope(schema, scopes)
+  const read = (report: Report) =>
+    new FilterReader({ structure: schema, report, trusted: false, scopes }).read(input)
+  return collect((report) => conjunction([scope, read(report)]))
+}
 
 /**
  * Checks a client's filter against the schema.
@@ -26,8 +45,11 @@ export const safeParseFilter = <S extends Schema>(
  * @throws FilterError with every issue that was found (at most 20), and nothing else, whatever the
  * input is.
  */
-export const parseFilter = <S extends Schema>(schema: S, input: unknown): ConditionOf<S> =>
-  orThrow(safeParseFilter(schema, input))
+export const parseFilter = <S extends Schema>(
+  schema: S,
+  input: unknown,
+  options?: FilterOptions,
+): ConditionOf<S> => orThrow(safeParseFilter(schema, input, options))
 
 /** Checks a client's query payload: the query, or every issue that was found (at most 20). */
 export const safeParseQuery = <S extends Schema>(

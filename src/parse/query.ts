@@ -1,10 +1,12 @@
 import { type Condition, conjunction, leaf, TRUE } from '../condition/condition.ts'
 import { bindingOf, CursorSeal, type Place } from '../condition/cursor.ts'
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
+import type { Scopes } from '../condition/relation.ts'
 import { describe, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
 import { didYouMean } from '../error/nearest.ts'
 import { checkOptions, optionChecks } from '../error/options.ts'
+import { isPlainObject } from '../kinds/json.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { readFields } from './fields.ts'
@@ -21,6 +23,7 @@ import {
   PAYLOAD,
   type Schema,
 } from './schema.ts'
+import { rootScope } from './scopes.ts'
 import { SortReader } from './sort.ts'
 import { conditionOf } from './trusted.ts'
 
@@ -61,6 +64,11 @@ export interface QueryOptions {
    * Without one, damage to a cursor is detected, but anyone who has it can read its values.
    */
   readonly cursorKey?: string | Uint8Array | undefined
+  /**
+   * The scope of each schema with `scope: true` that a filter can reach, by its name in `relate`: the
+   * rows that the query may see at all.
+   */
+  readonly scopes?: Scopes | undefined
 }
 
 /** The options of `parseQuery`. */
@@ -69,6 +77,7 @@ export const QUERY_OPTIONS = /* @__PURE__ */ optionChecks<QueryOptions>({
     'a string or Uint8Array that is not empty',
     (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
   ],
+  scopes: ['an object of conditions', isPlainObject],
 })
 
 /** Marks a key that the payload does not have. */
@@ -86,9 +95,11 @@ export function readQuery(
 ): Query {
   if (options !== undefined) checkOptions('tamis', options, QUERY_OPTIONS)
   const cursorKey = options?.cursorKey
+  const scopes = options?.scopes
+  const scope = rootScope(schema, scopes)
   const given = readPayload(schema, payload, report)
   const hasFacets = schema.facets.length > 0
-  const client = readFilter(schema, given[PAYLOAD.filter_conditions], report, hasFacets)
+  const client = readFilter(schema, given[PAYLOAD.filter_conditions], report, hasFacets, scopes)
   const conditions: Condition[] = []
   const isRanged = addKeyRanges(schema, given, report, conditions)
   addSwitches(schema, given, report, conditions)
@@ -110,17 +121,18 @@ export function readQuery(
   const seal = new CursorSeal(cursorKey)
   const asked = { ordering, condition, offset, seal }
   const from = readCursor(given[PAYLOAD.next], given[PAYLOAD.prev], asked, report)
+  const scoped = conjunction([scope, condition])
   return {
     schema,
-    condition,
-    parts: hasFacets ? { client, others: conjunction(conditions) } : undefined,
+    condition: scoped,
+    parts: hasFacets ? { client, others: conjunction([scope, ...conditions]) } : undefined,
     ordering,
     limit,
     offset,
     count,
     fields,
     asked: condition,
-    bound: condition,
+    bound: scoped,
     from,
     seal,
   }
@@ -132,10 +144,11 @@ function readFilter(
   filter: unknown,
   report: Report,
   inParts: boolean,
+  scopes: Scopes | undefined,
 ): readonly Part[] {
   if (filter === NOT_GIVEN) return []
   report.enter('filter_conditions')
-  const reader = new FilterReader({ structure: schema, report, trusted: false })
+  const reader = new FilterReader({ structure: schema, report, trusted: false, scopes })
   const parts = inParts
     ? reader.readParts(filter)
     : [{ field: undefined, condition: reader.read(filter) }]

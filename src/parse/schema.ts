@@ -90,7 +90,7 @@ const payloadKeys = (key: string): readonly string[] => [
 export const COUNT = 'count'
 export const FIELDS = 'fields'
 
-const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits', 'counts']
+const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits', 'counts', 'scope']
 
 /**
  * Checks a schema and prepares it for parsing.

@@ -6,13 +6,13 @@ import type { Report } from './report.ts'
 /** Reports a name that is no field, with the one that was probably meant. Hidden ones stay hidden. */
 export function unknownField(
   report: Report,
-  structure: Pick<FieldSet, 'fields' | 'wildcards'>,
+  structure: Pick<FieldSet, 'fields' | 'wildcards' | 'relations'>,
   name: string,
   trusted: boolean,
 ): undefined {
   const visible = (all: Iterable<readonly [string, Field]>) =>
     [...all].filter(([, field]) => trusted || !field.hidden).map(([shown]) => shown)
-  const fields = visible(structure.fields)
+  const fields = [...visible(structure.fields), ...visible(structure.relations?.named ?? [])]
   const prefixes = visible(structure.wildcards)
   return report.add('unknown_field', {
     subject: quote(name),
@@ -22,15 +22,21 @@ export function unknownField(
 
 /** No path leads through a list: the objects of one are asked together. */
 function throughList(
-  { fields }: Pick<FieldSet, 'fields'>,
+  { fields, relations }: Pick<FieldSet, 'fields' | 'relations'>,
   name: string,
   trusted: boolean,
 ): string | undefined {
-  for (const field of fields.values()) {
+  for (const field of [...fields.values(), ...(relations?.named.values() ?? [])]) {
     if (field.elements === undefined || (field.hidden && !trusted)) continue
     if (!name.startsWith(`${field.name}.`)) continue
     const rest = name.slice(field.name.length + 1)
-    return `${quote(field.name)} is a list of objects: {${quote(field.name)}: {$elemMatch: {${quote(rest)}: …}}}`
+    const [what, operator] =
+      field.relation === undefined
+        ? ['a list of objects', '$elemMatch']
+        : field.operators.has('$is')
+          ? ['a related row, by whose fields no order is made', '$is']
+          : ['a list of related rows', '$some']
+    return `${quote(field.name)} is ${what}: {${quote(field.name)}: {${operator}: {${quote(rest)}: …}}}`
   }
   return undefined
 }

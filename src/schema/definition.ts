@@ -181,19 +181,22 @@ type RowValue<D, As extends 'value' | 'read'> = D extends { readonly required: t
   : ValueOf<D, As> | Nothing[As]
 
 /** A field of a row, nested in the objects of its path. */
-type Nested<
-  Name extends string,
-  D,
-  As extends 'value' | 'read',
-> = Name extends `${infer Head}.${infer Rest}`
-  ? Rest extends '*'
-    ? { readonly [K in Head]?: { readonly [key: string]: unknown } }
+type Nested<Name extends string, D, As extends 'value' | 'read'> = D extends {
+  readonly type: 'one' | 'many'
+}
+  ? // Related rows are loaded by the application.
+    As extends 'value'
+    ? { readonly [K in Name]?: unknown }
+    : Record<never, never>
+  : Name extends `${infer Head}.${infer Rest}`
+    ? Rest extends '*'
+      ? { readonly [K in Head]?: { readonly [key: string]: unknown } }
+      : D extends { readonly required: true }
+        ? { readonly [K in Head]: Nested<Rest, D, As> }
+        : { readonly [K in Head]?: Nested<Rest, D, As> }
     : D extends { readonly required: true }
-      ? { readonly [K in Head]: Nested<Rest, D, As> }
-      : { readonly [K in Head]?: Nested<Rest, D, As> }
-  : D extends { readonly required: true }
-    ? { readonly [K in Name]: RowValue<D, As> }
-    : { readonly [K in Name]?: RowValue<D, As> }
+      ? { readonly [K in Name]: RowValue<D, As> }
+      : { readonly [K in Name]?: RowValue<D, As> }
 
 type UnionToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (
   value: infer I,

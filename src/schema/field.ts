@@ -14,6 +14,15 @@ export interface FieldSet {
   readonly wildcards: ReadonlyMap<string, Field>
   /** Caches the fields that `findField` made for keys of wildcards. */
   readonly wildcardFields: WildcardFields<Field>
+  /** The relations of a schema that `relate` gave some. */
+  readonly relations?: Relations | undefined
+}
+
+/** The relations of a schema, by name. */
+export interface Relations {
+  readonly named: ReadonlyMap<string, Field>
+  /** The to-one relation that a path begins with, and the rest of it: `customer.country`. */
+  through(path: string): { readonly relation: Field; readonly rest: string } | undefined
 }
 
 /** A field of a schema: a checked definition, with all defaults filled in. */
@@ -35,8 +44,10 @@ export interface Field {
   readonly scale: number
   /** How `readRow` gives integers. */
   readonly as: IntegerForm
-  /** The fields of the objects of a list. */
+  /** The fields of the objects of a list, or of the related rows. */
   readonly elements: FieldSet | undefined
+  /** What is said of a relation; `relationOf` (`condition/relation.ts`) knows its type. */
+  readonly relation?: object | undefined
   /**
    * The prefix of the wildcard whose JSON column holds the field, if any; of a field of the objects
    * of a list, which are JSON as a whole, the empty text.

@@ -7,6 +7,8 @@ export interface Limits {
   readonly offset: { readonly max: number }
   /** How deep `$and`, `$or`, `$nor` and `$not` may nest. */
   readonly depth: number
+  /** How deep relations may nest. */
+  readonly relations: number
   /** How many operators a filter may apply, logical lists included. */
   readonly conditions: number
   /** How many operands a list may have. */
@@ -25,6 +27,7 @@ const DEFAULT_LIMITS: Limits = {
   limit: { default: 30, max: 1000 },
   offset: { max: 1000 },
   depth: 12,
+  relations: 3,
   conditions: 200,
   list: 1000,
   string: 4096,

@@ -51,6 +51,10 @@ export interface FieldMapping {
   readonly jsonIndex?: 'gin'
   /** Findings of `checkTable` (`tamis/check`) that are known and accepted, by their codes. */
   readonly waive?: readonly string[]
+  /** For a relation: the table of the related rows; by default it is named like their schema. */
+  readonly table?: string | { readonly schema?: string | undefined; readonly name: string }
+  /** For a relation: the mapping of the related schema. */
+  readonly mapping?: AnyMapping
 }
 
 type MappingKey<N> = N extends `${infer Prefix}.*` ? Prefix : N
@@ -148,7 +152,19 @@ const SETTINGS: Readonly<
   },
   waive: (value) =>
     Array.isArray(value) && value.every(isName) ? undefined : 'waive must be a list of codes',
+  table: (value, field) => {
+    if (field.relation === undefined) return 'only a relation has a table'
+    const isTable = isName(value) || (isPlainObject(value) && isName(value.name))
+    return isTable ? undefined : 'table must be a name, or { schema, name }'
+  },
+  mapping: (value, field) => {
+    if (field.relation === undefined) return 'only a relation has a mapping'
+    return isPlainObject(value) ? undefined : 'mapping must be an object of fields'
+  },
 }
+
+/** The settings of a relation. */
+const OF_RELATIONS = ['table', 'mapping', 'waive']
 
 /** The types of fields that a column of text can store. */
 const COLLATED: readonly TypeName[] = ['string', 'uuid', 'enumeration']
@@ -181,9 +197,13 @@ export function checkMapping(known: ReadonlyMap<string, Field>, mapping: AnyMapp
         const what = `setting ${quote(setting)}`
         refuseMapping(name, unknown(what, setting, Object.keys(SETTINGS)))
       }
+      if (field.relation !== undefined && !OF_RELATIONS.includes(setting)) {
+        refuseMapping(name, `a relation has no ${setting}; expected table or mapping`)
+      }
       const why = value === undefined ? undefined : check?.(value, field, settings)
       if (why !== undefined) refuseMapping(name, why)
     }
+    if (field.relation !== undefined) continue
     const isInJson = field.type.name === 'dynamic' || field.elements !== undefined
     if (
       isInJson &&

@@ -16,7 +16,7 @@ import { refuse } from './refuse.ts'
 import { fieldSetOf } from './schema.ts'
 
 /** No value is an operand, and none of a row's is one value: the fields of the objects have kinds. */
-const NO_VALUES: Kind = {
+export const NO_VALUES: Kind = {
   ...(string as Kind),
   expects: 'a filter under $elemMatch',
   operand: () => undefined,

@@ -21,6 +21,8 @@ export interface StructureDefinition<F extends Fields> {
     readonly nulls?: Nulls
   }[]
   readonly limits?: LimitSettings
+  /** Whether the server gives a condition with each query, which selects the rows first. */
+  readonly scope?: boolean
 }
 
 /** The checked form of a {@link StructureDefinition}. */
@@ -28,6 +30,8 @@ export interface Structure<F extends Fields = Fields> extends FieldSet, OfFields
   readonly key: Field
   readonly defaultSort: readonly OrderingTerm[]
   readonly limits: Limits
+  /** Whether the server must give a scope with each query. */
+  readonly scope: boolean
   /** The fields that clients may sort by. */
   readonly sortable: readonly Field[]
   /** The fields and wildcards whose values may be counted for clients. */
@@ -89,6 +93,11 @@ function defaultSortOf(
   })
 }
 
+function scopeOf(scope: unknown = false): boolean {
+  if (typeof scope === 'boolean') return scope
+  return refuse('scope', `expected true or false, received ${describe(scope)}`)
+}
+
 /** Checks the definition of a schema. @throws TypeError if it is not valid. */
 export function buildStructure<F extends Fields>(definition: StructureDefinition<F>): Structure<F> {
   const { key = 'id' } = definition
@@ -99,6 +108,7 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
     key: keyOf(fields, key),
     defaultSort: defaultSortOf(fields, definition.defaultSort ?? []),
     limits: limitsOf(definition.limits ?? {}),
+    scope: scopeOf(definition.scope),
     sortable: [...fields.values()].filter((field) => field.sortable && !field.hidden),
     facets: [...fields.values(), ...set.wildcards.values()].filter((field) => field.facet),
   }
@@ -134,7 +144,7 @@ export function findField(
   name: string,
   segments: number,
 ): Field | 'unknown' | 'too_deep' {
-  const literal = structure.fields.get(name)
+  const literal = structure.fields.get(name) ?? structure.relations?.named.get(name)
   if (literal !== undefined) return literal
   const known = structure.wildcardFields.get(name, segments)
   if (known !== undefined) return known

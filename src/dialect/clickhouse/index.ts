@@ -7,7 +7,7 @@
 import { smallest } from '../../kinds/nulls.ts'
 import { columnOf } from '../column.ts'
 import type { Column, Dialect } from '../dialect.ts'
-import { type Parameter, sql } from '../fragment.ts'
+import { type Fragment, join, type Parameter, sql } from '../fragment.ts'
 import { withNulls } from '../order.ts'
 import type { Place } from '../place.ts'
 import { not, STANDARD } from '../syntax.ts'
@@ -66,6 +66,20 @@ export const clickhouse: Dialect<Readonly<Record<string, Parameter>>> = {
   order: (value, direction, nulls) => withNulls(value, direction, nulls ?? smallest(direction)),
   limit: (limit, offset) => sql`LIMIT ${BigInt(limit)} OFFSET ${BigInt(offset)}`,
   grouped,
+  // A subquery knows nothing of the row. NULL is in no list, and of NULL IN is NULL.
+  hasRelated({ from, keys, condition }, negated) {
+    const plain = (key: Fragment, isNullable: boolean) =>
+      isNullable ? sql`assumeNotNull(${key})` : key
+    const tupleOf = (side: 'own' | 'other') =>
+      sql`tuple(${join(
+        keys.map((key) => plain(key[side], key.isNullable)),
+        sql`, `,
+      )})`
+    const isThere = (side: 'own' | 'other') =>
+      keys.filter(({ isNullable }) => isNullable).map((key) => sql`isNotNull(${key[side]}) AND `)
+    const others = sql`SELECT ${tupleOf('other')} FROM ${from} WHERE ${join(isThere('other'), sql``)}${condition}`
+    return not(sql`(${join(isThere('own'), sql``)}${tupleOf('own')} IN (${others}))`, negated)
+  },
   typeOf: (place) => typeAt(place.kind.name, place),
   decode: decoder(typeAt, arrayReader(typeAt)),
   encode: (place, value) => typeAt(place.kind.name, place).encode(value, place),

@@ -12,6 +12,7 @@ import { printList } from '../json.ts'
 import { logicOf } from '../logic.ts'
 import { directed, withNulls } from '../order.ts'
 import { kindOf, type Place, plainOf } from '../place.ts'
+import { not } from '../syntax.ts'
 import { replaceBy } from '../table.ts'
 import { startsWith, type TextPart } from '../text.ts'
 import { exactAt, formsOf, ordersOf, typedValues } from '../typed.ts'
@@ -129,6 +130,9 @@ export const sqlite: Dialect = {
     limitIf: (limit, conditions) =>
       sql`LIMIT CASE WHEN ${join(conditions, AND)} THEN ${BigInt(limit)} ELSE 0 END`,
   },
+  // The plus keeps SQLite from making a join of it, as in `lists.ts`.
+  hasRelated: ({ from, isRelated, condition }, negated) =>
+    not(sql`+EXISTS (SELECT 1 FROM ${from} WHERE ${isRelated} AND ${condition})`, negated),
   // sqlite.org/lang_indexedby.html
   useIndex: (name) => sql` INDEXED BY ${identifier(name)}`,
   grouped,

@@ -1,0 +1,283 @@
+import { WildcardFields } from '../cache/wildcard-fields.ts'
+import { relatedBy } from '../compile/related.ts'
+import { type Condition, conjunction, not, some, TRUE } from '../condition/condition.ts'
+import { totalOrdering } from '../condition/ordering.ts'
+import type { Relation, Scopes } from '../condition/relation.ts'
+import { describe, quote } from '../error/describe.ts'
+import { didYouMean } from '../error/nearest.ts'
+import { isPlainObject } from '../kinds/json.ts'
+import type { OperatorName } from '../operators/names.ts'
+import { manyOperators, oneOperators } from '../operators/related.ts'
+import type { FieldDefinition, FieldsFilter } from '../schema/definition.ts'
+import { type Field, isOrdered } from '../schema/field.ts'
+import { NO_VALUES } from '../schema/object.ts'
+import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
+import type { FieldsOf, Schema } from './schema.ts'
+import type { ScopedRelations } from './scopes.ts'
+import { conditionOf } from './trusted.ts'
+
+/** The columns that a relation leads from and to; composite keys are lists. */
+export interface RelationKeyNames {
+  /** The fields of the schema that has the relation. */
+  readonly from: string | readonly string[]
+  /** The fields of the related schema that equal them. */
+  readonly to: string | readonly string[]
+}
+
+/** A relation, as `one` and `many` make it. */
+export interface RelationDefinition<
+  Target extends string = string,
+  Type extends 'one' | 'many' = 'one' | 'many',
+> extends RelationKeyNames {
+  readonly type: Type
+  readonly target: Target
+}
+
+/** A relation to the one row whose fields `to`, which are a key or unique, equal those of `from`. */
+export const one = <const Target extends string>(
+  target: Target,
+  keys: RelationKeyNames,
+): RelationDefinition<Target, 'one'> => ({ ...keys, type: 'one', target })
+
+/** A relation to every row whose fields `to` equal those of `from`. */
+export const many = <const Target extends string>(
+  target: Target,
+  keys: RelationKeyNames,
+): RelationDefinition<Target, 'many'> => ({ ...keys, type: 'many', target })
+
+type Schemas = Readonly<Record<string, Schema>>
+type RelationsOf<S extends Schemas> = {
+  readonly [N in keyof S]?: Readonly<Record<string, RelationDefinition<keyof S & string>>>
+}
+
+/** The definitions of the relations of a schema. */
+type Own<R, N> = N extends keyof R ? R[N] : Record<never, never>
+
+/** The names of to-one relations, by which paths begin. */
+type OneName<O> = {
+  [K in keyof O]: O[K] extends RelationDefinition<string, 'one'> ? K : never
+}[keyof O]
+
+/** The fields of a schema and its relations; the values of a path are those of the related field. */
+type RelatedFields<S extends Schemas, R, N extends keyof S> = FieldsOf<S[N]> & {
+  readonly [K in keyof Own<R, N>]: RelatedField<S, R, Own<R, N>[K]>
+} & {
+  readonly [K in OneName<Own<R, N>> & string as `${K}.*`]: FieldDefinition<
+    'one',
+    OperatorName,
+    unknown,
+    unknown,
+    false
+  >
+}
+
+type RelatedField<S extends Schemas, R, D> =
+  D extends RelationDefinition<infer Target, infer Type>
+    ? Target extends keyof S
+      ? FieldDefinition<
+          Type,
+          Type extends 'one' ? '$is' : '$some' | '$every' | '$none',
+          FieldsFilter<RelatedFields<S, R, Target>>,
+          unknown,
+          false
+        >
+      : never
+    : never
+
+export type RelatedSchemas<S extends Schemas, R> = {
+  readonly [N in keyof S]: Schema<RelatedFields<S, R, N>>
+}
+
+const listOf = (names: string | readonly string[]): readonly string[] =>
+  typeof names === 'string' ? [names] : names
+
+/** The fields of a relation's keys: columns of their own, of one kind each. */
+function keysOf(subject: string, schema: Schema, names: unknown): readonly Field[] {
+  const all = typeof names === 'string' || Array.isArray(names) ? listOf(names) : []
+  if (all.length === 0) refuse(subject, `expected names of fields, received ${describe(names)}`)
+  return all.map((name) => {
+    const field = schema.fields.get(name)
+    if (field === undefined) return refuseName(subject, 'field', name, [...schema.fields.keys()])
+    if (!isOrdered(field.type)) refuse(subject, `${quote(name)} is not a scalar`)
+    if (field.wildcard !== undefined) refuse(subject, `${quote(name)} is in a wildcard's JSON`)
+    return field
+  })
+}
+
+/** A schema with its relations, which are added when all schemas are there. */
+interface Related {
+  readonly name: string
+  readonly schema: Schema
+  readonly relations: Map<string, Field>
+}
+
+function relationField(
+  { name: owner, schema }: Related,
+  name: string,
+  definition: RelationDefinition,
+  all: ReadonlyMap<string, Related>,
+): Field {
+  const subject = `relation ${quote(`${owner}.${name}`)}`
+  onlyKeys(subject, definition, ['type', 'target', 'from', 'to'])
+  const { type, target: targetName } = definition
+  if (type !== 'one' && type !== 'many') refuse(subject, 'expected one(…) or many(…)')
+  if (name === '' || name.includes('.') || name.startsWith('$')) {
+    refuse(subject, 'the name of a relation has no dot, and does not begin with $')
+  }
+  const clash = [...schema.fields.keys(), ...schema.wildcards.keys()].find(
+    (field) => field === name || field.startsWith(`${name}.`),
+  )
+  if (clash !== undefined) refuse(subject, `conflicts with the field ${quote(clash)}`)
+  const target = all.get(targetName)
+  if (target === undefined) return refuseName(subject, 'schema', targetName, [...all.keys()])
+  const from = keysOf(`${subject}: from`, schema, definition.from)
+  const to = keysOf(`${subject}: to`, target.schema, definition.to)
+  if (from.length !== to.length) refuse(subject, 'from and to have as many fields')
+  for (const [i, field] of from.entries()) {
+    const other = to[i] as Field
+    if (field.type.kind.name === other.type.kind.name) continue
+    refuse(subject, `${quote(field.name)} and ${quote(other.name)} are of different kinds`)
+  }
+  const isMany = type === 'many'
+  const operators = isMany ? manyOperators : oneOperators
+  const field: Field = {
+    ...schema.key,
+    name,
+    path: [name],
+    type: { name: type, kind: NO_VALUES, list: false, operators, defaultOperators: operators },
+    operators: new Set(Object.keys(operators) as (keyof typeof operators)[]),
+    sortable: false,
+    required: false,
+    hidden: false,
+    wildcard: undefined,
+    elements: target.schema,
+  }
+  const relation: Relation = {
+    ...relatedBy({ name, target: targetName, isMany, from, to }),
+    apply(operator, condition, scopes, trusted) {
+      const scope = trusted ? TRUE : visible(target, scopes)
+      const found = (inner: Condition) => some(own, isMany ? '$some' : '$is', inner, scope)
+      switch (operator) {
+        case '$none':
+          return not(found(condition))
+        case '$every':
+          return not(found(not(condition)))
+        default:
+          return found(condition)
+      }
+    },
+  }
+  const own: Field = { ...field, relation }
+  return own
+}
+
+/** What selects the rows of a schema first: its scope, and the conditions of its switches. */
+function visible({ name, schema }: Related, scopes: Scopes | undefined): Condition {
+  if (schema.scope && scopes?.[name] === undefined) {
+    throw new TypeError(`tamis: scopes: ${quote(name)} needs a condition with each query`)
+  }
+  const switches = [...schema.options].filter(([, option]) => !option.default)
+  const conditions = switches.map(([option, own]) => conditionOf(schema, option, own))
+  return conjunction([scopes?.[name] ?? TRUE, ...conditions])
+}
+
+/** The schemas that a filter can reach from one, itself among them. */
+function reachable(from: Related, all: ReadonlyMap<string, Related>): readonly Related[] {
+  const reached = new Set([from])
+  for (const { relations } of reached) {
+    for (const { elements } of relations.values()) {
+      for (const each of all.values()) if (each.schema === elements) reached.add(each)
+    }
+  }
+  return [...reached]
+}
+
+function relationsOf(self: Related, all: ReadonlyMap<string, Related>): ScopedRelations {
+  let scoped: readonly Related[] | undefined
+  return {
+    named: self.relations,
+    through(path) {
+      const dot = path.indexOf('.')
+      const relation = dot < 0 ? undefined : self.relations.get(path.slice(0, dot))
+      if (relation === undefined || relation.type.name !== 'one') return undefined
+      return { relation, rest: path.slice(dot + 1) }
+    },
+    scopeOf(scopes = {}) {
+      scoped ??= reachable(self, all).filter(({ schema }) => schema.scope)
+      const unknown = Object.keys(scopes).find((name) => all.get(name)?.schema.scope !== true)
+      if (unknown !== undefined) {
+        const names = [...all.values()].filter(({ schema }) => schema.scope).map(({ name }) => name)
+        const hint = didYouMean(unknown, names) ?? 'only a schema with `scope: true` takes one'
+        throw new TypeError(`tamis: scopes: unknown schema ${quote(unknown)}; ${hint}`)
+      }
+      const missing = scoped.find(({ name }) => !isPlainObject(scopes[name]))
+      if (missing !== undefined) {
+        throw new TypeError(
+          `tamis: scopes: ${quote(missing.name)} needs a condition with each query: { scopes: { ${missing.name}: condition(…) } }`,
+        )
+      }
+      return self.schema.scope ? (scopes[self.name] ?? TRUE) : TRUE
+    },
+  }
+}
+
+/** A schema of its own, whose fields know its relations. */
+function copyOf(schema: Schema): Schema {
+  const siblings = new Map<string, Field>()
+  for (const [name, field] of schema.key.siblings) siblings.set(name, { ...field, siblings })
+  const own = (field: Field): Field => siblings.get(field.name.replace(/\.\*$/, '')) ?? field
+  const all = (fields: ReadonlyMap<string, Field>) =>
+    new Map([...fields.keys()].map((name) => [name, siblings.get(name) as Field]))
+  const structure = {
+    ...schema,
+    fields: all(schema.fields),
+    wildcards: all(schema.wildcards),
+    key: own(schema.key),
+    defaultSort: schema.defaultSort.map((term) => ({ ...term, field: own(term.field) })),
+    sortable: schema.sortable.map(own),
+    wildcardFields: new WildcardFields<Field>(),
+  }
+  return { ...structure, defaultOrdering: totalOrdering(structure, structure.defaultSort) }
+}
+
+/**
+ * Schemas with relations to each other. They are new schemas: use them in place of those that were
+ * handed over.
+ *
+ * @throws TypeError that names the relation, where it is not valid.
+ * @example
+ * const { customers, orders } = relate(
+ *   { customers: customersOnly, orders: ordersOnly },
+ *   {
+ *     orders: { customer: one('customers', { from: 'customer_id', to: 'id' }) },
+ *     customers: { orders: many('orders', { from: 'id', to: 'customer_id' }) },
+ *   },
+ * )
+ */
+export function relate<const S extends Schemas, const R extends RelationsOf<S>>(
+  schemas: S,
+  relations: R,
+): RelatedSchemas<S, R> {
+  const all = new Map<string, Related>()
+  for (const [name, schema] of Object.entries(schemas)) {
+    const own = new Map<string, Field>()
+    const copy = copyOf(schema)
+    const related: Related = { name, schema: copy, relations: own }
+    Object.assign(copy, { relations: relationsOf(related, all) })
+    all.set(name, related)
+  }
+  onlyKeys('relations', relations, [...all.keys()])
+  for (const [owner, definitions] of Object.entries(relations)) {
+    const related = all.get(owner)
+    if (related === undefined) continue
+    if (!isPlainObject(definitions)) refuse('relations', `expected relations of ${quote(owner)}`)
+    for (const [name, definition] of Object.entries(definitions)) {
+      const field = relationField(related, name, definition as RelationDefinition, all)
+      related.relations.set(name, field)
+      // Mappings name relations as they do fields.
+      ;(related.schema.key.siblings as Map<string, Field>).set(name, field)
+    }
+  }
+  const made = Object.fromEntries([...all].map(([name, { schema }]) => [name, schema]))
+  return made as unknown as RelatedSchemas<S, R>
+}

@@ -1,0 +1,721 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import fc from 'fast-check'
+import {
+  type Condition,
+  compileCount,
+  compileFilter,
+  compilePredicate,
+  compileQuery,
+  condition,
+  createTable,
+  defineSchema,
+  FilterError,
+  insertRow,
+  integer,
+  list,
+  many,
+  not,
+  object,
+  one,
+  pageOf,
+  parseFilter,
+  parseQuery,
+  printFilter,
+  readRow,
+  relate,
+  restrict,
+  runQuery,
+  type Schema,
+  safeParseFilter,
+  string,
+} from 'tamis'
+import { filterJsonSchema } from 'tamis/json-schema'
+import { sqlite } from 'tamis/sqlite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { budget } from './support/budget.ts'
+import { available } from './support/engines/available.ts'
+import type { Connection, Engine, SomeStatement } from './support/engines/engine.ts'
+
+/** Filters of related rows: in memory over rows that were loaded, in SQL over several tables. */
+
+const limits = { cost: Number.MAX_SAFE_INTEGER }
+const base = {
+  regions: defineSchema({
+    fields: { id: integer({ required: true }), name: string(), secret: string({ hidden: true }) },
+    limits,
+  }),
+  customers: defineSchema({
+    fields: {
+      id: integer({ required: true, sortable: true }),
+      region_id: integer(),
+      shop: string(),
+      code: string(),
+      country: string(),
+      secret: string({ hidden: true }),
+      archived: string(),
+    },
+    scope: true,
+    limits,
+    options: { include_archived: { default: false, unless: { archived: null } } },
+  }),
+  orders: defineSchema({
+    fields: {
+      id: integer({ required: true, sortable: true }),
+      customer_id: integer(),
+      shop: string(),
+      code: string(),
+      status: string({ sortable: true }),
+      tags: list(string()),
+      items: list(object({ sku: string() })),
+    },
+    limits,
+  }),
+}
+const { regions, customers, orders } = relate(base, {
+  orders: {
+    customer: one('customers', { from: 'customer_id', to: 'id' }),
+    account: one('customers', { from: ['shop', 'code'], to: ['shop', 'code'] }),
+  },
+  customers: {
+    region: one('regions', { from: 'region_id', to: 'id' }),
+    orders: many('orders', { from: 'id', to: 'customer_id' }),
+  },
+  regions: { customers: many('customers', { from: 'id', to: 'region_id' }) },
+})
+const SCHEMAS = { regions, customers, orders } as unknown as Readonly<Record<string, Schema>>
+type Name = 'regions' | 'customers' | 'orders'
+type Row = Record<string, unknown>
+type Data = Readonly<Record<Name, readonly Row[]>>
+
+const all = { scopes: { customers: condition(customers, {}) } }
+
+/** The rows of a table with their related rows, as an ORM returns them, so many levels deep. */
+function loaded(data: Data, name: Name, depth: number): readonly Row[] {
+  const equal = (a: unknown, b: unknown) => a !== undefined && a !== null && a === b
+  const load = (of: Name, row: Row, left: number): Row => {
+    if (left === 0) return row
+    const into = (to: Name, matches: (other: Row) => boolean) =>
+      data[to].filter(matches).map((each) => load(to, each, left - 1))
+    switch (of) {
+      case 'orders':
+        return {
+          ...row,
+          customer: into('customers', ({ id }) => equal(id, row.customer_id))[0] ?? null,
+          account:
+            into('customers', (o) => equal(o.shop, row.shop) && equal(o.code, row.code))[0] ?? null,
+        }
+      case 'customers':
+        return {
+          ...row,
+          region: into('regions', ({ id }) => equal(id, row.region_id))[0] ?? null,
+          orders: into('orders', ({ customer_id }) => equal(customer_id, row.id)),
+        }
+      case 'regions':
+        return { ...row, customers: into('customers', ({ region_id }) => equal(region_id, row.id)) }
+      default:
+        return of satisfies never
+    }
+  }
+  return data[name].map((row) => load(name, row, depth))
+}
+
+const DATA: Data = {
+  regions: [{ id: 1, name: 'north' }, { id: 2, name: 'south', secret: 's' }, { id: 3 }],
+  customers: [
+    { id: 1, region_id: 1, shop: 'a', code: 'x', country: 'FR' },
+    { id: 2, region_id: 2, shop: 'a', code: 'y', country: 'DE', secret: 'vip' },
+    { id: 3, shop: 'b', code: 'x' },
+    { id: 4, region_id: 9, country: 'FR', archived: 'yes', shop: 'c', code: 'c' },
+    { id: 5, region_id: 1, shop: 'd' },
+  ],
+  orders: [
+    {
+      id: 1,
+      customer_id: 1,
+      shop: 'a',
+      code: 'y',
+      status: 'open',
+      tags: ['gift'],
+      items: [{ sku: 'pen' }],
+    },
+    { id: 2, customer_id: 1, shop: 'a', status: 'paid', tags: ['rush'] },
+    { id: 3, customer_id: 2, shop: 'b', code: 'x', status: 'open' },
+    { id: 4, customer_id: 3, status: 'open', items: [{ sku: 'ink' }] },
+    { id: 5, customer_id: 4, status: 'paid' },
+    { id: 6, customer_id: 9, shop: 'z', code: 'z' },
+    { id: 7, status: 'open' },
+  ],
+}
+
+const CASES: readonly (readonly [Name, unknown, readonly number[]])[] = [
+  ['orders', { customer: { $is: {} } }, [1, 2, 3, 4]],
+  ['orders', { customer: { $is: { country: 'FR' } } }, [1, 2]],
+  ['orders', { customer: { $not: { $is: { country: 'FR' } } } }, [3, 4, 5, 6, 7]],
+  ['orders', { customer: { $is: { country: { $ne: 'FR' } } } }, [3, 4]],
+  ['orders', { 'customer.country': 'FR' }, [1, 2]],
+  ['orders', { 'customer.country': { $ne: 'FR' } }, [3, 4, 5, 6, 7]],
+  ['orders', { 'customer.country': null }, [4, 5, 6, 7]],
+  ['orders', { 'customer.country': { $exists: true } }, [1, 2, 3]],
+  ['orders', { 'customer.country': { $not: { $exists: true } } }, [4, 5, 6, 7]],
+  ['orders', { 'customer.country': { $in: ['DE', null] } }, [3, 4, 5, 6, 7]],
+  ['orders', { 'customer.country': { $gt: 'A', $ne: 'DE' } }, [1, 2]],
+  ['orders', { $nor: [{ 'customer.country': 'FR' }] }, [3, 4, 5, 6, 7]],
+  ['orders', { 'customer.region.name': 'north' }, [1, 2]],
+  ['orders', { 'customer.region.name': { $ne: 'north' } }, [3, 4, 5, 6, 7]],
+  ['orders', { account: { $is: { country: 'DE' } } }, [1]],
+  ['orders', { account: { $is: {} } }, [1, 3]],
+  ['orders', { 'account.country': null }, [2, 3, 4, 5, 6, 7]],
+  [
+    'orders',
+    { $or: [{ 'customer.country': 'DE' }, { items: { $elemMatch: { sku: 'ink' } } }] },
+    [3, 4],
+  ],
+  ['orders', { customer: { $is: { orders: { $some: { status: 'paid' } } } } }, [1, 2]],
+  ['customers', { orders: { $some: {} } }, [1, 2, 3]],
+  ['customers', { orders: { $some: { status: 'open' } } }, [1, 2, 3]],
+  ['customers', { orders: { $every: { status: 'open' } } }, [2, 3, 5]],
+  ['customers', { orders: { $none: { status: 'open' } } }, [5]],
+  ['customers', { orders: { $none: {} } }, [5]],
+  ['customers', { orders: { $every: {} } }, [1, 2, 3, 5]],
+  ['customers', { orders: { $not: { $every: { status: 'open' } } } }, [1]],
+  ['customers', { orders: { $some: { tags: 'rush', status: 'paid' } } }, [1]],
+  ['customers', { orders: { $some: { items: { $elemMatch: { sku: 'pen' } } } } }, [1]],
+  ['customers', { orders: { $some: { status: 'open' }, $none: { status: 'paid' } } }, [2, 3]],
+  ['regions', { customers: { $some: { orders: { $some: { status: 'open' } } } } }, [1, 2]],
+  ['regions', { customers: { $every: { orders: { $some: {} } } } }, [2, 3]],
+  ['regions', { customers: { $some: { orders: { $none: {} } } } }, [1]],
+  ['regions', { customers: { $some: { orders: { $some: { 'account.country': 'DE' } } } } }, [1]],
+]
+
+const idsOf = (rows: readonly unknown[]) =>
+  rows.map((row) => Number((row as { id: unknown }).id)).sort((a, b) => a - b)
+const inMemory = (data: Data, name: Name, own: Condition) =>
+  idsOf(loaded(data, name, 4).filter(compilePredicate(own)))
+
+/** Customers are always asked without those that are archived. */
+const rootOf = (name: Name, filter: unknown) =>
+  name === 'customers' ? { $and: [filter, { archived: null }] } : filter
+
+describe('in memory', () => {
+  it.each(CASES.map(([name, filter, ids]) => [name, JSON.stringify(filter), filter, ids] as const))(
+    '%s %s',
+    (name, _, filter, ids) => {
+      const schema = SCHEMAS[name] as Schema
+      const own = parseFilter(schema, rootOf(name, filter), all)
+      expect(inMemory(DATA, name, own)).toEqual(ids)
+      const others = idsOf(DATA[name]).filter((id) => !ids.includes(id))
+      expect(inMemory(DATA, name, not(own))).toEqual(others)
+      expect(parseFilter(schema, printFilter(own), all)).toEqual(own)
+    },
+  )
+
+  it('a relation that was not loaded is an error of the server', () => {
+    const own = compilePredicate(parseFilter(orders, { 'customer.country': 'FR' }, all))
+    expect(own({ id: 1, customer: null })).toBe(false)
+    for (const row of [
+      { id: 1 },
+      { id: 1, customer: undefined },
+      { id: 1, customer: Promise.resolve({}) },
+    ]) {
+      expect(() => own(row)).toThrow(/"customer": relation not loaded/)
+    }
+    expect(() => own({ customer: [] })).toThrow(/expected the related row or null/)
+    const some = compilePredicate(condition(customers, { orders: { $some: {} } }))
+    expect(some({ orders: [] })).toBe(false)
+    expect(some({ orders: null })).toBe(false)
+    expect(() => some({})).toThrow(/"orders": relation not loaded/)
+    expect(() => some({ orders: {} })).toThrow(/expected a list of related rows/)
+  })
+})
+
+describe('what a client may ask', () => {
+  const issues = (schema: unknown, filter: unknown) => {
+    const result = safeParseFilter(schema as Schema, filter, all)
+    return result.ok
+      ? []
+      : result.issues.map(({ code, path, message, hint }) => [code, path, `${message} ${hint}`])
+  }
+  const firstOf = (schema: unknown, filter: unknown) => issues(schema, filter)[0]?.slice(0, 2)
+
+  it('is what the related schema allows', () => {
+    expect(firstOf(orders, { customer: { $is: { secret: 'vip' } } })).toEqual([
+      'unknown_field',
+      '/customer/$is/secret',
+    ])
+    expect(firstOf(orders, { 'customer.secret': 'vip' })).toEqual([
+      'unknown_field',
+      '/customer.secret',
+    ])
+    expect(firstOf(orders, { customer: 1 })).toEqual(['operator_not_allowed', '/customer'])
+    expect(firstOf(orders, { customer: { $some: {} } })).toEqual([
+      'operator_not_allowed',
+      '/customer/$some',
+    ])
+    expect(firstOf(customers, { orders: { $is: {} } })).toEqual([
+      'operator_not_allowed',
+      '/orders/$is',
+    ])
+    expect(firstOf(customers, { 'orders.status': 'open' })).toEqual([
+      'unknown_field',
+      '/orders.status',
+    ])
+    expect(issues(customers, { 'orders.status': 'open' })[0]?.[2]).toContain('$some')
+    expect(issues(orders, { custmer: { $is: {} } })[0]?.[2]).toContain('"customer"')
+    expect(JSON.stringify(issues(orders, { customer: { $is: { secrt: 1 } } }))).not.toContain(
+      '"secret',
+    )
+    expect(() => parseQuery(orders, { sort: { 'customer.country': 1 } }, all)).toThrow(FilterError)
+    expect(() => parseQuery(orders, { sort: { customer: 1 } }, all)).toThrow(/not_sortable|sort/)
+  })
+
+  it('nests to a depth', () => {
+    const deep = (levels: number): object =>
+      levels === 0
+        ? { status: 'open' }
+        : { customer: { $is: { orders: { $some: deep(levels - 1) } } } }
+    expect(
+      issues(orders, { customer: { $is: { orders: { $some: { customer: { $is: {} } } } } } }),
+    ).toEqual([])
+    expect(issues(orders, deep(2))[0]?.[0]).toBe('too_deep')
+    expect(firstOf(orders, { 'customer.region.name': 1 })?.[0]).toBe('invalid_operand')
+    const wide = relate(
+      {
+        a: defineSchema({ fields: { id: integer({ required: true }) }, limits: { relations: 1 } }),
+      },
+      { a: { next: one('a', { from: 'id', to: 'id' }) } },
+    )
+    const nested = { next: { $is: { next: { $is: {} } } } }
+    expect(safeParseFilter(wide.a, nested)).toMatchObject({ issues: [{ code: 'too_deep' }] })
+    expect(safeParseFilter(wide.a, { 'next.next.id': 1 })).toMatchObject({
+      issues: [{ code: 'too_deep' }],
+    })
+  })
+})
+
+describe('scopes', () => {
+  const scopes = { customers: condition(customers, { shop: 'a' }) }
+
+  it('are required of each query that can reach their schema', () => {
+    for (const schema of [orders, customers, regions] as unknown as Schema[]) {
+      expect(() => parseQuery(schema, {})).toThrow(/scopes: "customers" needs a condition/)
+      expect(() => parseFilter(schema, {})).toThrow(TypeError)
+      expect(() => safeParseFilter(schema, {}, { scopes: {} })).toThrow(TypeError)
+    }
+    expect(() =>
+      parseQuery(orders, {}, { scopes: { ...scopes, custmers: condition(orders, {}) } }),
+    ).toThrow(/unknown schema "custmers"/)
+  })
+
+  it('select rows and related rows first', () => {
+    const found = (name: Name, filter: unknown) => {
+      const query = parseQuery(SCHEMAS[name] as Schema, { filter_conditions: filter }, { scopes })
+      return idsOf(runQuery(query, [...loaded(DATA, name, 4)]).items)
+    }
+    expect(found('customers', {})).toEqual([1, 2])
+    expect(found('orders', { customer: { $is: {} } })).toEqual([1, 2, 3])
+    expect(found('orders', { 'customer.code': null })).toEqual([4, 5, 6, 7])
+    expect(found('regions', { customers: { $every: { country: 'FR' } } })).toEqual([1, 3])
+    expect(found('regions', { customers: { $none: {} } })).toEqual([3])
+  })
+
+  it('bind cursors', () => {
+    const payload = { filter_conditions: { 'customer.country': { $ne: 'XX' } }, limit: 2 }
+    const rows = [...loaded(DATA, 'orders', 2)]
+    const query = parseQuery(orders, payload, { scopes })
+    const { next } = runQuery(query, rows)
+    expect(next).toBeTypeOf('string')
+    expect(() => parseQuery(orders, { ...payload, next }, { scopes })).not.toThrow()
+    const other = { scopes: { customers: condition(customers, { shop: 'b' }) } }
+    expect(() => parseQuery(orders, { ...payload, next }, other)).toThrow(/invalid_cursor|cursor/)
+    const own = parseQuery(customers, { limit: 1 }, { scopes })
+    const page = runQuery(own, [...loaded(DATA, 'customers', 1)])
+    const again = parseQuery(customers, { limit: 1, next: page.next }, other)
+    expect(() => runQuery(again, [...loaded(DATA, 'customers', 1)])).toThrow(FilterError)
+  })
+})
+
+/** Three tables of an engine. */
+class Tables {
+  readonly #engine: Engine
+  readonly #connection: Connection
+
+  constructor(engine: Engine, connection: Connection) {
+    this.#engine = engine
+    this.#connection = connection
+  }
+
+  async fill(data: Data): Promise<void> {
+    const { dialect } = this.#engine
+    for (const [table, schema] of Object.entries(SCHEMAS)) {
+      const target = { dialect, table }
+      for (const text of createTable(schema, target)) await this.#connection.exec(text)
+      const insert = insertRow(schema, target)
+      for (const row of data[table as Name]) {
+        for (const one of [insert(row)].flat()) await this.#connection.run(one)
+      }
+    }
+  }
+
+  async drop(): Promise<void> {
+    for (const table of Object.keys(SCHEMAS)) await this.#connection.exec(`DROP TABLE ${table}`)
+  }
+
+  async ids(name: Name, own: Condition): Promise<number[]> {
+    const { dialect } = this.#engine
+    const schema = SCHEMAS[name] as Schema
+    const { text, params } = compileFilter(own, { dialect, alias: name })
+    const rows = await this.#connection.all({
+      text: `SELECT ${dialect.identifier('id').texts.join('')} AS id FROM ${name} WHERE ${text}`,
+      params,
+    } as SomeStatement)
+    expect(schema.key.name).toBe('id')
+    return idsOf(rows)
+  }
+
+  async page(name: Name, payload: object, options: object) {
+    const { dialect } = this.#engine
+    const schema = SCHEMAS[name] as Schema
+    const query = parseQuery(schema, payload, options)
+    const statement = compileQuery(query, { dialect, table: name, lookAhead: true })
+    const records = await this.#connection.all(statement as SomeStatement)
+    const [count] = await this.#connection.all(
+      compileCount(query, { dialect, table: name }) as SomeStatement,
+    )
+    return {
+      page: pageOf(query, records.map(readRow(schema, { dialect }))),
+      total: Number(count?.total),
+    }
+  }
+}
+
+const rowsArbitrary: fc.Arbitrary<Data> = fc.record({
+  regions: rows({ name: ['north', 'south'] }),
+  customers: rows({
+    region_id: [1, 2, 3, 9],
+    shop: ['a', 'b'],
+    country: ['FR', 'DE'],
+    archived: ['yes'],
+  }).map(
+    // The composite key is unique.
+    (all) => all.map((row) => ({ ...row, code: `${row.id}` })),
+  ),
+  orders: rows({
+    customer_id: [1, 2, 3, 4, 9],
+    shop: ['a', 'b'],
+    code: ['1', '2', '3'],
+    status: ['open', 'paid'],
+  }),
+})
+
+function rows(fields: Readonly<Record<string, readonly unknown[]>>): fc.Arbitrary<Row[]> {
+  const values = fc.record(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, pool]) => [name, fc.constantFrom(...pool, null)]),
+    ),
+  )
+  return fc
+    .array(values, { maxLength: 8 })
+    .map((all) => all.map((row, i) => ({ ...row, id: i + 1 })))
+}
+
+const LEAVES: Readonly<Record<Name, readonly (readonly [string, readonly unknown[]])[]>> = {
+  regions: [['name', ['north', 'south', null]]],
+  customers: [
+    ['country', ['FR', 'DE', null]],
+    ['shop', ['a', 'b']],
+    ['region.name', ['north', null]],
+  ],
+  orders: [
+    ['status', ['open', 'paid', null]],
+    ['customer.country', ['FR', 'DE', null]],
+    ['account.shop', ['a', null]],
+  ],
+}
+const RELATIONS: Readonly<Record<Name, readonly (readonly [string, Name, boolean])[]>> = {
+  regions: [['customers', 'customers', true]],
+  customers: [
+    ['region', 'regions', false],
+    ['orders', 'orders', true],
+  ],
+  orders: [
+    ['customer', 'customers', false],
+    ['account', 'customers', false],
+  ],
+}
+
+/** Filters of related rows, of so many relations within each other. */
+function filterArbitrary(name: Name, depth: number, wide = 2): fc.Arbitrary<object> {
+  const leaves = LEAVES[name].filter(([path]) => depth > 0 || !path.includes('.'))
+  const leaf = fc
+    .constantFrom(...leaves)
+    .chain(([path, pool]) =>
+      fc
+        .constantFrom(...pool)
+        .chain((value) =>
+          fc.constantFrom<object[]>(
+            { [path]: value },
+            { [path]: { $ne: value } },
+            { [path]: { $in: [value, null] } },
+            { [path]: { $not: { $exists: true } } },
+          ),
+        ),
+    )
+  const related = (depth === 0 ? [] : RELATIONS[name]).map(([relation, target, isMany]) =>
+    fc
+      .tuple(
+        fc.constantFrom(...(isMany ? ['$some', '$every', '$none'] : ['$is'])),
+        filterArbitrary(target, depth - 1, 1),
+        fc.boolean(),
+      )
+      .map(([operator, inner, isNegated]) => {
+        const own = { [relation]: { [operator]: inner } }
+        return isNegated ? { $nor: [own] } : own
+      }),
+  )
+  const atom = fc.oneof(leaf, ...related, ...related)
+  if (wide === 0) return atom
+  const several = fc.array(filterArbitrary(name, depth, wide - 1), { minLength: 1, maxLength: 2 })
+  return fc.oneof(
+    { weight: 3, arbitrary: atom },
+    { weight: 1, arbitrary: several.map(($and) => ({ $and })) },
+    { weight: 1, arbitrary: several.map(($or) => ({ $or })) },
+    { weight: 1, arbitrary: several.map(($nor) => ({ $nor })) },
+  )
+}
+
+const NAMES: readonly Name[] = ['regions', 'customers', 'orders']
+const asked = fc
+  .constantFrom(...NAMES)
+  .chain((name) => filterArbitrary(name, 3).map((filter) => ({ name, filter })))
+
+describe.each(available)('in $name', (engine) => {
+  let connection: Connection
+  beforeAll(async () => {
+    connection = await engine.connect()
+  })
+  afterAll(() => connection.close())
+
+  it('the cases', async () => {
+    const tables = new Tables(engine, connection)
+    await tables.fill(DATA)
+    try {
+      for (const [name, filter, ids] of CASES) {
+        const own = parseFilter(SCHEMAS[name] as Schema, rootOf(name, filter), all)
+        const show = `${name} ${JSON.stringify(filter)}`
+        expect(await tables.ids(name, own), show).toEqual(ids)
+        const others = idsOf(DATA[name]).filter((id) => !ids.includes(id))
+        expect(await tables.ids(name, not(own)), `not ${show}`).toEqual(others)
+      }
+    } finally {
+      await tables.drop()
+    }
+  })
+
+  it('pages and their totals', async () => {
+    const tables = new Tables(engine, connection)
+    await tables.fill(DATA)
+    try {
+      const rows = [...loaded(DATA, 'orders', 2)]
+      const filter_conditions = { 'customer.country': { $ne: 'DE' } }
+      for (const sort of [{ id: 1 }, { status: 1 }, { status: -1 }]) {
+        const payload = { filter_conditions, sort, limit: 2 }
+        let cursor: object = {}
+        for (;;) {
+          const { page, total } = await tables.page('orders', { ...payload, ...cursor }, all)
+          const memory = runQuery(parseQuery(orders, { ...payload, ...cursor }, all), rows)
+          expect(idsOf(page.items)).toEqual(idsOf(memory.items))
+          expect(page.next).toBe(memory.next)
+          expect(page.prev).toBe(memory.prev)
+          expect(total).toBe(6)
+          if (page.next === undefined) break
+          cursor = { next: page.next }
+        }
+      }
+    } finally {
+      await tables.drop()
+    }
+  })
+
+  it('any filter of any rows selects the same, scoped or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        rowsArbitrary,
+        fc.array(asked, { minLength: 20, maxLength: 20 }),
+        async (data, filters) => {
+          const tables = new Tables(engine, connection)
+          await tables.fill(data)
+          try {
+            for (const [i, { name, filter }] of filters.entries()) {
+              const shop = condition(customers, { shop: 'a' })
+              const scopes = { customers: i % 2 === 0 ? condition(customers, {}) : shop }
+              const own = parseFilter(SCHEMAS[name] as Schema, filter, { scopes })
+              for (const each of [own, not(own)]) {
+                const show = `${name} ${JSON.stringify(filter)} ${i % 2 === 0 ? 'all' : 'scoped'}`
+                expect(await tables.ids(name, each), show).toEqual(inMemory(data, name, each))
+              }
+            }
+          } finally {
+            await tables.drop()
+          }
+        },
+      ),
+      {
+        seed: 7,
+        endOnFailure: true,
+        numRuns: engine.name === 'ClickHouse' ? budget(2, 6) : budget(5, 40),
+        interruptAfterTimeLimit: 100_000,
+      },
+    )
+  }, 120_000)
+})
+
+describe('what a client cannot learn', () => {
+  /** The same rows, with other hidden values, and without or with other rows that no scope shows. */
+  const changed = (data: Data, keep: boolean): Data => ({
+    regions: data.regions.map((row) => ({ ...row, secret: `${row.name}!` })),
+    customers: data.customers
+      .filter(({ shop, archived }) => keep || (shop === 'a' && archived === null))
+      .map((row) => {
+        const isSeen = row.shop === 'a' && row.archived === null
+        return isSeen ? { ...row, secret: 'x' } : { ...row, country: 'XX', region_id: 2 }
+      }),
+    orders: data.orders,
+  })
+
+  it('is a hidden value, or a row that the scope excludes', () => {
+    const scopes = { customers: condition(customers, { shop: 'a' }) }
+    const names = NAMES.filter((each) => each !== 'customers')
+    const question = fc
+      .constantFrom(...names)
+      .chain((name) => filterArbitrary(name, 3).map((filter) => ({ name, filter })))
+    fc.assert(
+      fc.property(rowsArbitrary, question, fc.boolean(), (data, { name, filter }, keep) => {
+        const payload = { filter_conditions: filter, limit: 2 }
+        const query = parseQuery(SCHEMAS[name] as Schema, payload, { scopes })
+        const pageOfData = (own: Data) => {
+          const { items, ...cursors } = runQuery(query, [...loaded(own, name, 4)])
+          return [idsOf(items), cursors]
+        }
+        // Regions see the customers that the scope shows, and nothing else.
+        expect(pageOfData(changed(data, keep))).toEqual(pageOfData(data))
+      }),
+      { seed: 3, numRuns: budget(300, 3000) },
+    )
+  })
+})
+
+describe('plans of SQLite', () => {
+  it('look related rows up by their indexes', async () => {
+    const engine = available.find(({ name }) => name === 'SQLite') as Engine
+    const connection = await engine.connect()
+    const tables = new Tables(engine, connection)
+    await tables.fill(DATA)
+    await connection.exec('CREATE INDEX orders_customer ON orders (customer_id)')
+    const planOf = async (name: Name, filter: unknown) => {
+      const own = parseQuery(SCHEMAS[name] as Schema, { filter_conditions: filter }, all)
+      const { text, params } = compileQuery(own, { dialect: sqlite, table: name })
+      const steps = await connection.all({ text: `EXPLAIN QUERY PLAN ${text}`, params })
+      return steps.map(({ detail }) => String(detail)).join('\n')
+    }
+    expect(await planOf('orders', { 'customer.country': 'FR' })).toMatch(
+      /SEARCH related_1 USING (INTEGER PRIMARY KEY|INDEX sqlite_autoindex)/,
+    )
+    expect(await planOf('customers', { orders: { $some: { status: 'open' } } })).toMatch(
+      /SEARCH related_1 USING INDEX orders_customer/,
+    )
+    expect(await planOf('customers', { orders: { $every: { status: 'open' } } })).toMatch(
+      /SEARCH related_1 USING INDEX orders_customer/,
+    )
+    await connection.close()
+  })
+
+  it('parse filters of relations within all the levels that a filter may have', async () => {
+    const engine = available.find(({ name }) => name === 'SQLite') as Engine
+    const connection = await engine.connect()
+    const tables = new Tables(engine, connection)
+    await tables.fill(DATA)
+    const levels = (count: number, inner: object): object =>
+      count === 0 ? inner : { $or: [{ $and: [levels(count - 2, inner), { id: 1 }] }, { id: 2 }] }
+    const inside = {
+      orders: { $every: levels(2, { customer: { $is: levels(2, { country: 'FR' }) } }) },
+    }
+    const filter = levels(2, { customer: { $is: levels(2, inside) } })
+    const own = parseFilter(orders, filter, all)
+    expect(await tables.ids('orders', own)).toEqual(inMemory(DATA, 'orders', own))
+    await connection.close()
+  })
+})
+
+describe('the JSON Schema of filters', () => {
+  it('accepts what parsing accepts, and refers back to a schema that relations lead back to', () => {
+    const document = filterJsonSchema(SCHEMAS.orders as Schema)
+    const ajv = new Ajv2020({ strict: false })
+    formats.default(ajv)
+    const validate = ajv.compile(document)
+    for (const [name, filter] of CASES) {
+      if (name === 'orders') expect(validate(filter), JSON.stringify(filter)).toBe(true)
+    }
+    expect(validate({ customer: { $is: { secret: 'vip' } } })).toBe(false)
+    expect(validate({ customer: { $some: {} } })).toBe(false)
+    expect(JSON.stringify(document)).not.toContain('secret')
+  })
+})
+
+describe('a statement', () => {
+  it('needs a name for its table', () => {
+    const own = parseFilter(orders, { 'customer.country': 'FR' }, all)
+    expect(() => compileFilter(own, { dialect: sqlite })).toThrow(/needs the alias/)
+  })
+
+  it('takes tables and columns from the mapping', () => {
+    const own = parseFilter(orders, { 'customer.country': 'FR' }, all)
+    const mapping = {
+      customer_id: 'buyer',
+      customer: {
+        table: { schema: 'crm', name: 'people' },
+        mapping: { id: 'key', country: 'land' },
+      },
+    }
+    const { text } = compileFilter(own, { dialect: sqlite, alias: 'o', mapping: mapping as never })
+    expect(text).toContain(
+      '+EXISTS (SELECT 1 FROM "crm"."people" AS "related_1" WHERE "related_1"."key" = "o"."buyer" AND',
+    )
+    expect(text).toContain('"related_1"."land" = ?')
+    expect(() =>
+      compileFilter(own, {
+        dialect: sqlite,
+        alias: 'o',
+        mapping: { customer: { column: 'x' } } as never,
+      }),
+    ).toThrow(/a relation has no column/)
+  })
+
+  it('is restricted by related rows as well', () => {
+    const query = restrict(parseQuery(orders, {}, all), condition(orders, { 'customer.shop': 'a' }))
+    expect(idsOf(runQuery(query, [...loaded(DATA, 'orders', 1)]).items)).toEqual([1, 2, 3])
+  })
+})
+
+describe('relate refuses', () => {
+  const a = defineSchema({ fields: { id: integer({ required: true }), n: string() } })
+  it.each([
+    [
+      'an unknown schema',
+      { a: { b: one('c' as never, { from: 'id', to: 'id' }) } },
+      /unknown schema "c"/,
+    ],
+    ['an unknown field', { a: { b: one('a', { from: 'idd', to: 'id' }) } }, /unknown field "idd"/],
+    ['other kinds', { a: { b: one('a', { from: 'n', to: 'id' }) } }, /different kinds/],
+    ['other counts', { a: { b: one('a', { from: ['id', 'n'], to: 'id' }) } }, /as many fields/],
+    ['the name of a field', { a: { n: one('a', { from: 'id', to: 'id' }) } }, /conflicts with/],
+    ['a dotted name', { a: { 'x.y': one('a', { from: 'id', to: 'id' }) } }, /no dot/],
+    [
+      'what is no relation',
+      { a: { b: { target: 'a', from: 'id', to: 'id' } } },
+      /one\(…\) or many/,
+    ],
+  ])('%s', (_, relations, message) => {
+    expect(() => relate({ a }, relations as never)).toThrow(message)
+  })
+})
