@@ -28,9 +28,12 @@ export interface Outer {
  */
 export interface Relation {
   readonly isMany: boolean
-  /** The condition of an operator with a filter; `trusted` is of the server, which no scope hides rows from. */
+  /**
+   * The condition of an operator with a filter; without one, of a path: the value is absent where no
+   * row is there. `trusted` is of the server, from which no scope hides rows.
+   */
   apply(
-    operator: OperatorName,
+    operator: OperatorName | undefined,
     condition: Condition,
     scopes: Scopes | undefined,
     trusted: boolean,

@@ -7,8 +7,6 @@ import {
   disjunction,
   leaf,
   not,
-  operatorOf,
-  refuseCondition,
   some,
   TRUE,
 } from '../condition/condition.ts'
@@ -54,26 +52,6 @@ export interface Reader {
   readonly report: Report
   readonly trusted: boolean
   readonly scopes?: Scopes | undefined
-}
-
-/** Whether a condition on the value of one field is true where the value is absent. */
-function isTrueOfAbsent(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'and':
-      return condition.conditions.every(isTrueOfAbsent)
-    case 'or':
-      return condition.conditions.some(isTrueOfAbsent)
-    case 'leaf': {
-      const { field, operator, operand, negated } = condition
-      const record = operatorOf(field.type, operator)
-      const isComplement = negated !== (record.complement ?? false)
-      return record.test(field.type, operand)(undefined) !== isComplement
-    }
-    case 'some':
-      return condition.negated
-    default:
-      return refuseCondition(condition)
-  }
 }
 
 /** One of the conditions that a filter joins at its top. */
@@ -376,8 +354,8 @@ export class FilterReader {
     return condition
   }
 
-  /** A condition on related rows. */
-  #related(field: Field, name: OperatorName, read: () => Condition): Condition {
+  /** A condition on related rows; without an operator, on the value of the one. */
+  #related(field: Field, name: OperatorName | undefined, read: () => Condition): Condition {
     if (this.#relations === 0) {
       const { relations } = this.#structure.limits
       this.#report.add('too_deep', {
@@ -400,13 +378,9 @@ export class FilterReader {
     depth: number,
   ): Condition {
     if (!this.#count() || !this.#descend(relation.name, depth)) return TRUE
-    let isOfAbsent = false
-    const found = this.#related(relation, '$is', () => {
-      const condition = this.#within(relation.elements, () => this.#field(rest, value, depth + 1))
-      isOfAbsent = isTrueOfAbsent(condition)
-      return isOfAbsent ? not(condition) : condition
-    })
-    return isOfAbsent ? not(found) : found
+    return this.#related(relation, undefined, () =>
+      this.#within(relation.elements, () => this.#field(rest, value, depth + 1)),
+    )
   }
 
   /** An operator applied to a field; `written` is undefined for a bare operand. */

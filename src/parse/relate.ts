@@ -1,6 +1,14 @@
 import { WildcardFields } from '../cache/wildcard-fields.ts'
 import { relatedBy } from '../compile/related.ts'
-import { type Condition, conjunction, not, some, TRUE } from '../condition/condition.ts'
+import {
+  type Condition,
+  conjunction,
+  not,
+  operatorOf,
+  refuseCondition,
+  some,
+  TRUE,
+} from '../condition/condition.ts'
 import { totalOrdering } from '../condition/ordering.ts'
 import type { Relation, Scopes } from '../condition/relation.ts'
 import { describe, quote } from '../error/describe.ts'
@@ -162,6 +170,8 @@ function relationField(
           return not(found(condition))
         case '$every':
           return not(found(not(condition)))
+        case undefined:
+          return isTrueOfAbsent(condition) ? not(found(not(condition))) : found(condition)
         default:
           return found(condition)
       }
@@ -169,6 +179,26 @@ function relationField(
   }
   const own: Field = { ...field, relation }
   return own
+}
+
+/** Whether a condition on the value of one field is true where the value is absent. */
+function isTrueOfAbsent(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'and':
+      return condition.conditions.every(isTrueOfAbsent)
+    case 'or':
+      return condition.conditions.some(isTrueOfAbsent)
+    case 'leaf': {
+      const { field, operator, operand, negated } = condition
+      const record = operatorOf(field.type, operator)
+      const isComplement = negated !== (record.complement ?? false)
+      return record.test(field.type, operand)(undefined) !== isComplement
+    }
+    case 'some':
+      return condition.negated
+    default:
+      return refuseCondition(condition)
+  }
 }
 
 /** What selects the rows of a schema first: its scope, and the conditions of its switches. */
