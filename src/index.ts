@@ -56,6 +56,7 @@ export { clientSchema } from './parse/client-schema.ts'
 export type { FacetCount } from './parse/facet.ts'
 export {
   condition,
+  type FilterOptions,
   parseFilter,
   parseQuery,
   type RestrictOptions,

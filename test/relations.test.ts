@@ -30,8 +30,10 @@ import {
   safeParseFilter,
   string,
 } from 'tamis'
+import { fromMongo } from 'tamis/interop'
 import { filterJsonSchema } from 'tamis/json-schema'
 import { sqlite } from 'tamis/sqlite'
+import { parseFilterText, parseQueryString, parseQueryText } from 'tamis/text'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { budget } from './support/budget.ts'
 import { available } from './support/engines/available.ts'
@@ -317,6 +319,25 @@ describe('scopes', () => {
     expect(found('orders', { 'customer.code': null })).toEqual([4, 5, 6, 7])
     expect(found('regions', { customers: { $every: { country: 'FR' } } })).toEqual([1, 3])
     expect(found('regions', { customers: { $none: {} } })).toEqual([3])
+  })
+
+  it('are given with texts, query strings and filters of MongoDB as well', () => {
+    const filter = parseFilter(orders, { 'customer.country': null }, { scopes })
+    const text = '{"customer.country": null}'
+    expect(parseFilterText(orders, text, { scopes })).toEqual(filter)
+    const payload = `{"filter_conditions": ${text}}`
+    expect(parseQueryText(orders, payload, { scopes }).condition).toEqual(filter)
+    const query = `payload=${encodeURIComponent(payload)}`
+    expect(parseQueryString(orders, query, { scopes }).condition).toEqual(filter)
+    expect(fromMongo(orders, { 'customer.country': null }, { scopes })).toEqual(filter)
+    for (const parse of [
+      () => parseFilterText(orders, text),
+      () => parseQueryText(orders, payload),
+      () => parseQueryString(orders, query),
+      () => fromMongo(orders, {}),
+    ]) {
+      expect(parse).toThrow(/scopes: "customers" needs a condition/)
+    }
   })
 
   it('bind cursors', () => {

@@ -21,7 +21,7 @@ export interface FilterOptions {
   readonly scopes?: Scopes | undefined
 }
 
-const FILTER_OPTIONS = /* @__PURE__ */ optionChecks<FilterOptions>({
+export const FILTER_OPTIONS = /* @__PURE__ */ optionChecks<FilterOptions>({
   scopes: ['an object of conditions', isPlainObject],
 })
 

@@ -7,7 +7,13 @@
 
 import { FilterError } from '../error/filter-error.ts'
 import { sourceOf } from '../error/source.ts'
-import { type ConditionOf, type QueryOf, safeParseFilter, safeParseQuery } from '../parse/index.ts'
+import {
+  type ConditionOf,
+  type FilterOptions,
+  type QueryOf,
+  safeParseFilter,
+  safeParseQuery,
+} from '../parse/index.ts'
 import type { QueryOptions } from '../parse/query.ts'
 import type { Result } from '../parse/report.ts'
 import type { Schema } from '../parse/schema.ts'
@@ -31,10 +37,11 @@ function orThrow<T>(result: Result<T>, text: string): T {
 export const safeParseFilterText = <S extends Schema>(
   schema: S,
   text: string,
-  options: TextOptions = {},
+  options: TextOptions & FilterOptions = {},
 ): Result<ConditionOf<S>> => {
   checkTextOptions(options)
-  return readText(text, options, (value) => safeParseFilter(schema, value))
+  const { scopes } = options
+  return readText(text, options, (value) => safeParseFilter(schema, value, { scopes }))
 }
 
 /**
@@ -48,7 +55,7 @@ export const safeParseFilterText = <S extends Schema>(
 export const parseFilterText = <S extends Schema>(
   schema: S,
   text: string,
-  options?: TextOptions,
+  options?: TextOptions & FilterOptions,
 ): ConditionOf<S> => orThrow(safeParseFilterText(schema, text, options), text)
 
 /** Checks a client's query payload that came as text: the query, or every issue with its place. */

@@ -5,6 +5,7 @@ import {
   optionChecks,
   POSITIVE,
 } from '../error/options.ts'
+import { FILTER_OPTIONS } from '../parse/index.ts'
 import { QUERY_OPTIONS, type QueryOptions } from '../parse/query.ts'
 import type { TextLimits } from './read-tree.ts'
 
@@ -32,8 +33,16 @@ const TEXT_OPTIONS = /* @__PURE__ */ optionChecks<TextOptions>({
 
 const ALL_OPTIONS: OptionChecks = /* @__PURE__ */ new Map([...TEXT_OPTIONS, ...QUERY_OPTIONS])
 
+const FILTER_TEXT_OPTIONS: OptionChecks = /* @__PURE__ */ new Map([
+  ...TEXT_OPTIONS,
+  ...FILTER_OPTIONS,
+])
+
 /** Checks how a filter is read. @throws TypeError for an unknown option. */
-export function checkTextOptions(options: TextOptions, known: OptionChecks = TEXT_OPTIONS): void {
+export function checkTextOptions(
+  options: TextOptions,
+  known: OptionChecks = FILTER_TEXT_OPTIONS,
+): void {
   checkOptions('tamis/text', options, known)
   if (options.limits !== undefined) checkOptions('tamis/text: limits', options.limits, LIMITS)
 }
@@ -41,5 +50,5 @@ export function checkTextOptions(options: TextOptions, known: OptionChecks = TEX
 /** Checks how a payload is read, and gives those options that are not of the text. */
 export function queryOptionsOf(options: TextOptions & QueryOptions): QueryOptions {
   checkTextOptions(options, ALL_OPTIONS)
-  return { cursorKey: options.cursorKey }
+  return { cursorKey: options.cursorKey, scopes: options.scopes }
 }
