@@ -311,7 +311,7 @@ describe('createTable', () => {
     [
       'a setting of another field',
       { name: { sideTable: 'x' } },
-      /only a list in a column has a side table/,
+      /only a list of scalars in a column has a side table/,
     ],
     [
       'an index of a field that is not a wildcard',
