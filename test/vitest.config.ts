@@ -36,6 +36,7 @@ export default defineConfig(({ mode }) => ({
       { find: /^tamis\/drizzle$/, replacement: source('drizzle/index.ts') },
       { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
       { find: /^tamis\/users$/, replacement: source('users/index.ts') },
+      { find: /^tamis\/users\/client$/, replacement: source('users/client/index.ts') },
     ],
   },
   test: {

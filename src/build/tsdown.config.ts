@@ -32,6 +32,7 @@ export default defineConfig([
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',
       'users-browser': 'src/users/browser.ts',
+      'users-client': 'src/users/client/index.ts',
     },
     format: ['esm', 'cjs'],
     dts: true,

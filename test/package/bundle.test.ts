@@ -64,6 +64,7 @@ export { sqlite } from './src/dialect/sqlite/index.ts'`,
   ),
   ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 20_500],
   ['filters of other libraries', `export * from './src/interop/index.ts'`, 14_000],
+  ['the client of users', `export * from './src/users/client/index.ts'`, 4096],
   ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 14_800],
 ]
 

@@ -62,6 +62,7 @@ export async function bundleForNode(
       'tamis/drizzle': join(root, 'src/drizzle/index.ts'),
       'tamis/fast-check': join(root, 'src/arbitrary/index.ts'),
       'tamis/users': join(root, 'src/users/index.ts'),
+      'tamis/users/client': join(root, 'src/users/client/index.ts'),
     },
     logLevel: 'silent',
     ...options,
