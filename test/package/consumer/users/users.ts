@@ -5,6 +5,7 @@
 
 import { type Filter, parseQuery, type Query } from 'tamis'
 import { createUsers, type User, type Users, UsersError, usersSchema } from 'tamis/users'
+import { createUsersClient, type ListEvent, UsersClientError } from 'tamis/users/client'
 
 export const filter = { role: 'admin', 'custom.age': { $gte: 18 } } satisfies Filter<
   typeof usersSchema
@@ -29,3 +30,23 @@ export async function names(users: Users): Promise<(string | undefined)[]> {
 
 // @ts-expect-error: there is no such setting
 export const wrong = createUsers({ db: ':memory:', settings: { uniqueNames: 'app' } })
+
+const client = createUsersClient({ url: '/api', token: async () => 'token' })
+
+export async function idsOfAdmins(): Promise<readonly string[]> {
+  try {
+    const ids = []
+    for await (const user of client.users({ filter: { role: 'admin' } })) ids.push(user.id)
+    return ids
+  } catch (error) {
+    if (error instanceof UsersClientError) return [error.code]
+    throw error
+  }
+}
+
+export const stop: () => void = client.watch({ role: 'admin' }, (event: ListEvent) => {
+  if (event.type === 'list') console.log(event.users.length)
+})
+
+// @ts-expect-error: the schema has no such field
+client.watch({ nmae: 'Ana' }, () => {})
