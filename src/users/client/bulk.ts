@@ -1,5 +1,4 @@
-import type { Task } from '../tasks/task.ts'
-import type { User } from '../user.ts'
+import type { Task, User } from '../index.ts'
 import { UsersClientError } from './error.ts'
 import type { BulkOperations, BulkOptions, UsersClient, UsersOperations } from './types.ts'
 

@@ -1,5 +1,5 @@
-import type { UsersErrorCode } from '../error.ts'
 import type { RequestErrorCode } from '../http/failure.ts'
+import type { UsersErrorCode } from '../index.ts'
 
 /**
  * The code of an error. The server's own are stable; an invalid filter has the code of its first

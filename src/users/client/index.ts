@@ -13,11 +13,23 @@ import { transportOf } from './transport.ts'
 import type { CallOptions, UsersClient, UsersClientOptions, UsersOperations } from './types.ts'
 import { onlineKeeperOf, watcherOf } from './watch.ts'
 
-export type { App, AppChanges } from '../app.ts'
-export type { FieldChanges, PartialUser } from '../partial-update.ts'
-export type { DeactivateOptions, DeleteOptions, ReactivateOptions } from '../settings.ts'
-export type { Task, TaskError, TaskStatus } from '../tasks/task.ts'
-export type { Json, JsonObject, OwnUser, User, UserInput } from '../user.ts'
+export type {
+  App,
+  AppChanges,
+  DeactivateOptions,
+  DeleteOptions,
+  FieldChanges,
+  Json,
+  JsonObject,
+  OwnUser,
+  PartialUser,
+  ReactivateOptions,
+  Task,
+  TaskError,
+  TaskStatus,
+  User,
+  UserInput,
+} from '../index.ts'
 export { UsersClientError, type UsersClientErrorCode } from './error.ts'
 export type {
   BulkOperations,

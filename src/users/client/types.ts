@@ -1,8 +1,6 @@
 import type { Filter } from '../../index.ts'
-import type { usersSchema } from '../schema.ts'
-import type { Task } from '../tasks/task.ts'
-import type { OwnUser, User } from '../user.ts'
-import type { Users } from '../users.ts'
+// Of the package's entry, not of its files: their declarations would become a chunk of the same name.
+import type { OwnUser, Task, User, Users, usersSchema } from '../index.ts'
 
 /** A filter of users: see docs/filters.md. */
 export type UsersFilter = Filter<typeof usersSchema>
