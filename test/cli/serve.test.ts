@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import Database from 'libsql'
+import { createUsersClient } from 'tamis/users/client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bundleForNode, scratch } from '../support/bundled.ts'
 import { databases } from '../users/fresh.ts'
@@ -318,5 +319,38 @@ describe('tamis serve', () => {
     for (let i = 0; i < 4; i++) statuses.push((await fetch(`${served.url}/users`)).status)
     expect(statuses).toEqual([200, 200, 429, 429])
     await stop(served)
+  })
+})
+
+describe('the client of users', () => {
+  it('continues when the server is killed in the middle of a watch and started again', async () => {
+    const db = ['--db', join(folder, 'killed.sqlite')]
+    const first = await serve(db, SECRET)
+    const { stdout } = await run(process.execPath, [command, 'token'], {
+      env: { ...process.env, TAMIS_SECRET: SECRET },
+    })
+    const client = createUsersClient({ url: first.url, token: stdout.trim(), retries: 20 })
+    await client.upsertUsers({ users: [{ id: 'ana', role: 'admin' }] })
+    const events: string[] = []
+    const stop = client.watch({ role: 'admin' }, (event) => {
+      const ids = 'users' in event ? event.users.map(({ id }) => id) : []
+      events.push([event.type, ...ids].join(' '))
+    })
+    await until('there is a list', () => events.includes('list ana'))
+
+    first.process.kill('SIGKILL')
+    await once(first.process, 'exit')
+    // Sent while nobody listens.
+    const written = client.bulk.upsertUsers({ users: [{ id: 'bo', role: 'admin' }] })
+    await until('it is disconnected', () => events.includes('disconnected'))
+    await serve([...db, '--port', new URL(first.url).port], SECRET)
+    await written
+    const isThere = () => events.includes('list ana bo') || events.includes('list bo ana')
+    await until('bo is in the list', () => isThere() || events.includes('added'))
+    await client.updateUsersPartial({ users: [{ id: 'bo', set: { name: 'Bo' } }] })
+    await until('the change has come', () => events.includes('updated'))
+    stop()
+    expect(events[0]).toBe('list ana')
+    expect(events.filter((each) => each.startsWith('list')).length).toBeGreaterThan(1)
   })
 })
