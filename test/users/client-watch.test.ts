@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import {
   createUsersClient,
   type ListEvent,
@@ -172,6 +173,23 @@ describe('watch', () => {
     stops.push(client.watch(ADMINS, kept.take))
     await until('there is a list', () => kept.count('list') === 1)
     expect(kept.types).toEqual(['disconnected', 'disconnected', 'list'])
+  })
+
+  it('opens again after a page of a proxy, but not if the URL is too long for it', async () => {
+    const server = await listen({ seed: SEED })
+    const page = (status: number) => (_: unknown, response: ServerResponse) =>
+      void response.writeHead(status).end('<html>')
+    server.fail(page(404))
+    const [kept, other] = [new Kept(), new Kept()]
+    const client = createUsersClient({ url: server.url, token: SERVER })
+    stops.push(client.watch(ADMINS, kept.take))
+    await until('there is a list', () => kept.count('list') === 1)
+    expect(kept.types).toEqual(['disconnected', 'list'])
+    expect(kept.events[0]).toMatchObject({ error: { code: 'unexpected_answer', status: 404 } })
+    const ids = Array.from({ length: 900 }, (_, i) => `a long id of a user ${i}`)
+    stops.push(client.watch({ id: { $in: ids } }, other.take))
+    await until('it is closed', () => other.count('closed') === 1)
+    expect(other.events).toMatchObject([{ type: 'closed', error: { status: 431 } }])
   })
 
   it('opens again when the stream is silent for too long', async () => {

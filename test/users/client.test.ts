@@ -60,6 +60,12 @@ describe('the operations of the client', () => {
   })
 })
 
+describe('the client', () => {
+  it('refuses to be made without a URL', () => {
+    expect(() => createUsersClient({} as never)).toThrow(/tamis\/users\/client: url: expected/)
+  })
+})
+
 describe('with a server’s token', () => {
   let server: FaultyServer
   let client: UsersClient

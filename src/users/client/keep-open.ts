@@ -11,9 +11,21 @@ interface Kept<E> {
   onLost(type: 'disconnected' | 'closed', error: unknown): void
 }
 
-/** The server refuses this, and would again: not because of its load, and not for a time. */
-const isFinal = (error: unknown): boolean =>
-  error instanceof UsersClientError && /^4(?!08|29)/.test(String(error.status))
+/** Too long an URI, and too large headers: nothing but the server's own errors is so certain. */
+const TOO_LONG = [414, 431]
+/** Too slow, and too many. */
+const FOR_A_TIME = [408, 429]
+
+/**
+ * The server refuses this, and would again. What is not the server's answer is a proxy's: the server
+ * behind it may only be restarting.
+ */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof UsersClientError)) return false
+  const { code, status = 0 } = error
+  if (code === 'unexpected_answer') return TOO_LONG.includes(status)
+  return status >= 400 && status < 500 && !FOR_A_TIME.includes(status)
+}
 
 /** Opens a stream, and opens it again whenever it ends, until the server refuses it. */
 export async function keepOpen<E>(

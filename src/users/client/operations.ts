@@ -5,8 +5,8 @@ export type Operation = readonly [method: string, path: string, isOnce?: true]
 
 /**
  * The operations of the OpenAPI document, by its operationIds. All but those marked with `true` have
- * the same effect and the same answer when they are repeated: a restored user cannot be restored
- * again, and a second guest is another one.
+ * the same effect when they are done twice. A restored user cannot be restored again, and a second
+ * guest is another one.
  */
 export const OPERATIONS: Readonly<Record<keyof UsersOperations, Operation>> = {
   queryUsers: ['GET', '/users'],

@@ -26,6 +26,9 @@ export function transportOf({
   retries: most = 3,
   silence = 45_000,
 }: UsersClientOptions): Transport {
+  if (typeof url !== 'string') {
+    throw new TypeError('tamis/users/client: url: expected the address of the server')
+  }
   const base = url.replace(/\/+$/, '')
   /** The token, which calls share until one of them gets the answer 401. */
   let current: Promise<string | undefined> | undefined
