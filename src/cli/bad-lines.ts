@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { type Line, linesFrom, NEWLINE } from './lines.ts'
 
 /** The file of the bad lines of an import, to be fixed and imported later. */
@@ -29,12 +29,14 @@ export class BadLines {
     const file = await open(this.name, 'r+').catch(() => undefined)
     await file?.truncate(this.#committed)
     await file?.close()
+    this.#written = this.#committed
   }
 
   /** Writes lines to disk, and overwrites bytes that were not committed. */
   async write(lines: readonly Line[]): Promise<void> {
+    const isUnchanged = lines.length === 0 && this.#written === this.#committed
     this.#written = this.#committed
-    if (lines.length === 0 && this.#file === undefined) return
+    if (isUnchanged) return
     this.#file ??= await open(this.name, this.#committed === 0 ? 'w' : 'r+')
     const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, Buffer.of(NEWLINE)]))
     await this.#file.truncate(this.#committed)
@@ -48,8 +50,12 @@ export class BadLines {
     this.#committed = this.#written
   }
 
+  /** Drops lines that were not committed: the next run writes them again. */
   async close(): Promise<void> {
-    await this.#file?.close()
+    if (this.#file === undefined) return
+    if (this.#written !== this.#committed) await this.#file.truncate(this.#committed)
+    await this.#file.close()
+    if (this.#committed === 0) await rm(this.name, { force: true })
   }
 }
 

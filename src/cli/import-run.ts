@@ -1,17 +1,25 @@
 import { SingleBar } from 'cli-progress'
 import { parseStrictJson } from '../users/http/strict-json.ts'
 import { type ImportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
+import { importedUser } from '../users/input.ts'
 import { BadLines } from './bad-lines.ts'
 import { type Line, linesFrom } from './lines.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { isOutage } from './outage.ts'
 
-const BATCH = 100
+/**
+ * How many lines one transaction takes at most: fewer take longer for each user, more make other
+ * writers wait for more than a tenth of a second.
+ */
+const BATCH = 500
 /** The most bytes of a batch: databases limit the length of a statement, and a user is in two. */
 const BATCH_BYTES = 4 * 1024 * 1024
-interface Candidate {
+
+/** A line of the file: with a user, with the reason why it has none, or empty. */
+interface Entry {
   readonly line: Line
-  readonly user: ImportedUser
+  readonly user?: ImportedUser
+  why?: string
 }
 
 const NOT_JSON = 'not valid JSON'
@@ -31,20 +39,22 @@ function userOf({ bytes }: Line): ImportedUser | undefined {
     if (read.problem === 'too_deep') throw new Error('JSON exceeds the nesting limit')
     throw new Error(`duplicate key ${read.path}`)
   }
-  // `importUsers` checks it.
-  if (isObject(read.value)) return read.value
+  if (isObject(read.value)) return importedUser(read.value)
   throw new Error('expected an object')
 }
 
 /** The pauses before retries, in ms; undefined after the last try. */
 export const PAUSES = [200, 400, 800, 1600, 3200, undefined]
 
-/** The index of the user of a batch that an error is about; -1 if it names none. */
-function failedIndex(error: UsersError, batch: readonly Candidate[]): number {
-  const [, index] = /^\/users\/(\d+)/.exec(error.details.path ?? '') ?? []
-  if (index !== undefined) return Number(index)
-  return batch.findIndex(({ user }) => user.id === error.details.user_id)
+/** The entry that an error is about; undefined if it names none. */
+function failedEntry(error: unknown, entries: readonly Entry[]): Entry | undefined {
+  if (!(error instanceof UsersError)) return undefined
+  const { user_id } = error.details
+  return user_id === undefined ? undefined : entries.find(({ user }) => user?.id === user_id)
 }
+
+/** An error's message without the index in the batch, which the line's number replaces. */
+const reasonOf = (error: unknown): string => messageOf(error).replace(/^users\.\d+\.?/, '')
 
 /** One run through a file, which continues where an earlier run stopped. */
 export class ImportRun {
@@ -54,12 +64,13 @@ export class ImportRun {
   readonly #badLines: BadLines
   readonly #bar: SingleBar
   #progress: ImportProgress
-  #batch: Candidate[] = []
-  #bad: Line[] = []
+  #batch: Entry[] = []
+  #ids = new Set<string>()
   #bytes = 0
-  /** Whether the users of the batch are written, but not the progress. */
-  #isWritten = false
-  #last: Line | undefined
+  /** How many lines the next transaction takes: fewer after the database refused one. */
+  #most = BATCH
+  /** The writing of the batch before, which goes on while this one is read. */
+  #writing: Promise<void> = Promise.resolve()
 
   constructor(users: Users, file: string, size: number, progress: ImportProgress) {
     this.#users = users
@@ -89,7 +100,9 @@ export class ImportRun {
     try {
       for await (const line of linesFrom(this.#file, bytes, lines + 1)) await this.#take(line)
       await this.#flush()
+      await this.#writing
     } finally {
+      await this.#writing.catch(() => {})
       this.#bar.stop()
       await this.#badLines.close()
     }
@@ -97,97 +110,106 @@ export class ImportRun {
   }
 
   async #take(line: Line): Promise<void> {
-    const user = this.#read(line)
+    const entry = this.#read(line)
+    const id = entry.user?.id
     // A duplicate in one batch would be refused; in the next batch it replaces the user.
-    const isDuplicate = this.#batch.some((other) => other.user.id === user?.id)
-    if (user !== undefined && isDuplicate) await this.#flush()
-    this.#last = line
-    if (user !== undefined) this.#batch.push({ line, user })
+    if (id !== undefined && this.#ids.has(id)) await this.#flush()
+    if (id !== undefined) this.#ids.add(id)
+    this.#batch.push(entry)
     this.#bytes += line.bytes.length
-    const isFull = this.#batch.length + this.#bad.length >= BATCH || this.#bytes >= BATCH_BYTES
-    if (isFull) await this.#flush()
+    if (this.#batch.length >= BATCH || this.#bytes >= BATCH_BYTES) await this.#flush()
   }
 
-  #read(line: Line): ImportedUser | undefined {
+  #read(line: Line): Entry {
     try {
-      return userOf(line)
+      const user = userOf(line)
+      return user === undefined ? { line } : { line, user }
     } catch (error) {
-      this.#reject(line, error instanceof SyntaxError ? NOT_JSON : messageOf(error))
-      return undefined
+      return { line, why: error instanceof SyntaxError ? NOT_JSON : reasonOf(error) }
     }
   }
 
-  #reject(line: Line, why: string): void {
-    this.#bad.push(line)
-    process.stderr.write(`${this.#file}:${line.number}: ${why}\n`)
-  }
-
-  /** Writes the good users of the batch, the bad lines to their file, and the progress. */
+  /** Begins to write the batch when the one before is written. */
   async #flush(): Promise<void> {
-    const last = this.#last
-    if (last === undefined) return
-    while (!(await this.#write(last))) {
-      // The batch no longer has the user that was refused.
-    }
-    this.#badLines.commit()
+    const entries = this.#batch
     this.#batch = []
-    this.#bad = []
+    this.#ids = new Set()
     this.#bytes = 0
+    await this.#writing
+    this.#writing = this.#writeAll(entries)
+    // It is awaited with the next batch, and must not end the process before.
+    this.#writing.catch(() => {})
+  }
+
+  async #writeAll(entries: readonly Entry[]): Promise<void> {
+    for (let from = 0; from < entries.length; ) {
+      const part = entries.slice(from, from + this.#most)
+      try {
+        await this.#write(part)
+        from += part.length
+        this.#most = Math.min(BATCH, this.#most * 2)
+        this.#report(part)
+      } catch (error) {
+        await this.#refuse(part, error)
+      }
+    }
+  }
+
+  /** Writes the good users of some lines, the bad lines to their file, and the progress. */
+  async #write(part: readonly Entry[]): Promise<void> {
+    const last = part.at(-1)?.line
+    if (last === undefined) return
+    const good = part.filter(({ user, why }) => user !== undefined && why === undefined)
+    const before = this.#progress
+    let progress = before
+    const refusedNow = new Map<Entry, string>()
+    const settle = async (refused: ReadonlyMap<number, UsersError>): Promise<ImportProgress> => {
+      refusedNow.clear()
+      for (const [i, error] of refused) refusedNow.set(good[i] as Entry, reasonOf(error))
+      const bad = part.filter((each) => each.why !== undefined || refusedNow.has(each))
+      await this.#badLines.write(bad.map(({ line }) => line))
+      progress = {
+        id: before.id,
+        bytes: last.end,
+        lines: last.number,
+        users: before.users + good.length - refused.size,
+        bad: before.bad + bad.length,
+      }
+      return progress
+    }
+    await this.#retry(async () => {
+      const users = good.flatMap(({ user }) => user ?? [])
+      if (users.length > 0) await this.#users.importChecked(users, settle)
+      else await this.#users.saveImportProgress(await settle(new Map()))
+    })
+    for (const [entry, why] of refusedNow) entry.why = why
+    this.#progress = progress
+    this.#badLines.commit()
+  }
+
+  #report(part: readonly Entry[]): void {
+    const said = part.flatMap(({ line, why }) =>
+      why === undefined ? [] : [`${this.#file}:${line.number}: ${why}\n`],
+    )
+    if (said.length > 0) process.stderr.write(said.join(''))
     const { bytes, users, bad } = this.#progress
     this.#bar.update(bytes, { users, bad })
   }
 
-  /** Whether the batch is written; if not, it has one user less now. */
-  async #write({ end, number }: Line): Promise<boolean> {
-    const batch = this.#batch
-    // In the order of the file, not in that in which they were refused.
-    const bad = this.#bad.sort((one, other) => one.number - other.number)
-    const progress: ImportProgress = {
-      id: this.#progress.id,
-      bytes: end,
-      lines: number,
-      users: this.#progress.users + batch.length,
-      bad: this.#progress.bad + bad.length,
-    }
-    await this.#badLines.write(bad)
-    try {
-      await this.#retry(async () => {
-        // If the batch as a whole was refused, its users were written one by one.
-        if (batch.length === 0 || this.#isWritten) await this.#users.saveImportProgress(progress)
-        else await this.#users.importUsers({ users: batch.map(({ user }) => user) }, progress)
-      })
-      this.#progress = progress
-      this.#isWritten = false
-      return true
-    } catch (error) {
-      const index = error instanceof UsersError ? failedIndex(error, batch) : -1
-      const found = batch[index]
-      if (found === undefined) {
-        if (batch.length === 0 || this.#isWritten || error instanceof Mistake) {
-          throw this.#stopped(error)
-        }
-        await this.#writeEach(error)
-      } else this.#rejectUser(found, error)
-      return false
-    }
-  }
-
   /**
-   * Writes the users of a batch one by one, after an error that names none of them: an error of the
-   * database is then about one user, whose line goes to the bad ones.
+   * After an error of a transaction: takes the user out that it names. If it names none, fewer lines
+   * are tried next, until it is about the user of one line.
    */
-  async #writeEach(cause: unknown): Promise<void> {
-    for (const each of this.#batch) {
-      try {
-        await this.#retry(() => this.#users.importUsers({ users: [each.user] }))
-      } catch (error) {
-        if (error instanceof Mistake) throw error
-        if (!(error instanceof UsersError)) await this.#requireDatabase(error)
-        this.#rejectUser(each, error)
-      }
-    }
-    if (this.#batch.length === 0) await this.#requireDatabase(cause)
-    this.#isWritten = true
+  async #refuse(part: readonly Entry[], error: unknown): Promise<void> {
+    if (error instanceof Mistake) throw error
+    const good = part.filter(({ user, why }) => user !== undefined && why === undefined)
+    const named = failedEntry(error, good)
+    if (good.length === 0) throw this.#stopped(error)
+    this.#most = Math.max(1, part.length >> 2)
+    const found = named ?? (part.length === 1 ? good[0] : undefined)
+    if (found === undefined) return
+    if (!(error instanceof UsersError)) await this.#requireDatabase(error)
+    found.why = reasonOf(error)
   }
 
   /** Throws if the database accepts no write at all, so that an error is not about a user. */
@@ -219,12 +241,6 @@ export class ImportRun {
     return new Mistake(
       `${this.#file}: stopped after line ${lines}: ${messageOf(error)}; run the same command again to continue`,
     )
-  }
-
-  #rejectUser(found: Candidate, error: unknown): void {
-    this.#batch = this.#batch.filter((each) => each !== found)
-    // The line's number replaces the index in the batch.
-    this.#reject(found.line, messageOf(error).replace(/^users\.\d+\.?/, ''))
   }
 
   #conclude(): void {

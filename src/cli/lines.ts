@@ -30,7 +30,7 @@ export async function* linesFrom(file: string, place: number, first: number): As
     highWaterMark: MEBIBYTE,
   })
   for await (const chunk of stream) {
-    rest = Buffer.concat([rest, chunk])
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let from = 0
     for (let to = rest.indexOf(NEWLINE); to !== -1; to = rest.indexOf(NEWLINE, from)) {
       yield next(rest.subarray(from, to), start + to + 1 - from)

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { UsersError } from './error.ts'
 import type { Path } from './input-error.ts'
 import type { Store } from './storage/store.ts'
 import type { Tables } from './storage/tables.ts'
@@ -15,15 +16,17 @@ export interface BatchChange<T> {
   setsUsername?(input: T): boolean
   /** The path of a user in the operation's input; `users.<index>` by default. */
   pathOf?(index: number): Path
-  /** More work for the same transaction. */
-  also?: ((transaction: Transaction<Tables>) => Promise<void>) | undefined
+  /** Whether users that the operation refuses are left out, in place of an error for all. */
+  readonly skipsRefused?: boolean
+  /** More work for the same transaction; with the errors of the users that are left out, by index. */
+  also?(transaction: Transaction<Tables>, refused: ReadonlyMap<number, UsersError>): Promise<void>
 }
 
 /** Changes the users of a batch in one transaction: all of them or none. */
 export async function changeUsers<T extends { readonly id: string }>(
   store: Store,
   inputs: readonly T[],
-  { apply, setsUsername, pathOf = (i) => ['users', i], also }: BatchChange<T>,
+  { apply, setsUsername, pathOf = (i) => ['users', i], skipsRefused, also }: BatchChange<T>,
 ): Promise<UsersById> {
   const { indexedCustom } = store.configuration
   const now = store.now()
@@ -32,7 +35,8 @@ export async function changeUsers<T extends { readonly id: string }>(
     const stored = await store.lock(transaction, ids)
     const namesAny = inputs.some((input) => setsUsername?.(input) ?? false)
     const unique = namesAny ? await store.app.uniqueUsernames(transaction) : 'no'
-    const changes = inputs.map((input, i) => {
+    const refused = new Map<number, UsersError>()
+    const changeOf = (input: T, i: number) => {
       const before = stored.get(input.id)
       const after = apply(before, input, now, i)
       if (before?.custom !== after.custom)
@@ -40,8 +44,17 @@ export async function changeUsers<T extends { readonly id: string }>(
       const isNamed = setsUsername?.(input) ?? false
       if (isNamed && unique !== 'no') checkUsername(after)
       return { before, after, setsUsername: isNamed }
+    }
+    const changes = inputs.flatMap((input, i) => {
+      try {
+        return [changeOf(input, i)]
+      } catch (error) {
+        if (skipsRefused !== true || !(error instanceof UsersError)) throw error
+        refused.set(i, error)
+        return []
+      }
     })
-    await also?.(transaction)
+    await also?.(transaction, refused)
     await store.write(
       transaction,
       changes.filter(({ before, after }) => before !== after),

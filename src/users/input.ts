@@ -159,6 +159,18 @@ export function read<K extends keyof Inputs>(operation: K, input: unknown): Inpu
   return result.data
 }
 
+/**
+ * One user of an import, checked.
+ *
+ * @throws UsersError as `read` does, for the user at index 0.
+ */
+export function importedUser(input: unknown): Inputs['importUsers']['users'][number] {
+  const result = imported.safeParse(input)
+  if (result.success) return result.data
+  read('importUsers', { users: [input] })
+  throw result.error
+}
+
 /** What the inputs of batches have. */
 interface Batch {
   readonly users?: readonly { readonly id: string }[]

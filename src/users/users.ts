@@ -138,6 +138,25 @@ export class Users {
     return result
   }
 
+  /**
+   * Imports users that `importedUser` has checked, no id twice, and leaves out those that cannot be
+   * written. `settle` gets their errors, by index, and gives the progress, which is saved in the same
+   * transaction; it may be called again if the transaction is repeated.
+   */
+  async importChecked(
+    users: readonly ImportedUser[],
+    settle: (refused: ReadonlyMap<number, UsersError>) => Promise<ImportProgress>,
+  ): Promise<void> {
+    await this.#change(users, {
+      apply: imported,
+      setsUsername: () => true,
+      skipsRefused: true,
+      also: async (transaction, refused) =>
+        this.#store.imports.save(await settle(refused), transaction),
+    })
+    await this.#worker.removeOld().catch((error) => this.report(error))
+  }
+
   /** The progress of an import, by its id. */
   async importProgress(id: string): Promise<ImportProgress | undefined> {
     return this.#store.imports.find(id)

@@ -37,6 +37,8 @@ export interface Connected {
   readonly packet: number | undefined
   /** Whether transactions take the write lock when they begin: those of our SQLite connections. */
   readonly locksAtBegin: boolean
+  /** Whether one message runs a statement for many lists of parameters: our SQLite connections. */
+  readonly runsEach: boolean
   /** Resolves when the database answers, even if all connections are busy. */
   ping(): Promise<void>
   /** Sets the timeout of statements, in milliseconds. */
@@ -221,6 +223,7 @@ export async function connect(
       dialect: filters,
       packet,
       locksAtBegin: kind === 'sqlite' && pool !== undefined,
+      runsEach: kind === 'sqlite' && pool !== undefined,
       async ping() {
         if (pool === undefined) await db.executeQuery(CompiledQuery.raw('SELECT 1'))
         else await mapErrors(() => pool.ping())

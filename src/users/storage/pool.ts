@@ -46,6 +46,8 @@ export interface Client {
     params: readonly unknown[],
     signal: AbortSignal | undefined,
   ): Promise<QueryResult<R>>
+  /** Runs a statement that writes once for each list of parameters, where `Connected.runsEach`. */
+  runEach?(text: string, lists: readonly (readonly unknown[])[]): Promise<QueryResult<never>>
   /** Returns it to the pool; a broken one is closed, and the pool makes another. */
   release(isBroken: boolean): void
 }
@@ -61,6 +63,8 @@ export interface ClientPool {
 /** A statement that is stopped when a signal is aborted. */
 export interface StoppableQuery extends CompiledQuery {
   readonly signal?: AbortSignal | undefined
+  /** Runs it once for each of these lists of parameters. */
+  readonly lists?: readonly (readonly unknown[])[] | undefined
 }
 
 /** A statement from text, which is stopped when the signal is aborted. */
@@ -69,6 +73,12 @@ export const stoppable = (
   params: readonly unknown[],
   signal: AbortSignal | undefined,
 ): StoppableQuery => ({ ...CompiledQuery.raw(text, [...params]), signal })
+
+/** A statement that writes, to be run once for each list of parameters. */
+export const repeated = (text: string, lists: readonly (readonly unknown[])[]): StoppableQuery => ({
+  ...CompiledQuery.raw(text),
+  lists,
+})
 
 const isRead = (text: string): boolean => /^\s*select\b/i.test(text)
 
@@ -96,8 +106,11 @@ class PooledConnection implements DatabaseConnection {
     }
   }
 
-  async #run<R>({ sql, parameters, signal }: StoppableQuery): Promise<QueryResult<R>> {
+  async #run<R>({ sql, parameters, signal, lists }: StoppableQuery): Promise<QueryResult<R>> {
     try {
+      if (lists !== undefined && this.#client.runEach !== undefined) {
+        return await this.#client.runEach(sql, lists)
+      }
       return await this.#client.run<R>(sql, parameters, signal)
     } catch (error) {
       if (!isLost(error)) throw error

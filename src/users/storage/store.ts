@@ -1,6 +1,6 @@
 // Longer than most files here: all that reads and writes the table of users.
 
-import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import {
   compileQuery,
   condition,
@@ -29,6 +29,7 @@ import { Narrowing } from './narrow.ts'
 import { checkSizes } from './packets.ts'
 import { stoppable } from './pool.ts'
 import type { AccountState } from './public.ts'
+import { runEach, type Work } from './run-each.ts'
 import { shorten } from './shorten.ts'
 import { tableName } from './table-name.ts'
 import { type Tables, targetOf, type UsersTarget } from './tables.ts'
@@ -211,29 +212,27 @@ export class Store {
     checkSizes(this.#connected.packet, changes)
     // In the order of the ids, so that two batches with the same new users do not deadlock.
     const inOrder = changes.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
-    for (const change of inOrder) await this.#put(transaction, change)
+    await this.#put(transaction, inOrder)
     await this.#usernames.store(transaction, changes, unique)
     if (this.#narrowing !== undefined) await storeWords(transaction, this.name('words'), changes)
     await this.log.append(transaction, changes)
   }
 
-  async #put(transaction: Transaction<Tables>, { before, after }: Change): Promise<void> {
-    if (after === undefined) {
-      if (before !== undefined) await this.#remove(transaction, before.id)
-      return
+  async #put(transaction: Transaction<Tables>, changes: readonly Change[]): Promise<void> {
+    const work: Work<Change>[] = []
+    for (const change of changes) {
+      const { before, after } = change
+      if (after !== undefined) {
+        const put = before === undefined ? this.#insert : this.#replace
+        work.push({ of: change, statements: put(toRow(after)) })
+      } else if (before !== undefined) await this.#remove(transaction, before.id)
     }
-    const put = before === undefined ? this.#insert : this.#replace
-    const run = ({ text, params }: Statement) =>
-      transaction.executeQuery(CompiledQuery.raw(text, [...params]))
-    try {
-      for (const statement of put(toRow(after))) await run(statement)
-    } catch (error) {
+    await runEach(this.#connected, transaction, work, (error, { before, after }) => {
       if (before === undefined && isUniqueViolation(error)) {
-        throw new Conflict('the user was created concurrently', { cause: error })
+        return new Conflict('the user was created concurrently', { cause: error })
       }
-      if (isUnfit(error)) throw tooLargeForIndex(after.id, error)
-      throw error
-    }
+      return after !== undefined && isUnfit(error) ? tooLargeForIndex(after.id, error) : error
+    })
   }
 
   async #remove(transaction: Transaction<Tables>, id: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface Backend {
     params: readonly unknown[],
     signal: AbortSignal | undefined,
   ): Promise<QueryResult<R>>
+  /** Like `write`, once for each list of parameters. The error of one says which, as `at`. */
+  writeEach(text: string, lists: readonly (readonly unknown[])[]): Promise<QueryResult<never>>
   /** Changes when the connection that writes is replaced, and its transaction with it. */
   readonly generation: number
   /** Ends the connection that writes, and with it its transaction. */
@@ -34,6 +36,7 @@ export function memoryBackend(load: Require): Backend {
     generation: 0,
     read: run,
     write: run,
+    writeEach: async (text, lists) => resultOf(engine.runEach(text, lists), (value) => value),
     reset: () => void run('rollback', []).catch(() => {}),
     end: async () => engine.close(),
   }

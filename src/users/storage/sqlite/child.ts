@@ -41,8 +41,8 @@ export function serveEngine(
   ).unref()
 
   const failed = (error: unknown) => {
-    const { message, code, errcode } = Object(error)
-    return { error: { message: String(message ?? error), code, errcode } }
+    const { message, code, errcode, at } = Object(error)
+    return { error: { message: String(message ?? error), code, errcode, at } }
   }
 
   // JSON has no integers beyond 2^53, no infinities and no bytes: process.ts decodes these objects.
@@ -78,7 +78,16 @@ export function serveEngine(
 
   const run = (line: string) => {
     try {
-      const [text, params]: [string, unknown[]] = JSON.parse(line)
+      const [text, params, lists]: [string, unknown[], unknown[][] | undefined] = JSON.parse(line)
+      if (lists !== undefined) {
+        answer(
+          engine.runEach(
+            text,
+            lists.map((each) => each.map(decode)),
+          ),
+        )
+        return
+      }
       const { columns, rows, changes } = engine.run(text, params.map(decode))
       answer(
         rows === undefined ? { changes } : { columns, rows: rows.map((row) => row.map(encode)) },

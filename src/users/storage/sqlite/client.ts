@@ -111,6 +111,13 @@ export class SqliteClient implements Client {
     }
   }
 
+  async runEach(text: string, lists: readonly (readonly unknown[])[]): Promise<QueryResult<never>> {
+    if (this.#transaction?.generation !== this.#backend.generation) {
+      throw new ConnectionClosed('the SQLite process exited during a transaction')
+    }
+    return this.#backend.writeEach(text, lists)
+  }
+
   async #inTransaction<R>(
     transaction: OpenTransaction,
     word: string,

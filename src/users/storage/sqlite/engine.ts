@@ -36,6 +36,12 @@ export interface Reply {
 export interface Engine {
   /** Integers come as bigints. */
   run(text: string, params: readonly unknown[]): Reply
+  /**
+   * Runs a statement that returns no rows once for each list of parameters.
+   *
+   * @throws the first error, with the index of its list as `at`.
+   */
+  runEach(text: string, lists: readonly (readonly unknown[])[]): Reply
   close(): void
 }
 
@@ -85,7 +91,9 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
   const DROPPED_TEXT = 1_000_000
 
   /**
-   * A commit is on disk before it is answered. Only opening waits for other connections:
+   * A commit is on disk before it is answered. Users are in a dozen indexes: with SQLite's own
+   * settings, a cache of 2 MB and a checkpoint for each 4 MB of log, an import takes twice as long.
+   * Only opening waits for other connections:
    * statements do not wait in SQLite, because they could not be stopped.
    */
   const PRAGMAS =
@@ -94,7 +102,8 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
       : mode === 'update'
         ? 'PRAGMA busy_timeout = 5000'
         : `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 0`
+         PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA busy_timeout = 0`
 
   const isConstructor = (value: unknown): value is DriverConstructor => typeof value === 'function'
 
@@ -171,6 +180,18 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
           ? statement.all(...params).map((row) => columns.map((name) => row[name]))
           : raw.all(...params)
       return { columns, rows }
+    },
+    runEach(text, lists) {
+      const { statement } = prepare(text)
+      let changes = 0
+      for (const [at, params] of lists.entries()) {
+        try {
+          changes += Number(statement.run(...params).changes)
+        } catch (error) {
+          throw Object.assign(Object(error), { at })
+        }
+      }
+      return { changes }
     },
     close() {
       try {

@@ -82,15 +82,29 @@ export class FileBackend implements Backend {
     params: readonly unknown[],
     signal: AbortSignal | undefined,
   ): Promise<QueryResult<R>> {
+    return this.#write(text, params, signal)
+  }
+
+  #write<R>(
+    text: string,
+    params: readonly unknown[],
+    signal: AbortSignal | undefined,
+    lists?: Job['lists'],
+  ): Promise<QueryResult<R>> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) {
         reject(new ConnectionClosed('the database is closed'))
         return
       }
       const since = performance.now()
-      this.#writerProcess().send({ text, params, signal, since, resolve, reject })
+      const job = { text, params, signal, since, resolve, reject, ...(lists ? { lists } : {}) }
+      this.#writerProcess().send(job)
       this.#watch()
     })
+  }
+
+  writeEach(text: string, lists: readonly (readonly unknown[])[]): Promise<QueryResult<never>> {
+    return this.#write(text, [], undefined, lists)
   }
 
   reset(): void {

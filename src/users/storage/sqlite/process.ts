@@ -9,6 +9,8 @@ export interface Job {
   readonly text: string
   readonly params: readonly unknown[]
   readonly signal: AbortSignal | undefined
+  /** Runs the statement once for each of these, in place of `params`. */
+  readonly lists?: readonly (readonly unknown[])[]
   /** When it was requested, by `performance.now()`. */
   readonly since: number
   resolve(result: QueryResult<never>): void
@@ -107,7 +109,13 @@ export class SqliteProcess {
       stdin.cork()
       process.nextTick(() => stdin.uncork())
     }
-    stdin.write(`${JSON.stringify([job.text, job.params.map(encode)])}\n`)
+    const { text, params, lists } = job
+    const sent = [
+      text,
+      params.map(encode),
+      ...(lists ? [lists.map((each) => each.map(encode))] : []),
+    ]
+    stdin.write(`${JSON.stringify(sent)}\n`)
   }
 
   /** Takes back the statements that it has not begun. It still runs them; the results are ignored. */
@@ -205,6 +213,7 @@ interface SentError {
   readonly message: string
   readonly code?: string
   readonly errcode?: number
+  readonly at?: number
 }
 
 function errorOf({ message, ...codes }: SentError): Error {
