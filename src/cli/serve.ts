@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Command, InvalidArgumentError } from 'commander'
-import { createUsersHandler, type Users } from '../users/index.ts'
-import type { Fetch, Listening } from './listen.ts'
+import type { DirectRequest } from '../users/http/direct.ts'
+import type { Users } from '../users/index.ts'
+import type { DirectFetch, Fetch, Listening } from './listen.ts'
 import { type LogOutput, logOutput } from './log.ts'
 import { metricsOf } from './metrics.ts'
 import { requirePackages, SERVER } from './packages.ts'
@@ -62,18 +64,30 @@ async function serve(options: ServeOptions): Promise<void> {
       return (await answer.isServer(request)) ? metrics.response() : unauthorized()
     }
     const response = await answer.handle(request, env)
+    record(request.method, path, response.status, start)
+    return response
+  }
+  const record = (method: string, path: string, status: number, start: number) => {
     const ms = performance.now() - start
-    const { method } = request
-    const { status } = response
     metrics.count({ method, path, status, seconds: ms / 1000 })
     log.info({ method, path, status, ms: Number(ms.toFixed(2)) })
-    return response
+  }
+  const direct: DirectFetch = async (incoming, outgoing) => {
+    const start = performance.now()
+    const found = await answer.direct(incoming, {
+      url: incoming.url ?? '',
+      authorization: incoming.headers.authorization,
+      address: incoming.socket.remoteAddress ?? '',
+      signal: () => closedSignal(outgoing),
+    })
+    if (found !== undefined) record('GET', '/users', 200, start)
+    return found
   }
 
   let main: Listening | undefined
   let local: Listening | undefined
   try {
-    main = await listen('--port', options.port, options.host, logged)
+    main = await listen('--port', options.port, options.host, logged, direct)
     if (options.metricsPort !== undefined) {
       local = await listen('--metrics-port', options.metricsPort, LOCAL, ({ url }) =>
         new URL(url).pathname === '/metrics'
@@ -95,8 +109,11 @@ async function serve(options: ServeOptions): Promise<void> {
 
 /** The handler of the users, with the addresses of the senders, and a check of a server's token. */
 async function answering(users: Users, secret: string, { anonymous, rateLimit }: ServeOptions) {
+  /** Requests that are counted by the limit of their sender, but not answered. */
+  const counted = new WeakSet<object>()
   const addresses = new WeakMap<Request, string>()
-  const handler = await createUsersHandler(users, {
+  const { makeDirectHandler } = await import('../users/http/handler.ts')
+  const { handler, direct } = await makeDirectHandler(users, {
     secret,
     anonymous,
     rateLimit: rateLimit === undefined ? undefined : { requests: rateLimit, seconds: 1 },
@@ -106,15 +123,30 @@ async function answering(users: Users, secret: string, { anonymous, rateLimit }:
   const tokens = new TokenReader(secret, users.configuration.clock)
   const handle: Fetch = (request, { incoming }) => {
     addresses.set(request, incoming.socket.remoteAddress ?? '')
-    return handler(request)
+    return handler(request, counted.has(incoming))
   }
   return {
     handle,
+    async direct(incoming: IncomingMessage, request: DirectRequest): Promise<string | undefined> {
+      const found = await direct(request)
+      if ('text' in found) return found.text
+      if (found.isCounted) counted.add(incoming)
+      return undefined
+    },
     async isServer({ headers }: Request): Promise<boolean> {
       const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? []
       return (await tokens.read(token))?.server === true
     },
   }
+}
+
+/** A signal that is aborted when the client disconnects before it has its answer. */
+function closedSignal(outgoing: ServerResponse): AbortSignal {
+  const closed = new AbortController()
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) closed.abort()
+  })
+  return closed.signal
 }
 
 const unauthorized = (): Response =>

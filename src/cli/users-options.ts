@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { createUsers, type Settings, type Users } from '../users/index.ts'
+import type { Settings, Users } from '../users/index.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
 /** The options of every command that works on the users of a database. */
@@ -38,11 +38,15 @@ export async function openUsers(
     process.stderr.write(`tamis: waiting for ${where}: it is locked or does not answer\n`)
   }, WARN_AFTER)
   try {
-    return await createUsers({
-      db,
-      settings: { ...settings, uniqueUsernames, indexedCustom: index },
-      hooks: { onError },
-    })
+    const { openUsers: open } = await import('../users/open.ts')
+    return await open(
+      {
+        db,
+        settings: { ...settings, uniqueUsernames, indexedCustom: index },
+        hooks: { onError },
+      },
+      { ownsProcess: true },
+    )
   } catch (error) {
     const message = messageOf(error)
     if (message.startsWith('tamis/users: setting ')) throw new Mistake(message)

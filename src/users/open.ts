@@ -13,11 +13,21 @@ export interface UsersOptions {
   readonly hooks?: Hooks | undefined
 }
 
+export interface OpenOptions {
+  /** Whether nothing else in this process opens the file of an SQLite database. */
+  readonly ownsProcess?: boolean
+}
+
 /** Opens a database, creates its tables or brings them up to date, and makes its users. */
-export async function openUsers({ db, settings, hooks: given = {} }: UsersOptions): Promise<Users> {
+export async function openUsers(
+  { db, settings, hooks: given = {} }: UsersOptions,
+  { ownsProcess = false }: OpenOptions = {},
+): Promise<Users> {
   const hooks = boundHooks(given)
   const configuration = configure(settings)
-  const connected = await connect(db, (error) => hooks.onError?.(error)).catch(throwCause)
+  const connected = await connect(db, (error) => hooks.onError?.(error), ownsProcess).catch(
+    throwCause,
+  )
   try {
     await migrate(connected, configuration)
     const store = new Store(connected, configuration)

@@ -269,15 +269,28 @@ export class Users {
     next?: string
     prev?: string
   }> {
-    const { schema, cursorKey } = view
-    const { payload = {} } = input
-    const query = parseQuery(schema, payload, cursorKey === undefined ? {} : { cursorKey })
-    const { items, next, prev } = await this.#store.page(visible(query, schema), signal)
+    const { items, next, prev } = await this.#store.page(queryOf(input, view), signal)
     return {
       users: items.map((user) => view.show(shown(user)) as User),
       ...(next === undefined ? {} : { next }),
       ...(prev === undefined ? {} : { prev }),
     }
+  }
+
+  /** What `queryUsers` gives, as JSON: the users are mostly made into text by the database. */
+  async queryUsersText(
+    input: { readonly payload?: unknown },
+    view: View,
+    signal: () => AbortSignal,
+  ): Promise<string> {
+    const { payload } = input
+    const text = await this.#store.texts.text(
+      payload,
+      view,
+      (each) => queryOf({ payload: each }, view),
+      signal,
+    )
+    return text ?? JSON.stringify(await this.queryUsers(input, view, signal()))
   }
 
   /** The state of an account that decides whether its user may call; undefined if there is none. */
@@ -529,6 +542,13 @@ export class Users {
     this.#lists.nudge()
     this.#worker.nudge()
   }
+}
+
+/** The query of a payload, for the users that a view may see. */
+function queryOf({ payload = {} }: { readonly payload?: unknown }, view: View): Query {
+  const { schema, cursorKey } = view
+  const query = parseQuery(schema, payload, cursorKey === undefined ? {} : { cursorKey })
+  return visible(query, schema)
 }
 
 /** Deleted users are in no page, deactivated ones only where a switch of the schema lets them in. */

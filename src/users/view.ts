@@ -6,6 +6,8 @@ export interface View {
   readonly schema: typeof storedUsers
   /** The key that cursors are encrypted with: a cursor holds the values of the last user's sort fields. */
   readonly cursorKey: string | undefined
+  /** The fields that `show` leaves. */
+  readonly fields: readonly (keyof User)[]
   show(user: User): Partial<User>
 }
 
@@ -15,6 +17,7 @@ export function clientView(fields: readonly string[], cursorKey: string, cost: n
   return {
     schema: schemaFor(fields, cost),
     cursorKey,
+    fields: names,
     show: (user) => onlyFields(user, names),
   }
 }
@@ -52,5 +55,6 @@ function onlyFields(user: User, names: readonly (keyof User)[]): Partial<User> {
 export const serverView = (cursorKey: string | undefined, cost: number): View => ({
   schema: wholeSchema(cost),
   cursorKey,
+  fields: USER_FIELDS,
   show: (user) => user,
 })

@@ -7,9 +7,10 @@ import type { Users } from '../users.ts'
 import { clientView, serverView } from '../view.ts'
 import { callerOf, requireAudience } from './access.ts'
 import { ConnectionStreams } from './connection-streams.ts'
+import { type Direct, directQueries } from './direct.ts'
 import { errorResponder } from './error-response.ts'
 import { RequestError } from './failure.ts'
-import { limiterOf, OpenStreams } from './limit.ts'
+import { type Limiter, limiterOf, OpenStreams } from './limit.ts'
 import { ListStreams } from './list-streams.ts'
 import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
@@ -38,10 +39,25 @@ const CONNECTING = new Set(
   ROUTES.filter(({ audience }) => audience === 'connecting').map(({ path }) => path),
 )
 
-export async function makeHandler(
+/** A handler, and what answers queries without it. */
+export interface DirectHandler {
+  /** `isCounted` says that the request is counted already by the limit of its caller. */
+  readonly handler: (request: Request, isCounted?: boolean) => Promise<Response>
+  readonly direct: Direct
+}
+
+export const makeHandler = async (
   users: Users,
   options: HandlerOptions = {},
-): Promise<UsersHandler> {
+): Promise<UsersHandler> => {
+  const { handler } = await makeDirectHandler(users, options)
+  return (request) => handler(request)
+}
+
+export async function makeDirectHandler(
+  users: Users,
+  options: HandlerOptions = {},
+): Promise<DirectHandler> {
   checkOptions(options)
   const { secret = users.configuration.secret, rateLimit } = options
   const { address = () => '', maxBody = MEBIBYTE } = options
@@ -56,7 +72,8 @@ export async function makeHandler(
     await users.updateApp({ anonymous })
   }
   const tokens = new TokenReader(secret, users.configuration.clock)
-  const limit = await limiterOf(rateLimit)
+  const limiter = await limiterOf(rateLimit)
+  const counted = new WeakSet<Request>()
   const { clientFields, cursorKey = secret, filterCost } = users.configuration
   const serversView = serverView(cursorKey, filterCost)
   const service: Service = {
@@ -83,6 +100,7 @@ export async function makeHandler(
   app.use(async (call, next) => {
     const authorization = call.req.raw.headers.get('authorization')
     const sender = address(call.req.raw)
+    const limit: Limiter = counted.has(call.req.raw) ? async () => {} : limiter
     const path = call.req.path.slice(basePath === '/' ? 0 : basePath.length)
     const checksAccount = !CONNECTING.has(path)
     const refused = async (error: unknown) => {
@@ -127,12 +145,20 @@ export async function makeHandler(
   }
 
   // Hono does not catch what is thrown and is not an Error, and the server around must not show it.
-  return async (request) => {
-    try {
-      return await app.fetch(request)
-    } catch (error) {
-      return respond(error)
-    }
+  return {
+    async handler(request, isCounted = false) {
+      if (isCounted) counted.add(request)
+      try {
+        return await app.fetch(request)
+      } catch (error) {
+        return respond(error)
+      }
+    },
+    direct: directQueries({
+      ...{ users, tokens, limit: limiter, anonymous },
+      path: `${basePath === '/' ? '' : basePath}/users`,
+      viewOf: (caller) => (caller?.server ? serversView : service.clientView),
+    }),
   }
 }
 

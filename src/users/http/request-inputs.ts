@@ -1,6 +1,7 @@
 /** What the routes read from requests. The operations check it: here it is only found and parsed. */
 
 import { z } from 'zod'
+import { RecentTexts } from '../../cache/recent-texts.ts'
 import { inputs } from '../input.ts'
 import type { Users } from '../users.ts'
 import { RequestError } from './failure.ts'
@@ -183,5 +184,12 @@ function payloadOf(call: Call): unknown {
   if (more !== undefined) {
     throw new RequestError('unknown_parameter', 'payload: expected at most once')
   }
-  return text === undefined || text === '' ? {} : parseJson(text, 'payload')
+  return payloadOfText(text ?? '')
 }
+
+/** The payload of a parameter's text: the same object for the same text, which must not be changed. */
+export const payloadOfText = (text: string): unknown =>
+  text === '' ? {} : PAYLOADS.get(text, () => parseJson(text, 'payload'))
+
+/** A cache of payloads that clients send again and again, by their text: statements are kept by them. */
+const PAYLOADS = new RecentTexts(200, 2000)

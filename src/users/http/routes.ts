@@ -13,6 +13,7 @@ import {
 import { connect } from './connect.ts'
 import { createGuest } from './guest.ts'
 import { reference, TEXT } from './json-schema.ts'
+import { queryUsers } from './query-users.ts'
 import {
   body,
   bodyOfClient,
@@ -36,8 +37,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'reader',
     input: payloadParameter,
     answer: PAGE,
-    run: ({ users, view, call }, payload) =>
-      users.queryUsers({ payload }, view, call.req.raw.signal),
+    run: queryUsers,
   }),
   route({
     method: 'post',
@@ -47,8 +47,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'reader',
     input: payloadBody,
     answer: PAGE,
-    run: ({ users, view, call }, payload) =>
-      users.queryUsers({ payload }, view, call.req.raw.signal),
+    run: queryUsers,
   }),
   route({
     method: 'get',

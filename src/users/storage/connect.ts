@@ -23,6 +23,7 @@ import { mysqlPool } from './mysql.ts'
 import { type Begin, type ClientPool, type Control, pooledDialect } from './pool.ts'
 import { postgresPool } from './postgres.ts'
 import type { DatabaseSource } from './public.ts'
+import type { Peek } from './sqlite/peek.ts'
 import { sqlitePool } from './sqlite/pool.ts'
 import type { Tables } from './tables.ts'
 
@@ -39,6 +40,8 @@ export interface Connected {
   readonly locksAtBegin: boolean
   /** Whether one message runs a statement for many lists of parameters: our SQLite connections. */
   readonly runsEach: boolean
+  /** A connection in this process for what takes microseconds; only of a file of `tamis serve`. */
+  readonly peek: Peek | undefined
   /** Resolves when the database answers, even if all connections are busy. */
   ping(): Promise<void>
   /** Sets the timeout of statements, in milliseconds. */
@@ -73,12 +76,16 @@ const BEGIN_SQLITE: Begin = () => ['begin immediate']
 /** Kysely's dialects are used for their compilers only; their drivers are never created. */
 const NO_DATABASE = {} as never
 
-async function open(source: string, onError: (error: unknown) => void): Promise<Opened> {
+async function open(
+  source: string,
+  onError: (error: unknown) => void,
+  ownsProcess: boolean,
+): Promise<Opened> {
   const control: Control = { timeout: 0, closed: new AbortController(), cancellations: new Set() }
   const scheme = SCHEME.exec(source)?.[1]?.toLowerCase()
   switch (scheme) {
     case undefined: {
-      const pool = await sqlitePool(source, control)
+      const pool = await sqlitePool(source, control, ownsProcess)
       const base = new SqliteDialect({ database: NO_DATABASE })
       return { dialect: pooledDialect(base, pool, control, BEGIN_SQLITE), pool, control }
     }
@@ -206,11 +213,12 @@ async function packetOf(kind: DatabaseKind, db: Kysely<Tables>): Promise<number 
 export async function connect(
   source: DatabaseSource,
   onError: (error: unknown) => void,
+  ownsProcess = false,
 ): Promise<Connected> {
   checkSource(source)
   const { dialect, pool, control }: Opened =
     typeof source === 'string'
-      ? await open(source, onError)
+      ? await open(source, onError, ownsProcess)
       : { dialect: applicationDialect(source as KyselyDialect) }
   const kind = kindOf(dialect)
   const db = new Kysely<Tables>({ dialect })
@@ -222,6 +230,7 @@ export async function connect(
       db,
       dialect: filters,
       packet,
+      peek: pool?.peek,
       locksAtBegin: kind === 'sqlite' && pool !== undefined,
       runsEach: kind === 'sqlite' && pool !== undefined,
       async ping() {

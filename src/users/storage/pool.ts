@@ -15,6 +15,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import { asUnavailable, isLost, markRepeatable } from './failures.ts'
+import type { Peek } from './sqlite/peek.ts'
 
 /** How long to wait for a free connection, and for a new one, in milliseconds. */
 export const ACQUIRE_TIMEOUT = 5000
@@ -53,6 +54,8 @@ export interface Client {
 }
 
 export interface ClientPool {
+  /** A connection in this process for what takes microseconds. */
+  readonly peek?: Peek | undefined
   /** @throws if no connection is free or can be made in time. */
   acquire(): Promise<Client>
   /** Resolves if the database answers, even while all connections are busy. */

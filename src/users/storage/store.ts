@@ -33,6 +33,7 @@ import { runEach, type Work } from './run-each.ts'
 import { shorten } from './shorten.ts'
 import { tableName } from './table-name.ts'
 import { type Tables, targetOf, type UsersTarget } from './tables.ts'
+import { TextPages } from './text-pages.ts'
 import { Conflict, runTransaction } from './transaction.ts'
 import { Usernames } from './usernames.ts'
 import { storeWords } from './words.ts'
@@ -56,6 +57,7 @@ export class Store {
   readonly log: ChangeLog
   readonly imports: Imports
   readonly app: AppSettings
+  readonly texts: TextPages
   readonly #connected: Connected
   readonly #target: UsersTarget
   readonly #readRow: (record: unknown) => Row<typeof storedUsers>
@@ -80,6 +82,9 @@ export class Store {
     if (connected.kind === 'sqlite') {
       this.#narrowing = new Narrowing(this.db, target, this.name('words'))
     }
+    this.texts = new TextPages(connected, target, this.#narrowing, (statement, signal) =>
+      this.#rows(this.db, statement, signal),
+    )
     this.log = new ChangeLog(
       this.db,
       { clock: this.name('clock'), changes: this.name('changes') },
@@ -148,7 +153,9 @@ export class Store {
     this.#accountStatement ??= this.#compileAccountStatement()
     const { text, params } = this.#accountStatement
     const values = params.map((value) => (value === ANY_ID ? id : value))
-    const [record] = await this.#rows(this.db, { text, params: values })
+    const statement = { text, params: values }
+    const peeked = this.#connected.peek?.read(statement)
+    const [record] = peeked ?? (await this.#rows(this.db, statement))
     return record === undefined ? undefined : (this.#readRow(record) as AccountState)
   }
 

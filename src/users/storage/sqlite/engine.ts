@@ -18,11 +18,17 @@ interface DriverStatement {
   readonly reader?: boolean
   columns?(): readonly { readonly name: string }[]
   /** Returns rows as arrays from now on, which drivers make in half the time. */
-  raw?(on: true): { all(...params: readonly unknown[]): unknown[][] }
+  raw?(on: true): RawStatement
   all(...params: readonly unknown[]): Record<string, unknown>[]
+  get(...params: readonly unknown[]): Record<string, unknown> | undefined
   run(...params: readonly unknown[]): { changes: number | bigint }
   safeIntegers?(on: boolean): unknown
   setReadBigInts?(on: boolean): unknown
+}
+
+interface RawStatement {
+  all(...params: readonly unknown[]): unknown[][]
+  get(...params: readonly unknown[]): unknown[] | undefined
 }
 
 /** The result of a statement. */
@@ -36,6 +42,8 @@ export interface Reply {
 export interface Engine {
   /** Integers come as bigints. */
   run(text: string, params: readonly unknown[]): Reply
+  /** The first row alone, in half the time of `run`; undefined if there is none. */
+  first(text: string, params: readonly unknown[]): Record<string, unknown> | undefined
   /**
    * Runs a statement that returns no rows once for each list of parameters.
    *
@@ -126,7 +134,7 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
   interface Prepared {
     readonly statement: DriverStatement
     readonly columns: readonly string[] | undefined
-    readonly raw: { all(...params: readonly unknown[]): unknown[][] } | undefined
+    readonly raw: RawStatement | undefined
   }
 
   const driver = open()
@@ -180,6 +188,15 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
           ? statement.all(...params).map((row) => columns.map((name) => row[name]))
           : raw.all(...params)
       return { columns, rows }
+    },
+    first(text, params) {
+      const { statement, columns = [], raw } = prepare(text)
+      if (raw === undefined) return statement.get(...params)
+      const values = raw.get(...params)
+      if (values === undefined) return undefined
+      const record: Record<string, unknown> = {}
+      for (const [i, name] of columns.entries()) record[name] = values[i]
+      return record
     },
     runEach(text, lists) {
       const { statement } = prepare(text)

@@ -3,9 +3,14 @@ import { type Backend, memoryBackend } from './backend.ts'
 import { Lock, SqliteClient } from './client.ts'
 import { requireFrom } from './engine.ts'
 import { FileBackend } from './file.ts'
+import { Peek } from './peek.ts'
 
 /** The connections to an SQLite file, or to `:memory:`. */
-export async function sqlitePool(file: string, control: Control): Promise<ClientPool> {
+export async function sqlitePool(
+  file: string,
+  control: Control,
+  ownsProcess: boolean,
+): Promise<ClientPool> {
   const { createRequire } = await import('node:module')
   const { resolve } = await import('node:path')
   const here = typeof __filename === 'string' ? __filename : import.meta.url
@@ -25,16 +30,27 @@ export async function sqlitePool(file: string, control: Control): Promise<Client
     await backend.end()
     throw error
   }
-  return poolOf(backend, control, () => backend.ping())
+  const peek = ownsProcess ? new Peek(requireFrom(createRequire, files), path) : undefined
+  return poolOf(backend, control, () => backend.ping(), peek)
 }
 
-function poolOf(backend: Backend, control: Control, ping: () => Promise<unknown>): ClientPool {
+function poolOf(
+  backend: Backend,
+  control: Control,
+  ping: () => Promise<unknown>,
+  peek?: Peek,
+): ClientPool {
   const lock = new Lock()
   return {
+    peek,
     acquire: async () => new SqliteClient(backend, lock, control),
     async ping() {
       await ping()
     },
-    end: () => backend.end(),
+    async end() {
+      // The last connection to close truncates the write-ahead log, and must be a writer.
+      peek?.close()
+      await backend.end()
+    },
   }
 }

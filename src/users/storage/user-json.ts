@@ -1,0 +1,193 @@
+/**
+ * Users as JSON, made by the database: a user that is only read and sent needs no parsing of its
+ * columns and no printing. A page of thirty takes a third of the time.
+ */
+
+import { type Fragment, flatten, join, sql } from '../../dialect/fragment.ts'
+import { textLiteral } from '../../dialect/literal.ts'
+import type { Page, Query } from '../../index.ts'
+import { pageOfFound } from '../../query/page.ts'
+import type { User } from '../user.ts'
+import type { DatabaseKind } from './connect.ts'
+
+/** The fields that are in the column `details`, as JSON. */
+const DETAILS = [
+  'blocked_user_ids',
+  'teams_role',
+  'devices',
+  'privacy_settings',
+  'push_notifications',
+] as const satisfies readonly (keyof User)[]
+
+type Detail = (typeof DETAILS)[number]
+
+const isDetail = (field: keyof User): field is Detail =>
+  (DETAILS as readonly (keyof User)[]).includes(field)
+
+/** How a database writes values as JSON; of NULL, and of what is damaged, NULL. */
+interface Printing {
+  text(column: Fragment): Fragment
+  object(column: Fragment): Fragment
+  list(column: Fragment): Fragment
+  integer(column: Fragment): Fragment
+  concat(pieces: readonly Fragment[]): Fragment
+}
+
+/** With more digits it may be beyond 2^53, which is an error. */
+const short = (digits: Fragment): Fragment =>
+  sql`CASE WHEN length(${digits}) <= 15 THEN ${digits} END`
+
+const barred = (pieces: readonly Fragment[]): Fragment => join(pieces, sql` || `)
+const mysqlConcat = (pieces: readonly Fragment[]): Fragment => sql`CONCAT(${join(pieces, sql`, `)})`
+/** Of text that is checked to be JSON only when it is written. */
+const sqliteJson = (column: Fragment): Fragment =>
+  sql`CASE WHEN json_valid(${column}) THEN ${column} END`
+const mysqlJson = (column: Fragment): Fragment =>
+  sql`CASE WHEN JSON_VALID(${column}) THEN ${column} END`
+
+const PRINTING: Readonly<Record<DatabaseKind, Printing>> = {
+  sqlite: {
+    text: (column) => sql`json_quote(${column})`,
+    object: sqliteJson,
+    list: sqliteJson,
+    integer: short,
+    concat: barred,
+  },
+  postgres: {
+    text: (column) => sql`to_json(${column})::text`,
+    object: (column) => column,
+    list: (column) => sql`to_json(${column})::text`,
+    integer: (column) => short(sql`${column}::text`),
+    concat: barred,
+  },
+  mysql: {
+    text: (column) => sql`JSON_QUOTE(${column})`,
+    object: mysqlJson,
+    list: mysqlJson,
+    integer: short,
+    concat: mysqlConcat,
+  },
+}
+
+type Kind = 'text' | 'object' | 'list' | 'integer' | 'boolean'
+
+/** The kinds of the columns that do not hold text, and what stands for NULL where a field is always there. */
+const KINDS: Readonly<Partial<Record<keyof User, Kind>>> = {
+  custom: 'object',
+  teams: 'list',
+  avg_response_time: 'integer',
+  banned: 'boolean',
+  shadow_banned: 'boolean',
+  invisible: 'boolean',
+  online: 'boolean',
+}
+const REQUIRED: ReadonlySet<keyof User> = new Set<keyof User>([
+  'id',
+  'role',
+  'created_at',
+  'updated_at',
+  'banned',
+  'shadow_banned',
+  'invisible',
+  'online',
+])
+const DEFAULTS: Readonly<Partial<Record<keyof User, string>>> = {
+  custom: '{}',
+  teams: '[]',
+  language: '""',
+}
+
+/** The user of a record, as far as the database writes it; NULL if it cannot. */
+export interface UserRecord {
+  readonly user: string | null
+  readonly details: string | null
+}
+
+/**
+ * Makes a statement that gives the users of another as JSON, as records of {@link UserRecord}. A
+ * field that is required and NULL, or damaged, makes `user` NULL.
+ */
+export function jsonSelection(
+  kind: DatabaseKind,
+  identifier: (name: string) => Fragment,
+  fields: readonly (keyof User)[],
+): (users: Fragment) => Fragment {
+  const printing = PRINTING[kind]
+  const pieces = fields
+    .filter((field) => !isDetail(field))
+    .map((field, i) => {
+      const column = identifier(field)
+      const name = textLiteral(`${i === 0 ? '{' : ','}"${field}":`)
+      const kindOf = KINDS[field] ?? 'text'
+      const value =
+        kindOf === 'boolean'
+          ? sql`CASE WHEN ${column} THEN 'true' WHEN NOT ${column} THEN 'false' END`
+          : printing[kindOf](column)
+      const named = printing.concat([name, value])
+      if (REQUIRED.has(field)) return named
+      const byDefault = DEFAULTS[field]
+      const absent =
+        byDefault === undefined ? sql`''` : printing.concat([name, textLiteral(byDefault)])
+      return sql`CASE WHEN ${column} IS NULL THEN ${absent} ELSE ${named} END`
+    })
+  const details = fields.some(isDetail) ? identifier('details') : sql`NULL`
+  // Flat, because it is rendered for each page.
+  const head = flatten(
+    sql`SELECT ${printing.concat(pieces)} AS ${identifier('user')}, ${details} AS ${identifier('details')} FROM (`,
+  )
+  const tail = flatten(sql`) AS ${identifier('page')}`)
+  return (users) => sql`${head}${users}${tail}`
+}
+
+/** Whether the JSON of these fields can be made: one that is always there comes first. */
+export const canSelectJson = (fields: readonly (keyof User)[]): boolean => fields[0] === 'id'
+
+/** The page of records that were found for a query; undefined where one of them is damaged. */
+export function textPageOf(
+  query: Query,
+  records: readonly UserRecord[],
+  fields: readonly (keyof User)[],
+): Page<string> | undefined {
+  const texts: string[] = []
+  for (const record of records) {
+    const text = jsonOf(record, fields)
+    if (text === undefined) return undefined
+    texts.push(text)
+  }
+  const { limit, from, offset } = query
+  if (texts.length <= limit && from === undefined && offset === 0) return { items: texts }
+  // Only these become cursors: the first and the last of the page, with or without the one more.
+  const ends = new Set([0, 1, texts.length - 2, texts.length - 1])
+  const rows = texts.map((text, i): object => (ends.has(i) ? JSON.parse(text) : {}))
+  const textByRow = new Map(rows.map((row, i) => [row, texts[i] ?? '']))
+  const page = pageOfFound(query, rows)
+  return { ...page, items: page.items.map((row) => textByRow.get(row) ?? '') }
+}
+
+/** The whole JSON of a record; undefined if it is damaged. */
+export function jsonOf(
+  { user, details }: UserRecord,
+  fields: readonly (keyof User)[],
+): string | undefined {
+  if (user === null) return undefined
+  if (details === null) {
+    return fields.includes('blocked_user_ids') ? `${user},"blocked_user_ids":[]}` : `${user}}`
+  }
+  const values = parsedDetails(details)
+  if (values === undefined) return undefined
+  const pieces = fields.filter(isDetail).map((field) => {
+    const value = values[field] ?? (field === 'blocked_user_ids' ? [] : undefined)
+    return value === undefined ? '' : `,"${field}":${JSON.stringify(value)}`
+  })
+  return `${user}${pieces.join('')}}`
+}
+
+function parsedDetails(text: string): { readonly [K in Detail]?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? value : undefined
+  } catch {
+    return undefined
+  }
+}
