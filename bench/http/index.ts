@@ -2,7 +2,7 @@
  * `npm run bench:http` measures `tamis serve` beside a `node:http` server that answers the same from
  * memory, and beside a handler that uses the driver alone: all on one core, in turn, with the median
  * of the rounds' ratios. It writes HTTP.md beside this folder. `-- --users 20000` takes fewer users,
- * `-- --only sqlite` one database.
+ * `-- --only sqlite` one database, `-- --only import` the import alone.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -197,7 +197,7 @@ for (const name of chosen) {
     await filled.drop()
   }
 }
-if (chosen.includes('SQLite in a file')) {
+if (chosen.includes('SQLite in a file') || values.only === 'import') {
   for (const { what, goal, found } of await importing(folder, Math.min(USERS, 50_000))) {
     report('SQLite in a file', what, goal, found)
   }

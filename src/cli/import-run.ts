@@ -1,3 +1,5 @@
+// Longer than most files here: one run, from the lines of a file to the report at its end.
+
 import { SingleBar } from 'cli-progress'
 import { parseStrictJson } from '../users/http/strict-json.ts'
 import { type ImportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'

@@ -1,12 +1,12 @@
 /** What the routes read from requests. The operations check it: here it is only found and parsed. */
 
 import { z } from 'zod'
-import { RecentTexts } from '../../cache/recent-texts.ts'
 import { inputs } from '../input.ts'
 import type { Users } from '../users.ts'
 import { RequestError } from './failure.ts'
 import { parseJson, readBody } from './json-body.ts'
 import { type JsonSchema, json, reference, TEXT } from './json-schema.ts'
+import { RecentTexts } from './recent-texts.ts'
 import type { Call, RouteInput } from './route.ts'
 
 /** The operations whose input is a body. */

@@ -3,10 +3,7 @@
  * columns and no printing. A page of thirty takes a third of the time.
  */
 
-import { type Fragment, flatten, join, sql } from '../../dialect/fragment.ts'
-import { textLiteral } from '../../dialect/literal.ts'
-import type { Page, Query } from '../../index.ts'
-import { pageOfFound } from '../../query/page.ts'
+import { type Fragment, type Page, pageOf, type Query, sql } from '../../index.ts'
 import type { User } from '../user.ts'
 import type { DatabaseKind } from './connect.ts'
 
@@ -21,7 +18,7 @@ const DETAILS = [
 
 type Detail = (typeof DETAILS)[number]
 
-const isDetail = (field: keyof User): field is Detail =>
+const isDetail = <F extends keyof User>(field: F): field is F & Detail =>
   (DETAILS as readonly (keyof User)[]).includes(field)
 
 /** How a database writes values as JSON; of NULL, and of what is damaged, NULL. */
@@ -37,8 +34,10 @@ interface Printing {
 const short = (digits: Fragment): Fragment =>
   sql`CASE WHEN length(${digits}) <= 15 THEN ${digits} END`
 
-const barred = (pieces: readonly Fragment[]): Fragment => join(pieces, sql` || `)
-const mysqlConcat = (pieces: readonly Fragment[]): Fragment => sql`CONCAT(${join(pieces, sql`, `)})`
+const barred = (pieces: readonly Fragment[]): Fragment =>
+  pieces.reduce((before, piece) => sql`${before} || ${piece}`)
+const mysqlConcat = (pieces: readonly Fragment[]): Fragment =>
+  sql`CONCAT(${pieces.reduce((before, piece) => sql`${before}, ${piece}`)})`
 /** Of text that is checked to be JSON only when it is written. */
 const sqliteJson = (column: Fragment): Fragment =>
   sql`CASE WHEN json_valid(${column}) THEN ${column} END`
@@ -91,16 +90,45 @@ const REQUIRED: ReadonlySet<keyof User> = new Set<keyof User>([
   'invisible',
   'online',
 ])
-const DEFAULTS: Readonly<Partial<Record<keyof User, string>>> = {
-  custom: '{}',
-  teams: '[]',
-  language: '""',
+const DEFAULTS: Readonly<Partial<Record<keyof User, Fragment>>> = {
+  custom: sql`'{}'`,
+  teams: sql`'[]'`,
+  language: sql`'""'`,
+}
+
+/** The names of the fields with a column of their own, as they stand in the JSON: the id first. */
+const NAMES: Readonly<Record<Exclude<keyof User, Detail>, Fragment>> = {
+  id: sql`'{"id":'`,
+  role: sql`',"role":'`,
+  name: sql`',"name":'`,
+  image: sql`',"image":'`,
+  username: sql`',"username":'`,
+  custom: sql`',"custom":'`,
+  teams: sql`',"teams":'`,
+  language: sql`',"language":'`,
+  banned: sql`',"banned":'`,
+  shadow_banned: sql`',"shadow_banned":'`,
+  invisible: sql`',"invisible":'`,
+  online: sql`',"online":'`,
+  ban_expires: sql`',"ban_expires":'`,
+  created_at: sql`',"created_at":'`,
+  updated_at: sql`',"updated_at":'`,
+  deactivated_at: sql`',"deactivated_at":'`,
+  deleted_at: sql`',"deleted_at":'`,
+  last_active: sql`',"last_active":'`,
+  revoke_tokens_issued_before: sql`',"revoke_tokens_issued_before":'`,
+  avg_response_time: sql`',"avg_response_time":'`,
 }
 
 /** The user of a record, as far as the database writes it; NULL if it cannot. */
 export interface UserRecord {
   readonly user: string | null
   readonly details: string | null
+}
+
+/** The same SQL without the tree of fragments that it was made of. */
+function flat({ texts, parameters }: Fragment): Fragment {
+  return sql(Object.assign([...texts], { raw: texts }), ...parameters)
 }
 
 /**
@@ -114,10 +142,10 @@ export function jsonSelection(
 ): (users: Fragment) => Fragment {
   const printing = PRINTING[kind]
   const pieces = fields
-    .filter((field) => !isDetail(field))
-    .map((field, i) => {
+    .filter((field): field is Exclude<keyof User, Detail> => !isDetail(field))
+    .map((field) => {
       const column = identifier(field)
-      const name = textLiteral(`${i === 0 ? '{' : ','}"${field}":`)
+      const name = NAMES[field]
       const kindOf = KINDS[field] ?? 'text'
       const value =
         kindOf === 'boolean'
@@ -126,23 +154,25 @@ export function jsonSelection(
       const named = printing.concat([name, value])
       if (REQUIRED.has(field)) return named
       const byDefault = DEFAULTS[field]
-      const absent =
-        byDefault === undefined ? sql`''` : printing.concat([name, textLiteral(byDefault)])
+      const absent = byDefault === undefined ? sql`''` : printing.concat([name, byDefault])
       return sql`CASE WHEN ${column} IS NULL THEN ${absent} ELSE ${named} END`
     })
   const details = fields.some(isDetail) ? identifier('details') : sql`NULL`
   // Flat, because it is rendered for each page.
-  const head = flatten(
+  const head = flat(
     sql`SELECT ${printing.concat(pieces)} AS ${identifier('user')}, ${details} AS ${identifier('details')} FROM (`,
   )
-  const tail = flatten(sql`) AS ${identifier('page')}`)
+  const tail = flat(sql`) AS ${identifier('page')}`)
   return (users) => sql`${head}${users}${tail}`
 }
 
 /** Whether the JSON of these fields can be made: one that is always there comes first. */
 export const canSelectJson = (fields: readonly (keyof User)[]): boolean => fields[0] === 'id'
 
-/** The page of records that were found for a query; undefined where one of them is damaged. */
+/**
+ * The page of records that were found for a query, from its beginning or after a cursor; undefined
+ * where one of them is damaged.
+ */
 export function textPageOf(
   query: Query,
   records: readonly UserRecord[],
@@ -154,14 +184,15 @@ export function textPageOf(
     if (text === undefined) return undefined
     texts.push(text)
   }
-  const { limit, from, offset } = query
-  if (texts.length <= limit && from === undefined && offset === 0) return { items: texts }
-  // Only these become cursors: the first and the last of the page, with or without the one more.
-  const ends = new Set([0, 1, texts.length - 2, texts.length - 1])
-  const rows = texts.map((text, i): object => (ends.has(i) ? JSON.parse(text) : {}))
-  const textByRow = new Map(rows.map((row, i) => [row, texts[i] ?? '']))
-  const page = pageOfFound(query, rows)
-  return { ...page, items: page.items.map((row) => textByRow.get(row) ?? '') }
+  const items = texts.slice(0, query.limit)
+  const [first] = items
+  const last = items.at(-1)
+  const isAlone = texts.length <= query.limit && query.from === undefined && query.offset === 0
+  if (isAlone || first === undefined || last === undefined) return { items }
+  // Only the first and the last become cursors, so only these are parsed.
+  const rows: unknown[] = Array(texts.length).fill(JSON.parse(last))
+  rows[0] = JSON.parse(first)
+  return { ...pageOf(query, rows), items }
 }
 
 /** The whole JSON of a record; undefined if it is damaged. */
