@@ -25,7 +25,6 @@ export interface DirectOptions {
   readonly users: Users
   readonly tokens: TokenReader
   readonly limit: Limiter
-  readonly anonymous: boolean
   readonly path: string
   viewOf(caller: Caller): View
 }
@@ -48,15 +47,15 @@ function payloadTextOf(query: string): string | undefined {
  * answers what succeeds only: any other request goes to the handler, which does everything again.
  */
 export const directQueries =
-  ({ users, tokens, limit, anonymous, path, viewOf }: DirectOptions): Direct =>
+  ({ users, tokens, limit, path, viewOf }: DirectOptions): Direct =>
   async ({ url, authorization, address, signal }) => {
     let isCounted = false
     try {
       if (!url.startsWith(path)) return { isCounted }
       const text = payloadTextOf(url.slice(path.length))
       if (text === undefined) return { isCounted }
-      const caller = await callerOf(users, tokens, authorization ?? null)
-      requireAudience(caller, 'reader', anonymous)
+      const caller = await callerOf(users, tokens, authorization ?? null, true)
+      requireAudience(caller, 'reader', users.app.anonymous)
       const payload = payloadOfText(text)
       await limit(caller, address)
       // Not before: a request that is one too many is refused by the handler.

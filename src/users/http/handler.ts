@@ -155,7 +155,7 @@ export async function makeDirectHandler(
       }
     },
     direct: directQueries({
-      ...{ users, tokens, limit: limiter, anonymous },
+      ...{ users, tokens, limit: limiter },
       path: `${basePath === '/' ? '' : basePath}/users`,
       viewOf: (caller) => (caller?.server ? serversView : service.clientView),
     }),

@@ -106,8 +106,9 @@ export class TextPages {
     const hasKeys = plan.query.ordering.every(({ field }) => names.includes(field.name))
     // A page before a cursor is turned around in SQL, and databases may drop the order of a subquery
     // without a limit.
-    const isTurned = plan.query.from?.name === 'prev'
-    if (!canSelectJson(view.fields) || !hasKeys || isTurned) return undefined
+    const { from, count, fields } = plan.query
+    const isPlain = from?.name !== 'prev' && !count && fields === undefined
+    if (!canSelectJson(view.fields) || !hasKeys || !isPlain) return undefined
     const version = this.#connected.peek?.version()
     if (version !== undefined && plan.page?.version === version) return plan.page.text
     const text = await this.#read(plan, view, signal())
