@@ -17,7 +17,7 @@ import type { AnyMapping } from '../schema/mapping.ts'
 import { placeOf } from '../schema/places.ts'
 import { COMMA, whole } from './clauses.ts'
 import { planOf } from './plan.ts'
-import { type CompiledFilter, denseFor, inPieces } from './sql.ts'
+import { type CompiledFilter, denseFor, inPieces, sourceOf } from './sql.ts'
 import type { CountTarget } from './total.ts'
 
 /** A statement that counts the rows of each value, and how to read what it finds. */
@@ -79,7 +79,7 @@ function compileOnce<Params>(
   const { mapping, table: source } = plan.site
   const at = (each: Field): Place => ({ ...placeOf(each, mapping), table: source?.qualifier })
   const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, plan)}`
-  const from = sql`${plan.from}${filter}`
+  const from = sql`${sourceOf(target.source, plan)}${filter}`
   const place = at(field)
   const list = place.list ? dialect.grouped.list(place) : undefined
   const parts = partsOf(dialect, place, list)

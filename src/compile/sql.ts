@@ -217,14 +217,19 @@ function queryOf<Params>(
   )
 }
 
+/** What stands after FROM: the given SELECT under the table's name, or the table. */
+export const sourceOf = (source: Fragment | undefined, { from, site }: Plan): Fragment =>
+  source === undefined
+    ? from
+    : sql`(${source}) AS ${site.dialect.identifier(site.table?.qualifier ?? '')}`
+
 /** What is read from; undefined for the table as it is. */
 function fromOf(
   { dialect, source, index }: Omit<QueryTarget, 'mapping'>,
   plan: Plan,
 ): Fragment | undefined {
   if (source === undefined && index === undefined) return undefined
-  const qualifier = dialect.identifier(plan.site.table?.qualifier ?? '')
-  if (index === undefined) return sql`(${source ?? plan.from}) AS ${qualifier}`
+  if (index === undefined) return sourceOf(source, plan)
   if (source !== undefined) throw new TypeError('tamis: index conflicts with source')
   if (dialect.useIndex !== undefined) return sql`${plan.from}${dialect.useIndex(index)}`
   throw new TypeError(`tamis: ${dialect.name}: index hints are not supported`)

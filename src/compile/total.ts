@@ -5,13 +5,13 @@ import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { asksRelated, whole } from './clauses.ts'
 import { planOf } from './plan.ts'
-import { type CompiledFilter, denseFor, inPieces, type QueryTarget } from './sql.ts'
+import { type CompiledFilter, denseFor, inPieces, type QueryTarget, sourceOf } from './sql.ts'
 import { checkTarget } from './target.ts'
 
 /** Where the rows to count are: what `compileQuery` is given serves. */
 export type CountTarget<Params = unknown, F extends Fields = Fields> = Pick<
   QueryTarget<Params, F>,
-  'dialect' | 'mapping' | 'table' | 'alias'
+  'dialect' | 'mapping' | 'table' | 'alias' | 'source'
 >
 
 /**
@@ -44,7 +44,7 @@ function countOf<Params>(
   { schema, condition }: Query,
   target: Omit<CountTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
 ): CompiledFilter<Params> {
-  const { dialect, table, alias } = target
+  const { dialect, table, alias, source } = target
   const qualified = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
   qualified.bare.check(schema.key)
   // A column can be named total, and where aliases hide columns that name would be the count.
@@ -52,7 +52,7 @@ function countOf<Params>(
   const plan = isQualified ? qualified : qualified.bare
   const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, plan)}`
   const total = dialect.identifier('total')
-  const from = sql`${qualified.from}${filter}`
+  const from = sql`${sourceOf(source, qualified)}${filter}`
   const max = schema.counts?.max
   const counted =
     max === undefined ? from : sql`(SELECT 1 FROM ${from} ${dialect.limit(max + 1, 0)}) AS counted`

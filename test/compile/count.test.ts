@@ -1,16 +1,19 @@
 import {
   compileCount,
+  compileFacet,
   compileFilter,
   compileQuery,
   condition,
   countRows,
   defineSchema,
   dynamic,
+  facetRows,
   integer,
   list,
   parseQuery,
   restrict,
   runQuery,
+  sql,
   string,
 } from 'tamis'
 import { sqlite } from 'tamis/sqlite'
@@ -22,7 +25,7 @@ const schema = defineSchema({
   fields: {
     id: string({ required: true, sortable: true }),
     // The name that the count itself has.
-    total: integer({ sortable: true }),
+    total: integer({ sortable: true, facet: true }),
     teams: list(string()),
     'custom.*': dynamic(['string', 'integer']),
   },
@@ -45,6 +48,33 @@ const FILTERS = [
 ]
 
 describe.each(available)('$name', (engine) => {
+  it('counts the rows of a source, whose parameters come first', async () => {
+    const connection = await engine.connect()
+    try {
+      const { dialect } = engine
+      const table = await Table.create(engine, connection, schema)
+      await table.insert(rows)
+      const [from, id] = [dialect.identifier('t'), dialect.identifier('id')]
+      const source = sql`SELECT * FROM ${from} WHERE ${id} < ${'r10'}`
+      const own = condition(schema, { id: { $lt: 'r10' } })
+      for (const filter_conditions of FILTERS) {
+        const query = parseQuery(schema, { filter_conditions })
+        const expected = countRows(restrict(query, own).condition, rows)
+        for (const alias of [undefined, 'a']) {
+          const target = { dialect, table: 't', source, ...(alias !== undefined && { alias }) }
+          const [record] = await connection.all(compileCount(query, target))
+          expect(Number(record?.total), JSON.stringify(filter_conditions)).toBe(expected)
+          const facet = compileFacet(query, 'total', target)
+          expect(facet.read(await connection.all(facet))).toEqual(
+            facetRows(restrict(query, own), 'total', rows),
+          )
+        }
+      }
+    } finally {
+      await connection.close()
+    }
+  })
+
   it('counts the rows of all pages', async () => {
     const connection = await engine.connect()
     try {
