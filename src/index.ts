@@ -35,6 +35,7 @@ export { and, type Condition, not, operatorOf, or } from './condition/condition.
 export { costOf } from './condition/cost.ts'
 export type { Ordering } from './condition/ordering.ts'
 export { type PrintedFilter, printFilter } from './condition/print.ts'
+export type { Clock, Now } from './condition/timed.ts'
 export type { Column, Dialect } from './dialect/dialect.ts'
 export { type Fragment, type Parameter, type Statement, sql } from './dialect/fragment.ts'
 export type { TimestampStorage } from './dialect/place.ts'
@@ -95,5 +96,10 @@ export { enumeration } from './schema/enumeration.ts'
 export { list } from './schema/list.ts'
 export type { FieldMapping, Mapping } from './schema/mapping.ts'
 export { object } from './schema/object.ts'
+export {
+  type RelativeTime,
+  type RelativeTimeOptions,
+  relativeTime,
+} from './schema/relative-time.ts'
 export { boolean, date, integer, number, string, uuid } from './schema/scalars.ts'
 export { timestamp } from './schema/timestamp.ts'

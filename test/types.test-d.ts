@@ -48,6 +48,7 @@ import {
   type RowInput,
   readRow,
   relate,
+  relativeTime,
   restrict,
   runQuery,
   type Schema,
@@ -112,6 +113,22 @@ describe('Filter', () => {
       { $or: [{ role: 'a' }, { $and: [{ age: 1 }, { $nor: [{ active: true }] }] }] },
     ] satisfies Filter<People>[]
     expectTypeOf(filters).toBeArray()
+  })
+
+  it('takes a shift from now where a time is expected, and nowhere else', () => {
+    const times = defineSchema({
+      fields: { id: string(), at: timestamp() },
+      relativeTime: relativeTime(),
+    })
+    const filters = [
+      { at: { $gte: { $now: '-7d' } } },
+      { at: { $now: '+0d/d' } },
+      { at: { $in: [{ $now: '-1M/M' }, '2024-01-01T00:00:00Z', null] } },
+    ] satisfies Filter<typeof times>[]
+    expectTypeOf(filters).toBeArray()
+    // @ts-expect-error: no time
+    const other = { id: { $gte: { $now: '-7d' } } } satisfies Filter<typeof times>
+    expectTypeOf(other).toBeObject()
   })
 
   it('refuses a misspelt field', () => {

@@ -1,4 +1,5 @@
 import { type Condition, refuseCondition } from '../condition/condition.ts'
+import { printTimed } from '../condition/print.ts'
 import type { Query } from '../parse/query.ts'
 import { toJson } from './output.ts'
 
@@ -19,7 +20,8 @@ function treeOf(condition: Condition): Tree {
       return { label, branches: conditions.map(treeOf) }
     }
     case 'leaf': {
-      const { field, operator, operand, negated } = condition
+      const { field, operator, negated, timed } = condition
+      const operand = timed === undefined ? condition.operand : printTimed(timed)
       const { type: fieldType, elements } = field
       const name = elements === undefined ? fieldType.kind.name : 'objects'
       const type = fieldType.list ? `list of ${name}` : name

@@ -18,6 +18,7 @@ import { placeOf } from '../schema/places.ts'
 import { COMMA, whole } from './clauses.ts'
 import { planOf } from './plan.ts'
 import { type CompiledFilter, denseFor, inPieces, sourceOf } from './sql.ts'
+import { checkTarget } from './target.ts'
 import type { CountTarget } from './total.ts'
 
 /** A statement that counts the rows of each value, and how to read what it finds. */
@@ -59,6 +60,7 @@ export function compileFacet<F extends Fields, Params>(
   name: string,
   target: CountTarget<Params, NoInfer<F>>,
 ): CompiledFacet<Params> {
+  checkTarget(target)
   const compiled = compileOnce(query, name, target)
   const dense = denseFor(target.dialect, compiled)
   return dense === undefined ? compiled : compileOnce(query, name, { ...target, dialect: dense })
@@ -72,7 +74,7 @@ function compileOnce<Params>(
   target: Omit<CountTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
 ): CompiledFacet<Params> {
   const { dialect, table, alias } = target
-  const { field, condition } = facetOf(query, name)
+  const { field, condition } = facetOf(query, name, target.now)
   const plan = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
   const { schema } = query
   plan.check(schema.key)

@@ -9,6 +9,7 @@ import {
   type Some,
 } from '../condition/condition.ts'
 import { relationOf } from '../condition/relation.ts'
+import { atNow, type Clock } from '../condition/timed.ts'
 import type { Test } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { accessor } from './accessor.ts'
@@ -25,9 +26,13 @@ export type { Predicate }
 /**
  * A condition as a function of a row. Closures are chosen here, once; a row costs no look-up and no
  * allocation. The row may hold anything: what is not of a field's kind is absent.
+ *
+ * @throws FilterError where `$now` leaves the years 0001–9999 at that time.
  */
-export const compilePredicate = (condition: Condition): Predicate =>
-  link(condition, undefined, undefined, isLong(condition))
+export function compilePredicate(condition: Condition, { now }: Clock = {}): Predicate {
+  const fixed = atNow(condition, now)
+  return link(fixed, undefined, undefined, isLong(fixed))
+}
 
 /** The predicate to go on with; undefined answers true after a pass, and false after a failure. */
 export type Next = Predicate | undefined
@@ -86,7 +91,7 @@ export function links(
 }
 
 function loop({ kind, conditions }: And | Or, onPass: Next, onFail: Next): Predicate {
-  const predicates = conditions.map(compilePredicate)
+  const predicates = conditions.map((each) => compilePredicate(each))
   const decisive = kind === 'or'
   return (row) => {
     let passes = !decisive

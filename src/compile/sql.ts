@@ -2,10 +2,12 @@
 
 import { type Condition, isTrue } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
+import { atNow, type Clock } from '../condition/timed.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
 import { render } from '../dialect/render.ts'
 import type { Query } from '../parse/query.ts'
+import { queryAt } from '../parse/query-at.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
 import { pageApart } from './apart.ts'
@@ -21,7 +23,7 @@ const NOTHING = sql``
 const ORDER_BY = sql` ORDER BY `.strings[0]
 
 /** Where a condition is to run. */
-export interface Target<Params = unknown, F extends Fields = Fields> {
+export interface Target<Params = unknown, F extends Fields = Fields> extends Clock {
   readonly dialect: Dialect<Params>
   /**
    * Where fields live; without one, each in the column of its name. What it says is worked out once
@@ -60,9 +62,10 @@ export function compileFilter<F extends Fields, Params>(
   target: FilterTarget<Params, NoInfer<F>>,
 ): CompiledFilter<Params> {
   checkTarget(target)
-  const filter = filterOf(condition, target)
+  const fixed = atNow(condition, target.now)
+  const filter = filterOf(fixed, target)
   const dense = denseFor(target.dialect, filter)
-  return dense === undefined ? filter : filterOf(condition, { ...target, dialect: dense })
+  return dense === undefined ? filter : filterOf(fixed, { ...target, dialect: dense })
 }
 
 /** The dialect that writes a statement with fewer parameters, if it has too many. */
@@ -155,9 +158,10 @@ export function compileQuery<F extends Fields, Params>(
   target: QueryTarget<Params, NoInfer<F>>,
 ): CompiledQuery<Params> {
   checkTarget(target)
-  const compiled = queryOf(query, target)
+  const fixed = queryAt(query, target.now)
+  const compiled = queryOf(fixed, target)
   const dense = denseFor(target.dialect, compiled)
-  return dense === undefined ? compiled : queryOf(query, { ...target, dialect: dense })
+  return dense === undefined ? compiled : queryOf(fixed, { ...target, dialect: dense })
 }
 
 function queryOf<Params>(

@@ -21,6 +21,7 @@ export const TARGET: OptionChecks = /* @__PURE__ */ optionChecks<Readonly<Record
     mapping: ANY,
     table: ANY,
     alias: TEXT,
+    now: ANY,
     select: TEXTS,
     lookAhead: BOOLEAN,
     source: ['a fragment of the sql`` tag', (value) => value instanceof Fragment],

@@ -1,6 +1,7 @@
 import { isTrue } from '../condition/condition.ts'
 import { sql } from '../dialect/fragment.ts'
 import type { Query } from '../parse/query.ts'
+import { queryAt } from '../parse/query-at.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { asksRelated, whole } from './clauses.ts'
@@ -11,7 +12,7 @@ import { checkTarget } from './target.ts'
 /** Where the rows to count are: what `compileQuery` is given serves. */
 export type CountTarget<Params = unknown, F extends Fields = Fields> = Pick<
   QueryTarget<Params, F>,
-  'dialect' | 'mapping' | 'table' | 'alias' | 'source'
+  'dialect' | 'mapping' | 'table' | 'alias' | 'source' | 'now'
 >
 
 /**
@@ -35,9 +36,10 @@ export function compileCount<F extends Fields, Params>(
   target: CountTarget<Params, NoInfer<F>>,
 ): CompiledFilter<Params> {
   checkTarget(target)
-  const counted = countOf(query, target)
+  const fixed = queryAt(query, target.now)
+  const counted = countOf(fixed, target)
   const dense = denseFor(target.dialect, counted)
-  return dense === undefined ? counted : countOf(query, { ...target, dialect: dense })
+  return dense === undefined ? counted : countOf(fixed, { ...target, dialect: dense })
 }
 
 function countOf<Params>(

@@ -1,5 +1,6 @@
 import type { Operand } from '../operators/operator.ts'
 import { type Condition, isTrue, refuseCondition } from './condition.ts'
+import { isRelative, type Timed } from './timed.ts'
 
 const isList = (operand: Operand): operand is Operand<'members'> => Array.isArray(operand)
 
@@ -20,6 +21,13 @@ function setText(members: Operand<'members'>): string {
 const operandText = (operand: Operand): string =>
   isList(operand) ? setText(operand) : scalarText(operand)
 
+function timedText({ operand }: Timed): string {
+  if (isRelative(operand)) return `$now ${operand.$now}`
+  const shifts = sorted(operand.filter(isRelative).map(({ $now }) => $now))
+  const others = operand.filter((each) => !isRelative(each)) as Operand<'members'>
+  return `$now ${JSON.stringify(shifts)} ${setText(others)}`
+}
+
 /**
  * A text that is the same for conditions of one schema that differ only in the order and the
  * repetition of what they join and of what stands in their lists: a key for a cache of what was found.
@@ -35,8 +43,9 @@ export function canonical(condition: Condition): string {
       return texts.length === 1 && only !== undefined ? only : `${kind}(${texts.join()})`
     }
     case 'leaf': {
-      const { field, operator, operand, negated } = condition
-      const applied = `${JSON.stringify(field.name)} ${operator} ${operandText(operand)}`
+      const { field, operator, operand, negated, timed } = condition
+      const text = timed === undefined ? operandText(operand) : timedText(timed)
+      const applied = `${JSON.stringify(field.name)} ${operator} ${text}`
       return negated ? `not ${applied}` : applied
     }
     case 'some': {

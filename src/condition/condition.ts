@@ -2,6 +2,7 @@ import { isOperatorName, type OperatorName } from '../operators/names.ts'
 import type { FieldType, Operand, Operator } from '../operators/operator.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
+import type { Timed } from './timed.ts'
 
 /**
  * A filter once it has been checked. Built only by the constructors below, which keep it normal:
@@ -26,8 +27,11 @@ export interface Leaf {
   readonly kind: 'leaf'
   readonly field: Field
   readonly operator: OperatorName
+  /** Of an operand that depends on the time, what it was when it was read: it is compiled anew. */
   readonly operand: Operand
   readonly negated: boolean
+  /** The operand as it was written, if it depends on the time. */
+  readonly timed?: Timed
 }
 
 /**

@@ -35,6 +35,8 @@ export interface Place {
   /** The binding to the ordering and the condition, including what the server joined to it. */
   readonly whole: string
   readonly key: SortKey
+  /** The time of the first page, in milliseconds since 1970, where the client's filter depends on it. */
+  readonly now?: number | undefined
 }
 
 const bindings = /* @__PURE__ */ new Bindings<Condition, Ordering>()
@@ -60,9 +62,11 @@ export class CursorSeal {
     this.#secret = typeof secret === 'string' ? utf8ToBytes(secret) : secret
   }
 
-  write({ asked, whole, key }: Place): string {
+  write({ asked, whole, key, now }: Place): string {
     const values = key.map((value) => (typeof value === 'bigint' ? String(value) : (value ?? null)))
-    const body = utf8ToBytes(JSON.stringify([asked, whole, ...values]))
+    const body = utf8ToBytes(
+      JSON.stringify([asked, whole, ...values, ...(now === undefined ? [] : [now])]),
+    )
     const check = this.#check(body)
     return toBase64(concatBytes(Uint8Array.of(this.#version), check, this.#crypt(check, body)))
   }
@@ -105,6 +109,8 @@ export class CursorSeal {
   }
 }
 
+const isTime = (now: number): boolean => Number.isInteger(now) && Math.abs(now) <= 8.64e15
+
 /** Without a key anyone can forge a body, so its values are checked like operands. */
 function readBody(body: Uint8Array, ordering: Ordering): Place | undefined {
   let parsed: unknown
@@ -113,9 +119,15 @@ function readBody(body: Uint8Array, ordering: Ordering): Place | undefined {
   } catch {
     return undefined
   }
-  if (!Array.isArray(parsed) || parsed.length !== ordering.length + 2) return undefined
-  const [asked, whole, ...values] = parsed as readonly unknown[]
-  if (typeof asked !== 'string' || typeof whole !== 'string') return undefined
+  if (!Array.isArray(parsed)) return undefined
+  const [asked, whole, ...rest] = parsed as readonly unknown[]
+  const more = rest.length - ordering.length
+  if ((more !== 0 && more !== 1) || typeof asked !== 'string' || typeof whole !== 'string') {
+    return undefined
+  }
+  const values = rest.slice(0, ordering.length)
+  const now = more === 0 ? undefined : rest.at(-1)
+  if (now !== undefined && (typeof now !== 'number' || !isTime(now))) return undefined
   const key: (Scalar | undefined)[] = []
   for (const [i, value] of values.entries()) {
     const { kind } = ordering[i]!.field.type
@@ -128,7 +140,7 @@ function readBody(body: Uint8Array, ordering: Ordering): Place | undefined {
     if (canonical !== undefined && kind.position(canonical).side !== 0) return undefined
     key.push(canonical)
   }
-  return { asked, whole, key }
+  return now === undefined ? { asked, whole, key } : { asked, whole, key, now }
 }
 
 const CHUNK = 4096

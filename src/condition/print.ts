@@ -1,4 +1,5 @@
 import { type Condition, type Leaf, refuseCondition } from './condition.ts'
+import { isRelative, type Timed } from './timed.ts'
 
 /** A filter as plain data: what `printFilter` gives. */
 export interface PrintedFilter {
@@ -8,11 +9,18 @@ export interface PrintedFilter {
 // fromEntries defines own properties, so that a field named __proto__ is one like any other.
 const object = (key: string, value: unknown): PrintedFilter => Object.fromEntries([[key, value]])
 
-function printLeaf({ field, operator, operand, negated }: Leaf): PrintedFilter {
-  const applied = operator === '$eq' ? operand : object(operator, operand)
+function printLeaf({ field, operator, operand, negated, timed }: Leaf): PrintedFilter {
+  const shown = timed === undefined ? operand : printTimed(timed)
+  const applied = operator === '$eq' ? shown : object(operator, shown)
   const filter = object(field.name, applied)
   return negated ? { $nor: [filter] } : filter
 }
+
+/** An operand with shifts, as it was written. */
+export const printTimed = ({ operand }: Timed): unknown =>
+  isRelative(operand) ? printShift(operand) : operand.map(printShift)
+
+const printShift = (value: unknown): unknown => (isRelative(value) ? { $now: value.$now } : value)
 
 /** JavaScript lists integer keys before the others, in any order of insertion. */
 const isIndex = (name: string): boolean => /^\d+$/.test(name)

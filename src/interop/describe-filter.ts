@@ -5,6 +5,7 @@ import {
   refuseCondition,
   type Some,
 } from '../condition/condition.ts'
+import { isRelative } from '../condition/timed.ts'
 import { describe, printable } from '../error/describe.ts'
 import { memberOf, membersOf } from '../kinds/dynamic.ts'
 import type { Scalar } from '../kinds/kind.ts'
@@ -127,7 +128,9 @@ class Describer {
   }
 
   #leaf(leaf: Leaf): string {
-    const { field, operator, operand, negated } = leaf
+    const { field, operator, negated, timed } = leaf
+    // What depends on the time is named as it was written.
+    const operand = (timed?.operand ?? leaf.operand) as Operand
     const { shape } = operatorOf(field.type, operator)
     const { phrase, values, denied = false } = this.#said(leaf, shape, operand)
     const texts = this.#texts(leaf, values)
@@ -188,6 +191,7 @@ class Describer {
   #texts({ field }: Leaf, values: readonly (Scalar | null)[]): readonly string[] {
     const named = values.length > this.#most ? values.slice(0, Math.max(1, this.#most)) : values
     const texts = named.map((value) => {
+      if (isRelative(value)) return `$now ${value.$now}`
       if (value === null) return this.#words.nothing
       if (typeof value === 'boolean') return value ? this.#words.true : this.#words.false
       if (typeof value !== 'string') return String(value)

@@ -35,6 +35,14 @@ const PATTERNS: Readonly<Record<Format, string>> = {
   uuid: `^${HEX}{8}-${HEX}{4}-${HEX}{4}-${HEX}{4}-${HEX}{12}$`,
 }
 
+/** A time so far from now. Whether it is within the years is not said. */
+const SHIFT: JsonSchema = {
+  type: 'object',
+  properties: { $now: { type: 'string', pattern: '^[+-]\\d{1,8}[smhdwMy](?:/[smhdwMy])?$' } },
+  required: ['$now'],
+  additionalProperties: false,
+}
+
 /** The operands of a kind. Those with a pattern are defined once, as `Value.<kind>`. */
 function valuesOf(kind: Kind, definitions: Definitions): JsonSchema {
   const { name, family, format, jsonSchema } = kind
@@ -44,7 +52,10 @@ function valuesOf(kind: Kind, definitions: Definitions): JsonSchema {
   const maxLength = definitions.limits.string
   const values = base.type === 'string' ? { ...base, maxLength } : base
   if (format === undefined) return values
-  return definitions.add(`Value.${name}`, { ...values, format, pattern: PATTERNS[format] })
+  const value = definitions.add(`Value.${name}`, { ...values, format, pattern: PATTERNS[format] })
+  const isTime = name === 'timestamp' || name === 'date'
+  if (!isTime || definitions.schema.relativeTime === undefined) return value
+  return either([value, definitions.add('Shift', SHIFT)])
 }
 
 /** The schema of one value of a field. */

@@ -1,14 +1,19 @@
 /** A canonical value, as filters, orderings and cursors hold it. */
 export type Scalar = string | number | bigint | boolean
 
+/** A time that is so far from now, where a schema allows it: `{ $now: '-7d' }`, `{ $now: '-1M/M' }`. */
+export interface Shift {
+  readonly $now: string
+}
+
 /** The values of each scalar kind: as operands, as rows may hold them, and as rows are read. */
 export interface ValueTypes {
   string: { operand: string; row: string; read: string }
   boolean: { operand: boolean; row: boolean; read: boolean }
   integer: { operand: number | bigint; row: number | bigint; read: number }
   number: { operand: number | bigint; row: number | bigint; read: number }
-  timestamp: { operand: string | Date; row: string | Date | number | bigint; read: string }
-  date: { operand: string; row: string; read: string }
+  timestamp: { operand: string | Date | Shift; row: string | Date | number | bigint; read: string }
+  date: { operand: string | Shift; row: string; read: string }
   decimal: {
     operand: string | number | bigint
     row: string | number | bigint | { toString(): string }

@@ -40,6 +40,7 @@ export function clientSchema<F extends Fields>(schema: Schema<F>): Schema<Visibl
     defaultSort: terms.map((term) => ({ ...term, field: seen(term.field) })),
     limits: schema.limits,
     scope: false,
+    relativeTime: schema.relativeTime,
     sortable: schema.sortable.map(seen),
     facets: [...siblings.values()].filter((field) => field.facet),
     wildcardFields: new WildcardFields<Field>(),

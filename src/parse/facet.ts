@@ -1,9 +1,11 @@
 import { type Condition, conjunction } from '../condition/condition.ts'
+import type { Now } from '../condition/timed.ts'
 import { oneOf, quote } from '../error/describe.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import type { Query } from './query.ts'
+import { queryAt } from './query-at.ts'
 import { collect, orThrow } from './report.ts'
 import { unknownField } from './unknown-field.ts'
 
@@ -26,7 +28,8 @@ export interface Facet {
  *
  * @throws FilterError where there is no such field, or where it is not declared a facet.
  */
-export function facetOf({ schema, condition, parts }: Query, name: string): Facet {
+export function facetOf(query: Query, name: string, now: Now | undefined): Facet {
+  const { schema, parts } = query
   const { facets, limits } = schema
   const field = orThrow(
     collect((report): Field | undefined => {
@@ -39,7 +42,10 @@ export function facetOf({ schema, condition, parts }: Query, name: string): Face
       return report.add('not_a_facet', { subject: quote(name), expected })
     }),
   ) as Field
-  if (parts === undefined) return { field, condition }
-  const client = parts.client.filter((part) => part.field !== name).map((part) => part.condition)
-  return { field, condition: conjunction([...client, parts.others]) }
+  const client = parts?.client.filter((part) => part.field !== name) ?? []
+  const condition =
+    parts === undefined
+      ? query.condition
+      : conjunction([...client.map((part) => part.condition), parts.others])
+  return { field, condition: queryAt({ ...query, condition }, now).condition }
 }

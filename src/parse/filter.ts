@@ -12,6 +12,7 @@ import {
 } from '../condition/condition.ts'
 import { costOf, operandBytes } from '../condition/cost.ts'
 import { relationOf, type Scopes } from '../condition/relation.ts'
+import type { Timed } from '../condition/timed.ts'
 import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
 import { isOperatorName, type OperatorName } from '../operators/names.ts'
@@ -25,7 +26,7 @@ import {
   operatorNotAllowed,
   unknownOperator,
 } from './mistakes.ts'
-import { operandReaders } from './operand.ts'
+import { operandReaders, type Shifts } from './operand.ts'
 import type { Report } from './report.ts'
 import { unknownField } from './unknown-field.ts'
 
@@ -52,6 +53,8 @@ export interface Reader {
   readonly report: Report
   readonly trusted: boolean
   readonly scopes?: Scopes | undefined
+  /** The time of reading, in milliseconds since 1970. */
+  readonly now?: number | undefined
 }
 
 /** One of the conditions that a filter joins at its top. */
@@ -71,6 +74,7 @@ export class FilterReader {
   #fields: FieldSet
   readonly #report: Report
   readonly #trusted: boolean
+  readonly #now: number | undefined
   readonly #limits: Pick<Limits, 'depth' | 'conditions' | 'list' | 'string' | 'segments'>
   /** The number of conditions that are still allowed. */
   #left: number
@@ -83,7 +87,8 @@ export class FilterReader {
   /** How many relations may still be entered. */
   #relations: number
 
-  constructor({ structure, report, trusted, scopes }: Reader) {
+  constructor({ structure, report, trusted, scopes, now }: Reader) {
+    this.#now = now
     this.#structure = structure
     this.#fields = structure
     this.#scopes = scopes
@@ -275,10 +280,27 @@ export class FilterReader {
       // Objects other than lists and Dates are read as operators, with any keys.
       const entries = entriesOf(value, this.#left)
       const isDate = entries instanceof Unreadable && millisecondsOf(value) !== undefined
-      if (!isDate) return this.#operators(field, entries, depth)
+      if (!isDate && !this.#isShift(entries)) return this.#operators(field, entries, depth)
     }
     // A bare operand.
     return this.#apply(field, '$eq', value, undefined, depth)
+  }
+
+  /** Whether an object is `{ $now: … }`, a bare operand. */
+  #isShift(entries: Entries | number | Unreadable): boolean {
+    if (this.#structure.relativeTime === undefined) return false
+    if (typeof entries === 'number' || entries instanceof Unreadable) return false
+    return entries.keys.length === 1 && entries.keys[0] === '$now'
+  }
+
+  #shifts(): Shifts | undefined {
+    const { relativeTime } = this.#structure
+    if (relativeTime === undefined) return undefined
+    return {
+      now: this.#now ?? Date.now(),
+      found: new Map(),
+      read: (input) => (typeof input === 'string' ? relativeTime.read(input) : undefined),
+    }
   }
 
   #find(name: string): Field | undefined {
@@ -405,8 +427,21 @@ export class FilterReader {
       if (related === undefined) return some(field, name, this.#inside(field, input, depth))
       return this.#related(field, name, () => this.#inside(field, input, depth))
     }
-    const at = { field, operator: written, limits: this.#limits, report }
+    const shifts = this.#shifts()
+    const at = { field, operator: written, limits: this.#limits, report, shifts }
     const operand = operandReaders[record.shape](input, at)
-    return operand === undefined ? TRUE : leaf(field, name, operand)
+    if (operand === undefined) return TRUE
+    const condition = leaf(field, name, operand)
+    if (shifts === undefined || shifts.found.size === 0 || condition.kind !== 'leaf') {
+      return condition
+    }
+    const { found } = shifts
+    const whole = Array.isArray(operand)
+      ? operand.map((each, i) => found.get(i) ?? each)
+      : found.get(0)
+    return {
+      ...condition,
+      timed: { operand: whole as Timed['operand'], isClients: !this.#trusted },
+    }
   }
 }

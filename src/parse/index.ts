@@ -1,5 +1,6 @@
 import { type Condition, conjunction } from '../condition/condition.ts'
 import type { Scopes } from '../condition/relation.ts'
+import { asServers } from '../condition/timed.ts'
 import { BOOLEAN, checkOptions, optionChecks } from '../error/options.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Fields, FieldsFilter, OfFields } from '../schema/definition.ts'
@@ -107,13 +108,14 @@ export const restrict = <F extends Fields>(
 ): Query & OfFields<F> => {
   checkOptions('tamis', options, RESTRICT_OPTIONS)
   const { bind = true } = options
+  const joined = asServers(restriction)
   return {
     ...query,
-    condition: conjunction([query.condition, restriction]),
+    condition: conjunction([query.condition, joined]),
     parts: query.parts && {
       ...query.parts,
-      others: conjunction([query.parts.others, restriction]),
+      others: conjunction([query.parts.others, joined]),
     },
-    bound: bind ? conjunction([query.bound, restriction]) : query.bound,
+    bound: bind ? conjunction([query.bound, joined]) : query.bound,
   }
 }

@@ -1,16 +1,19 @@
+// Longer than most files here: each key of a payload has a reader, in the order of the payload.
+
 import { type Condition, conjunction, leaf, TRUE } from '../condition/condition.ts'
 import { bindingOf, CursorSeal, type Place } from '../condition/cursor.ts'
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import type { Scopes } from '../condition/relation.ts'
+import { isClientsTimed, millisecondsAt, type Now } from '../condition/timed.ts'
 import { describe, oneOf, quote } from '../error/describe.ts'
 import type { IssueCode } from '../error/issue.ts'
 import { didYouMean } from '../error/nearest.ts'
-import { checkOptions, optionChecks } from '../error/options.ts'
+import { ANY, checkOptions, optionChecks } from '../error/options.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { readFields } from './fields.ts'
-import { FilterReader, type Part } from './filter.ts'
+import { FilterReader, type Part, type Reader } from './filter.ts'
 import { entriesOf, Unreadable } from './inspect.ts'
 import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
@@ -52,6 +55,11 @@ export interface Query {
   readonly asked: Condition
   /** What its cursors are bound to: the condition without what was joined with `bind: false`. */
   readonly bound: Condition
+  /**
+   * When it was parsed, in milliseconds since 1970, where the client's filter depends on the time: what
+   * its `$now` is, if nothing else is said.
+   */
+  readonly now: number | undefined
   /** The place that the page comes after (`next`) or before (`prev`). */
   readonly from: { readonly name: 'next' | 'prev'; readonly place: Place } | undefined
   /** What makes the cursors of its page. */
@@ -69,6 +77,8 @@ export interface QueryOptions {
    * rows that the query may see at all.
    */
   readonly scopes?: Scopes | undefined
+  /** The clock, for `$now` and the age of cursors: an instant, by default that of the call. */
+  readonly now?: Now | undefined
 }
 
 /** The options of `parseQuery`. */
@@ -78,6 +88,8 @@ export const QUERY_OPTIONS = /* @__PURE__ */ optionChecks<QueryOptions>({
     (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
   ],
   scopes: ['an object of conditions', isPlainObject],
+  // What is no time is refused where it is read.
+  now: ANY,
 })
 
 /** Marks a key that the payload does not have. */
@@ -94,12 +106,13 @@ export function readQuery(
   options?: QueryOptions,
 ): Query {
   if (options !== undefined) checkOptions('tamis', options, QUERY_OPTIONS)
-  const cursorKey = options?.cursorKey
-  const scopes = options?.scopes
+  const { cursorKey, scopes, now: clock } = options ?? {}
+  const now = millisecondsAt(clock)
   const scope = rootScope(schema, scopes)
   const given = readPayload(schema, payload, report)
   const hasFacets = schema.facets.length > 0
-  const client = readFilter(schema, given[PAYLOAD.filter_conditions], report, hasFacets, scopes)
+  const reading = { report, scopes, now }
+  const client = readFilter(schema, given[PAYLOAD.filter_conditions], hasFacets, reading)
   const conditions: Condition[] = []
   const isRanged = addKeyRanges(schema, given, report, conditions)
   addSwitches(schema, given, report, conditions)
@@ -119,7 +132,7 @@ export function readQuery(
   const fields = isMissing(names) ? undefined : readFields(schema, names, report)
   if (cursorKey === undefined && ordering === schema.defaultOrdering) checkDefault(schema)
   const seal = new CursorSeal(cursorKey)
-  const asked = { ordering, condition, offset, seal }
+  const asked = { schema, ordering, condition, offset, seal, now }
   const from = readCursor(given[PAYLOAD.next], given[PAYLOAD.prev], asked, report)
   const scoped = conjunction([scope, condition])
   return {
@@ -135,6 +148,7 @@ export function readQuery(
     bound: scoped,
     from,
     seal,
+    now: isClientsTimed(condition) ? now : undefined,
   }
 }
 
@@ -142,13 +156,12 @@ export function readQuery(
 function readFilter(
   schema: Schema,
   filter: unknown,
-  report: Report,
   inParts: boolean,
-  scopes: Scopes | undefined,
+  { report, scopes, now }: Pick<Reader, 'report' | 'scopes' | 'now'>,
 ): readonly Part[] {
   if (filter === NOT_GIVEN) return []
   report.enter('filter_conditions')
-  const reader = new FilterReader({ structure: schema, report, trusted: false, scopes })
+  const reader = new FilterReader({ structure: schema, report, trusted: false, scopes, now })
   const parts = inParts
     ? reader.readParts(filter)
     : [{ field: undefined, condition: reader.read(filter) }]
@@ -289,14 +302,15 @@ function readCount(
   return fallback
 }
 
+/** What a cursor is held against. */
+interface Asked extends Pick<Query, 'schema' | 'ordering' | 'condition' | 'offset' | 'seal'> {
+  readonly now: number
+}
+
 /** The cursor of a payload; one of `next`, `prev` and an offset says where a page begins. */
-function readCursor(
-  next: unknown,
-  prev: unknown,
-  { ordering, condition, offset, seal }: Pick<Query, 'ordering' | 'condition' | 'offset' | 'seal'>,
-  report: Report,
-): Query['from'] {
+function readCursor(next: unknown, prev: unknown, asked: Asked, report: Report): Query['from'] {
   if (isMissing(next) && isMissing(prev)) return undefined
+  const { ordering, condition, offset, seal } = asked
   const name = isMissing(next) ? 'prev' : 'next'
   const refuse = (expected: string, received: string) => {
     report.enter(name)
@@ -310,10 +324,21 @@ function readCursor(
   const place = typeof text === 'string' ? seal.read(text, ordering) : undefined
   if (place === undefined) return refuse(CURSOR, describe(text))
   // After errors in the filter or sort the binding cannot match, so no second error is reported.
-  if (report.issues.length > 0 || place.asked === bindingOf(ordering, condition)) {
-    return { name, place }
+  if (report.issues.length > 0) return { name, place }
+  if (place.asked === bindingOf(ordering, condition)) {
+    const age = ageOf(place, asked)
+    return age === undefined ? { name, place } : refuse(CURSOR, age)
   }
   return refuse(CURSOR, 'a cursor of another filter or sort')
+}
+
+/** What is wrong with the time that a cursor keeps, if anything. */
+function ageOf({ now: kept }: Place, { schema, condition, now }: Asked): string | undefined {
+  if (!isClientsTimed(condition)) return kept === undefined ? undefined : 'one with a time'
+  if (kept === undefined) return 'one without a time'
+  if (kept > now) return 'a cursor of the future'
+  const { cursorAge = 0 } = schema.relativeTime ?? {}
+  return now - kept > cursorAge ? 'a cursor that is too old' : undefined
 }
 
 const CURSOR = 'a cursor from a page of this query'

@@ -90,7 +90,16 @@ const payloadKeys = (key: string): readonly string[] => [
 export const COUNT = 'count'
 export const FIELDS = 'fields'
 
-const KEYS = ['fields', 'key', 'defaultSort', 'options', 'limits', 'counts', 'scope']
+const KEYS = [
+  'fields',
+  'key',
+  'defaultSort',
+  'options',
+  'limits',
+  'counts',
+  'scope',
+  'relativeTime',
+]
 
 /**
  * Checks a schema and prepares it for parsing.

@@ -1,4 +1,5 @@
 import { accessor } from '../compile/accessor.ts'
+import type { Clock } from '../condition/timed.ts'
 import { type AnyKind, memberOf, membersOf } from '../kinds/dynamic.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { type FacetCount, facetOf } from '../parse/facet.ts'
@@ -35,8 +36,9 @@ export function facetRows(
   query: Query,
   name: string,
   rows: readonly unknown[],
+  { now }: Clock = {},
 ): readonly FacetCount[] {
-  const { field, condition } = facetOf(query, name)
+  const { field, condition } = facetOf(query, name, now)
   const { kind, list } = field.type
   const read = accessor(field)
   const counts = new Map<Scalar, number>()

@@ -1,7 +1,9 @@
 import { checkRows, missingValue } from '../compile/broken.ts'
 import { compileSortKey } from '../compile/ordering.ts'
 import { bindingOf } from '../condition/cursor.ts'
+import { type Clock, isClientsTimed } from '../condition/timed.ts'
 import type { Query } from '../parse/query.ts'
+import { queryAt } from '../parse/query-at.ts'
 import { projection } from './project.ts'
 import { readTotal, type Total, totalOf } from './total.ts'
 
@@ -18,7 +20,7 @@ export interface Page<T = unknown> extends Partial<Total> {
 }
 
 /** What a page says beside its rows. */
-export interface PageOptions {
+export interface PageOptions extends Clock {
   /** How many rows `compileCount` found: a number, a bigint or a text, as the driver gives it. */
   readonly total?: number | bigint | string | undefined
 }
@@ -27,7 +29,7 @@ export interface PageOptions {
  * The page of a query from the rows that were found for it: those of a statement that looked ahead
  * (`compileQuery` with `lookAhead`), each read by `readRow`. The row more than the page has says
  * that there is another page, and is taken off. Where the payload names `fields`, the items are new
- * objects with only these, whatever the type of the rows says.
+ * objects with only these, whatever the type of the rows says. `now` is what `compileQuery` was given.
  *
  * @example
  * const { text, params } = compileQuery(query, { ...target, lookAhead: true })
@@ -37,7 +39,12 @@ export interface PageOptions {
  * sorted by: a required value is missing, a property has another name than the field, a number or a
  * Date has lost digits. It names the field, the value and the row's key.
  */
-export function pageOf<T>(query: Query, rows: readonly T[], { total }: PageOptions = {}): Page<T> {
+export function pageOf<T>(
+  asked: Query,
+  rows: readonly T[],
+  { total, now }: PageOptions = {},
+): Page<T> {
+  const query = queryAt(asked, now)
   if (query.count && total === undefined) {
     throw new TypeError(
       'tamis: the query asks for a total: pageOf(query, rows, { total }) takes what compileCount finds',
@@ -74,11 +81,12 @@ function pageOfRows<T>(query: Query, rows: readonly T[]): Page<T> {
   const { schema, ordering, bound, asked, seal } = query
   const { keyOf } = compileSortKey(ordering)
   const bindings = { asked: bindingOf(ordering, asked), whole: bindingOf(ordering, bound) }
+  const now = isClientsTimed(asked) ? query.now : undefined
   const cursorOf = (row: T) => {
     const key = keyOf(row)
     const missing = ordering.find(({ field }, i) => field.required && key[i] === undefined)
     if (missing !== undefined) throw missingValue(schema, missing.field, row)
-    return seal.write({ ...bindings, key })
+    return seal.write({ ...bindings, key, now })
   }
   return {
     items,

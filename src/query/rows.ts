@@ -1,6 +1,8 @@
 import { compileSelection } from '../compile/selection.ts'
 import type { Condition } from '../condition/condition.ts'
+import { atNow, type Clock } from '../condition/timed.ts'
 import type { Query } from '../parse/query.ts'
+import { queryAt } from '../parse/query-at.ts'
 
 /** The number of rows in a batch, small enough that their indices stay in the processor's cache. */
 const BATCH = 1024
@@ -36,9 +38,9 @@ export function scanRows(
 }
 
 /** The rows that a condition is true of, in their order: `rows.filter(compilePredicate(c))`, faster. */
-export function filterRows<T>(condition: Condition, rows: readonly T[]): T[] {
+export function filterRows<T>(condition: Condition, rows: readonly T[], { now }: Clock = {}): T[] {
   const found: T[] = []
-  scanRows(condition, rows, (indices, count) => {
+  scanRows(atNow(condition, now), rows, (indices, count) => {
     for (let i = 0; i < count; i++) found.push(rows[indices[i]!] as T)
   })
   return found
@@ -48,9 +50,14 @@ export function filterRows<T>(condition: Condition, rows: readonly T[]): T[] {
  * How many rows a condition is true of, or a query finds on all of its pages together: cursor, offset
  * and limit play no part in it. All of them are counted, whatever maximum the schema has.
  */
-export function countRows(of: Condition | Query, rows: readonly unknown[]): number {
+export function countRows(
+  of: Condition | Query,
+  rows: readonly unknown[],
+  { now }: Clock = {},
+): number {
   let total = 0
-  scanRows('schema' in of ? of.condition : of, rows, (_, count) => {
+  const condition = 'schema' in of ? queryAt(of, now).condition : atNow(of, now)
+  scanRows(condition, rows, (_, count) => {
     total += count
   })
   return total

@@ -3,7 +3,9 @@ import { compilePredicate, type Predicate } from '../compile/predicate.ts'
 import { scanOf } from '../compile/scan.ts'
 import { not } from '../condition/condition.ts'
 import { keyset, type SortKey } from '../condition/keyset.ts'
+import type { Clock } from '../condition/timed.ts'
 import type { Query } from '../parse/query.ts'
+import { queryAt } from '../parse/query-at.ts'
 import { type Page, pageOfFound } from './page.ts'
 import { scanRows } from './rows.ts'
 
@@ -32,7 +34,8 @@ const REFRESH = 1024
  * @throws FilterError (`invalid_cursor`) where the query's cursor is of one to which the server had
  * joined something else.
  */
-export function collectPage<T>(query: Query): PageCollector<T> {
+export function collectPage<T>(asked: Query, { now }: Clock = {}): PageCollector<T> {
+  const query = queryAt(asked, now)
   const { offset, limit, count: isCounted } = query
   const { condition, base, ordering, isReversed } = scanOf(query)
   // Rows before a cursor count, too.
@@ -132,8 +135,8 @@ export function collectPage<T>(query: Query): PageCollector<T> {
  * @throws TypeError where a cursor would be made of a row without its key, or without a required value
  * of a field that the query sorts by.
  */
-export function runQuery<T>(query: Query, rows: Iterable<T>): Page<T> {
-  const page = collectPage<T>(query)
+export function runQuery<T>(query: Query, rows: Iterable<T>, clock?: Clock): Page<T> {
+  const page = collectPage<T>(query, clock)
   if (Array.isArray(rows)) page.addAll(rows)
   else for (const row of rows) page.add(row)
   return page.finish()

@@ -8,6 +8,7 @@ import { type Field, type FieldSet, fieldOf, isOrdered } from './field.ts'
 import { type LimitSettings, type Limits, limitsOf } from './limits.ts'
 import { type OrderingTerm, orderingTerm } from './ordering-term.ts'
 import { onlyKeys, refuse } from './refuse.ts'
+import type { RelativeTime } from './relative-time.ts'
 
 /** The definition of a schema without its payload options, which are parsed as filters. */
 export interface StructureDefinition<F extends Fields> {
@@ -23,6 +24,8 @@ export interface StructureDefinition<F extends Fields> {
   readonly limits?: LimitSettings
   /** Whether the server gives a condition with each query, which selects the rows first. */
   readonly scope?: boolean
+  /** Allows `{ $now: '-7d' }` in the place of timestamps and dates: `relativeTime()`. */
+  readonly relativeTime?: RelativeTime
 }
 
 /** The checked form of a {@link StructureDefinition}. */
@@ -32,6 +35,8 @@ export interface Structure<F extends Fields = Fields> extends FieldSet, OfFields
   readonly limits: Limits
   /** Whether the server must give a scope with each query. */
   readonly scope: boolean
+  /** Undefined where operands cannot depend on the time. */
+  readonly relativeTime: RelativeTime | undefined
   /** The fields that clients may sort by. */
   readonly sortable: readonly Field[]
   /** The fields and wildcards whose values may be counted for clients. */
@@ -98,6 +103,11 @@ function scopeOf(scope: unknown = false): boolean {
   return refuse('scope', `expected true or false, received ${describe(scope)}`)
 }
 
+function relativeTimeOf(given: RelativeTime | undefined): RelativeTime | undefined {
+  if (given === undefined || typeof given?.read === 'function') return given
+  return refuse('relativeTime', `expected relativeTime(), received ${describe(given)}`)
+}
+
 /** Checks the definition of a schema. @throws TypeError if it is not valid. */
 export function buildStructure<F extends Fields>(definition: StructureDefinition<F>): Structure<F> {
   const { key = 'id' } = definition
@@ -109,6 +119,7 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
     defaultSort: defaultSortOf(fields, definition.defaultSort ?? []),
     limits: limitsOf(definition.limits ?? {}),
     scope: scopeOf(definition.scope),
+    relativeTime: relativeTimeOf(definition.relativeTime),
     sortable: [...fields.values()].filter((field) => field.sortable && !field.hidden),
     facets: [...fields.values(), ...set.wildcards.values()].filter((field) => field.facet),
   }

@@ -45,21 +45,21 @@ export { ${uses} }`
 
 /** What a program may weigh, minified and gzipped, in bytes. */
 const BUDGETS: readonly (readonly [name: string, program: string, budget: number])[] = [
-  ['a schema', program(''), 10_000],
-  ['a predicate', program('parseFilter, compilePredicate'), 19_000],
+  ['a schema', program(''), 10_050],
+  ['a predicate', program('parseFilter, compilePredicate'), 20_000],
   [
     'a predicate and SQL for SQLite',
     `${program('parseFilter, compilePredicate, compileFilter')}
 export { sqlite } from './src/dialect/sqlite/index.ts'`,
-    34_000,
+    35_300,
   ],
-  ['the core', `export * from './src/index.ts'`, 56_000],
+  ['the core', `export * from './src/index.ts'`, 58_500],
   ...dialects.map(
     (name) =>
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}/index.ts'`,
-        name === 'mysql' || name === 'mariadb' ? 69_000 : 68_500,
+        name === 'mysql' || name === 'mariadb' ? 71_500 : 71_000,
       ] as const,
   ),
   ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 20_500],
@@ -108,7 +108,7 @@ describe('a bundle of', () => {
     expect(inputs).toContain('src/dialect/clickhouse/table.ts')
     // A Node built-in fails the build; a message names node:sqlite.
     expect(text).not.toMatch(/from ?"node:|require\("node:/)
-    expect(bytes).toBeLessThan(84_000)
+    expect(bytes).toBeLessThan(86_500)
     expect(bytes).toBeGreaterThan(45_000)
   })
 

@@ -1,0 +1,16 @@
+import { atTime, isTimed, millisecondsAt, type Now } from '../condition/timed.ts'
+import type { Query } from './query.ts'
+
+/**
+ * A query at a time. What the server joined is of that time; the client's filter is of the time of its
+ * first page, which its cursor keeps.
+ *
+ * @throws FilterError where a shift leaves the years 0001–9999.
+ */
+export function queryAt(query: Query, now?: Now): Query {
+  if (now === undefined && !isTimed(query.condition)) return query
+  const server = millisecondsAt(now)
+  const client = query.from?.place.now ?? (now === undefined ? (query.now ?? server) : server)
+  const condition = atTime(query.condition, { server, client })
+  return { ...query, condition, now: client }
+}
