@@ -154,11 +154,11 @@ describe('watch', () => {
     let asked = 0
     const token = () => {
       asked++
-      return asked === 1 ? forge({ server: true, exp: now() + 2 }) : SERVER
+      return asked === 1 ? forge({ server: true, exp: now() + 5 }) : SERVER
     }
     const { kept, users } = await watching({}, { token })
     await until('there is a list', () => kept.count('list') === 1)
-    await new Promise((resolve) => setTimeout(resolve, 2100))
+    await new Promise((resolve) => setTimeout(resolve, 5100))
     // A stream notices that its token has expired when it has something to send.
     await promote({ users }, 'bo')
     await until('bo is there', () => kept.count('list') === 2 && kept.users.has('bo'))
@@ -200,7 +200,7 @@ describe('watch', () => {
       silent(request, response)
     })
     const kept = new Kept()
-    const client = createUsersClient({ url: server.url, token: SERVER, silence: 300 })
+    const client = createUsersClient({ url: server.url, token: SERVER, silence: 2000 })
     stops.push(client.watch(ADMINS, kept.take))
     await until('there are two lists', () => kept.count('list') >= 2)
     expect(kept.types.slice(0, 3)).toEqual(['list', 'disconnected', 'list'])
