@@ -4,7 +4,8 @@ import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, join, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace, Place } from '../dialect/place.ts'
 import { render } from '../dialect/render.ts'
-import { describe } from '../error/describe.ts'
+import { isStored } from '../dialect/typed.ts'
+import { describe, quote } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject, JSON_DEPTH, type JsonReplacer, printJson } from '../kinds/json.ts'
 import type { Scalar } from '../kinds/kind.ts'
@@ -92,9 +93,21 @@ function typedReader(
   const bound = dialect.bound?.(place, isKey || isWorthAnIndex(field))
   // Where a list cannot be NULL, its companion says that it is not there.
   const absent = dialect.companion?.(place) === undefined ? null : dialect.encodeList(place, [])
+  // What createTable writes stores every value of the kind.
+  const isDeclared = place.type !== undefined || place.collation !== undefined
+  const type = isDeclared ? dialect.typeOf(place) : undefined
   return (row) => {
     const value = read(row)
     if (value === undefined) return absent
+    if (type !== undefined) {
+      for (const each of Array.isArray(value) ? value : [value]) {
+        if (isStored(type, place, each)) continue
+        const what = place.type?.text ?? `the collation ${place.collation}`
+        throw new TypeError(
+          `tamis: ${field.name}: a column of ${what} does not hold ${quote(String(each))}`,
+        )
+      }
+    }
     if (bound !== undefined) {
       for (const each of Array.isArray(value) ? value : [value]) {
         if (typeof each === 'string') checkText(field, bound, each)
@@ -258,7 +271,8 @@ export function insertRow<F extends Fields, Params>(
  * or left out of the JSON.
  *
  * @throws TypeError where a required value is absent, where a text is longer or JSON deeper than the
- * table's types and indexes hold, or where a wildcard holds what is not JSON;
+ * table's types and indexes hold, where a column of the mapping's type would round a value or cannot
+ * store it, or where a wildcard holds what is not JSON;
  * where the database has no statement that replaces a row.
  */
 export function insertRow<F extends Fields, Params>(

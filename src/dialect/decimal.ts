@@ -5,7 +5,7 @@ import { amongIntegers } from '../kinds/floats.ts'
 import type { Position, Scalar } from '../kinds/kind.ts'
 import { MAX_INT64, MIN_INT64 } from '../kinds/numbers.ts'
 import { argumentOf } from './declared-type.ts'
-import { type Fragment, sql } from './fragment.ts'
+import { type Fragment, type Parameter, sql } from './fragment.ts'
 import { integerLiteral, mostDecimal } from './literal.ts'
 import type { Refuse } from './names.ts'
 import { type ColumnPlace, plainOf, type Stored } from './place.ts'
@@ -70,9 +70,17 @@ export function decimalColumns({ base, byDefault, isCast, refuse }: Decimals): D
     const text = canonicalDecimal(value, grid?.scale ?? 0) ?? String(value)
     return grid === undefined ? { value: text, side: 0 } : positionOnGrid(text, grid)
   }
+  const { check, checkElements, convert } = base
   const shared = {
     ...base,
     type,
+    ...(check && { check: (column: Fragment, at: Stored) => check(column, gridded(at)) }),
+    ...(checkElements && {
+      checkElements: (list: Fragment, at: Stored) => checkElements(list, gridded(at)),
+    }),
+    ...(convert && {
+      convert: (parameter: Fragment | Parameter, at: Stored) => convert(parameter, gridded(at)),
+    }),
     encode(value: Scalar, at: Stored) {
       const { value: text, side } = position(value, at)
       // The database would round it.
@@ -141,7 +149,11 @@ function wholeDecimals(
   const mostAt = (at: Stored): bigint => BigInt(String(among(MAX_INT64, at).value))
   return {
     ...integers,
-    encode: (value, at) => integers.encode(BigInt(String(value)), at),
+    encode(value, at) {
+      const { value: whole, side } = positionOnGrid(String(value), INT64)
+      if (side === 0) return integers.encode(BigInt(whole), at)
+      throw new TypeError(`tamis: ${at.field}: a column of integers does not hold ${value}`)
+    },
     position(value, at) {
       const floor = positionOnGrid(String(value), INT64)
       const { value: whole, side } = among(BigInt(floor.value), at)

@@ -119,6 +119,10 @@ export function heldBy(
   return constants.filter((each) => canHold(each, at) && position(each, at).side === 0)
 }
 
+/** Whether a column stores a value as it is, and neither rounds it nor refuses it. */
+export const isStored = (type: ColumnType, at: Stored, value: Scalar): boolean =>
+  heldBy(type, at, [value]).length > 0 && (type.stores?.(value, at) ?? true)
+
 /** Conditions on a list, and on an expression of it whose elements compare as the kind does. */
 export interface AskedList {
   readonly list: ListColumn

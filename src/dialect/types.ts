@@ -57,6 +57,8 @@ export interface ColumnType {
   cast?(parameter: Scalar | Fragment, at: Stored): Fragment
   /** The position of an operand among the values of the column, if these are fewer than the kind's. */
   position?(value: Scalar, at: Stored): Position
+  /** Whether the column stores a value as it is; undefined if it does whenever it can equal it. */
+  stores?(value: Scalar, at: Stored): boolean
   /** Whether a value of the column can equal an operand; `exact` compares the others. */
   canHold?(value: Scalar, at: Stored): boolean
   /**

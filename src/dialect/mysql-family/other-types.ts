@@ -12,7 +12,7 @@ import { likeLiteral } from '../text.ts'
 import type { ColumnType } from '../types.ts'
 import { equalityOnly } from '../uuid.ts'
 import type { Names } from './names.ts'
-import { charsetOf, type Server } from './server.ts'
+import { charsetOf, LONGEST_SORTED, type Server } from './server.ts'
 import type { MysqlType } from './types.ts'
 
 /** Collations that compare by code point and do not ignore blanks at the end. */
@@ -35,6 +35,19 @@ const BY_CHARACTER = /^utf8(mb3|mb4)?_general_ci$/
 
 const TEXTS = ['varchar', 'char', 'text', 'tinytext', 'mediumtext', 'longtext']
 
+/** The texts of character sets; of others than these, those of ASCII are stored. */
+const CHARSETS: ReadonlyMap<string, RegExp> = new Map([
+  ['utf8mb4', /^/u],
+  ['utf8mb3', /^[\0-\uffff]*$/u],
+  ['utf8', /^[\0-\uffff]*$/u],
+  // It is Windows-1252 (dev.mysql.com/doc/refman/en/charset-we-sets.html).
+  ['latin1', /^[\0-\x7f\xa0-\xff]*$/u],
+])
+const ASCII = /^[\0-\x7f]*$/u
+
+/** Whether a character set has all characters of a text: others are stored as question marks. */
+const isIn = (charset: string, text: string): boolean => (CHARSETS.get(charset) ?? ASCII).test(text)
+
 const isBit = (stored: unknown): stored is Uint8Array => stored instanceof Uint8Array
 
 /** A column of 0 and other numbers, which are true, or of bits, which drivers give as bytes. */
@@ -52,9 +65,27 @@ export function otherTypesOf(
       : sql`CONVERT(${column} USING utf8mb4) COLLATE ${byCodePoint}`
 
   /** Text in the collation that the mapping names, which is the one of its constants too. */
-  const textOf = (kind: ColumnType, isExact: (collation: string) => boolean): ColumnType => ({
+  const textOf = (
+    kind: ColumnType,
+    isExact: (collation: string) => boolean,
+    /** The length of the texts, if they are short enough for an index or a key. */
+    lengthOf: (at: Stored) => number | undefined,
+  ): ColumnType => ({
     ...kind,
-    type: (at) => sql`LONGTEXT${collated(at)}`,
+    type(at) {
+      const length = lengthOf(at)
+      const type = length === undefined ? sql`LONGTEXT` : sql`VARCHAR(${integerLiteral(length)})`
+      return sql`${type}${collated(at)}`
+    },
+    stores: (value, { collation = 'utf8mb4', type }) =>
+      isIn(charsetOf(collation), String(value)) &&
+      (type?.name !== 'char' || !String(value).endsWith(' ')),
+    // Other collations take texts for one that are two.
+    check: (column, at) =>
+      kind.check?.(
+        at.collation === undefined ? column : exact(column, charsetOf(at.collation)),
+        at,
+      ),
     constantType: (at) => sql`VARCHAR(255)${collated(at)}`,
     // A parameter that the character set does not have is an error; converted, it is equal to nothing.
     cast: (parameter, { collation = 'utf8mb4' }) => {
@@ -70,7 +101,7 @@ export function otherTypesOf(
     // LIKE is served by an index. What a backslash means hangs on the session.
     beginsWith(column, prefix, at) {
       if (at.collation === undefined || !BY_CHARACTER.test(at.collation)) return undefined
-      const { cast } = textOf(kind, isExact)
+      const { cast } = textOf(kind, isExact, lengthOf)
       const pattern = `${likeLiteral(prefix, '|')}%`
       return sql`${column} LIKE ${cast?.(pattern, at) ?? pattern} ESCAPE '|'`
     },
@@ -102,13 +133,25 @@ export function otherTypesOf(
   }
 
   const text: ColumnType = {
-    ...textOf(types.string, (collation) => EXACT.has(collation)),
+    ...textOf(
+      types.string,
+      (collation) => EXACT.has(collation),
+      ({ isSorted }) => (isSorted ? LONGEST_SORTED : undefined),
+    ),
     // Other collations ignore U+0000: every text has it.
     check: (column, { collation }) =>
       sql`LOCATE(CHAR(0), ${collation === undefined ? column : sql`CAST(CONVERT(${column} USING utf8mb4) AS BINARY)`}) = 0`,
   }
-  const enumText = textOf(types.enumeration, (collation) => EXACT.has(collation))
-  const uuidText = textOf(withStorage(types.uuid, 'text'), (collation) => NEUTRAL.test(collation))
+  const enumText = textOf(
+    types.enumeration,
+    (collation) => EXACT.has(collation),
+    ({ values }) => Math.max(...values.map(({ length }) => length), 1),
+  )
+  const uuidText = textOf(
+    withStorage(types.uuid, 'text'),
+    (collation) => NEUTRAL.test(collation),
+    () => 36,
+  )
 
   const integers = (name: string, bits: bigint): Readonly<Record<string, ColumnType>> => ({
     [name]: {
@@ -168,7 +211,11 @@ export function otherTypesOf(
     },
     string: {
       ...named(TEXTS, text),
-      enum: printed(sql`CHAR(255)`),
+      enum: {
+        ...printed(sql`CHAR(255)`),
+        // The members of the type are not known here, and none ends with a blank.
+        stores: (value) => String(value).length <= 255 && !String(value).endsWith(' '),
+      },
       uuid: uuidString,
     },
     uuid: { ...named(TEXTS, uuidText), binary: types.uuid, uuid },

@@ -20,6 +20,8 @@ const textOf = (type: Fragment, kind: ColumnType = types.string): ColumnType => 
   constantType: () => type,
   cast: (parameter) => sql`${parameter}::${type}`,
   exact: (column, { collation }) => (collation === undefined ? undefined : byCodePoint(column)),
+  // Arrays of another type of text have no operators with those of text.
+  checkElements: (list, at) => kind.checkElements?.(sql`${list}::text[]`, at),
 })
 
 /** Text that compares otherwise whatever its collation. */
@@ -28,6 +30,12 @@ const looseText = (type: Fragment, kind?: ColumnType): ColumnType => ({
   exact: byCodePoint,
   exactElements: (list) => sql`${list}::text[]`,
   select: (column) => sql`${column}::text`,
+})
+
+/** Text whose blanks at the end are lost. */
+const bpchar = (kind?: ColumnType): ColumnType => ({
+  ...looseText(sql`bpchar`, kind),
+  stores: (value) => !String(value).endsWith(' '),
 })
 
 /** UUIDs as text. */
@@ -43,6 +51,7 @@ const uuidChar: ColumnType = {
 /** A uuid as a string. */
 const uuidString: ColumnType = {
   ...looseText(sql`uuid`),
+  representation: () => 'uuid',
   canHold: (value) => isCanonicalUuid(String(value)),
 }
 
@@ -113,9 +122,9 @@ const others: OtherTypes = {
     varchar: textOf(sql`varchar`),
     'character varying': textOf(sql`varchar`),
     name: textOf(sql`name`),
-    char: looseText(sql`bpchar`),
-    character: looseText(sql`bpchar`),
-    bpchar: looseText(sql`bpchar`),
+    char: bpchar(),
+    character: bpchar(),
+    bpchar: bpchar(),
     citext: looseText(sql`citext`),
     uuid: uuidString,
   },
@@ -124,9 +133,9 @@ const others: OtherTypes = {
     varchar: textOf(sql`varchar`, types.enumeration),
     'character varying': textOf(sql`varchar`, types.enumeration),
     name: textOf(sql`name`, types.enumeration),
-    char: looseText(sql`bpchar`, types.enumeration),
-    character: looseText(sql`bpchar`, types.enumeration),
-    bpchar: looseText(sql`bpchar`, types.enumeration),
+    char: bpchar(types.enumeration),
+    character: bpchar(types.enumeration),
+    bpchar: bpchar(types.enumeration),
     citext: looseText(sql`citext`, types.enumeration),
   },
   uuid: {

@@ -4,7 +4,7 @@
  */
 
 import { type Fragment, sql } from '../fragment.ts'
-import { named, type OtherTypes, typeFinder, withStorage } from '../other-types.ts'
+import { named, type OtherTypes, typeFinder, unchecked, withStorage } from '../other-types.ts'
 import { successor } from '../text.ts'
 import type { ColumnType } from '../types.ts'
 import { refuse } from './names.ts'
@@ -27,7 +27,8 @@ const byCodePoint = (column: Fragment): Fragment => sql`${column} COLLATE BINARY
 
 /** Canonical text. Its units compare as decimals do. */
 const decimalText: ColumnType = {
-  ...types.decimal,
+  // What is not canonical is absent.
+  ...unchecked(types.decimal),
   type: () => sql`TEXT`,
   encode: (value) => value,
   exact: (column, at) => sql`(CASE typeof(${column}) ${types.decimal.json(column, at)} END)`,
