@@ -18,8 +18,17 @@ export interface BatchChange<T> {
   pathOf?(index: number): Path
   /** Whether users that the operation refuses are left out, in place of an error for all. */
   readonly skipsRefused?: boolean
-  /** More work for the same transaction; with the errors of the users that are left out, by index. */
-  also?(transaction: Transaction<Tables>, refused: ReadonlyMap<number, UsersError>): Promise<void>
+  /**
+   * More work for the same transaction, with the users after the operation, and with the errors of
+   * those that are left out, by index.
+   */
+  also?:
+    | ((
+        transaction: Transaction<Tables>,
+        users: UsersById,
+        refused: ReadonlyMap<number, UsersError>,
+      ) => Promise<void>)
+    | undefined
 }
 
 /** Changes the users of a batch in one transaction: all of them or none. */
@@ -54,12 +63,13 @@ export async function changeUsers<T extends { readonly id: string }>(
         return []
       }
     })
-    await also?.(transaction, refused)
+    const users = Object.fromEntries(changes.map(({ after }) => [after.id, shown(after)]))
+    await also?.(transaction, users, refused)
     await store.write(
       transaction,
       changes.filter(({ before, after }) => before !== after),
       unique,
     )
-    return Object.fromEntries(changes.map(({ after }) => [after.id, shown(after)]))
+    return users
   })
 }

@@ -14,6 +14,8 @@ export type UsersErrorCode =
   | 'not_allowed'
   | 'token_revoked'
   | 'task_not_found'
+  | 'idempotency_key_reused'
+  | 'idempotency_key_in_use'
   | 'hook_failed'
   | 'user_damaged'
   | 'unavailable'

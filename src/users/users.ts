@@ -7,6 +7,7 @@ import { UsersError } from './error.ts'
 import { callHook } from './hooks.ts'
 import { read } from './input.ts'
 import { inputError, notAllowed } from './input-error.ts'
+import { answerOnce, type OnceWork } from './once.ts'
 import {
   changesAny,
   type FieldChanges,
@@ -24,7 +25,13 @@ import type {
   Hooks,
   ReactivateOptions,
 } from './settings.ts'
-import type { AccountState, ImportProgress } from './storage/public.ts'
+import type {
+  AccountState,
+  ImportProgress,
+  KeptAnswer,
+  KeyedRequest,
+  Reservation,
+} from './storage/public.ts'
 import type { Store } from './storage/store.ts'
 import { TaskArchive } from './tasks/archive.ts'
 import { Queue } from './tasks/queue.ts'
@@ -110,11 +117,12 @@ export class Users {
    * @throws UsersError for the first user that is invalid; `user_deactivated`, `user_deleted` or
    * `username_taken` for the first that cannot be written.
    */
-  async upsertUsers(input: {
-    readonly users: readonly UserInput[]
-  }): Promise<{ users: UsersById }> {
+  async upsertUsers(
+    input: { readonly users: readonly UserInput[] },
+    reservation?: Reservation,
+  ): Promise<{ users: UsersById }> {
     const { users } = read('upsertUsers', input)
-    return this.#change(users, { apply: upserted, setsUsername: () => true })
+    return this.#change(users, { apply: upserted, setsUsername: () => true }, reservation)
   }
 
   /**
@@ -151,7 +159,7 @@ export class Users {
       apply: imported,
       setsUsername: () => true,
       skipsRefused: true,
-      also: async (transaction, refused) =>
+      also: async (transaction, _users, refused) =>
         this.#store.imports.save(await settle(refused), transaction),
     })
     await this.#worker.removeOld().catch((error) => this.report(error))
@@ -167,15 +175,17 @@ export class Users {
   }
 
   /** Sets and unsets fields of users, in `custom` by dotted paths: at most 100 users, all or none. */
-  async updateUsersPartial(input: {
-    readonly users: readonly PartialUser[]
-  }): Promise<{ users: UsersById }> {
+  async updateUsersPartial(
+    input: { readonly users: readonly PartialUser[] },
+    reservation?: Reservation,
+  ): Promise<{ users: UsersById }> {
     const { users } = read('updateUsersPartial', input)
-    return this.#change(users, {
+    const change: BatchChange<PartialUser> = {
       apply: (before, update, now, i) =>
         partiallyUpdated(present(before, update.id), update, now, { input, path: ['users', i] }),
       setsUsername: (update) => changesAny(update, 'username', 'teams'),
-    })
+    }
+    return this.#change(users, change, reservation)
   }
 
   /**
@@ -188,10 +198,18 @@ export class Users {
    * @throws UsersError `user_deactivated`, `user_deleted`; `token_revoked` for a token that is not
    * the user's; `not_allowed` for a field that clients may not update.
    */
-  async connectUser(input: ConnectInput, client?: Client): Promise<{ user: OwnUser }> {
+  async connectUser(
+    input: ConnectInput,
+    client?: Client,
+    reservation?: Reservation,
+  ): Promise<{ user: OwnUser }> {
     const { user, token } = read('connectUser', input)
     const bearer = client ?? (await this.#clientOf(user.id, token))
-    return { user: this.#own(await this.#presence.connect(user, bearer)) }
+    const connected = await this.#presence.connect(user, bearer, (transaction, users) => {
+      const answer = { user: this.#own(present(users[user.id], user.id)) }
+      return this.#store.answers.record(transaction, reservation, answer)
+    })
+    return { user: this.#own(connected) }
   }
 
   /**
@@ -236,17 +254,23 @@ export class Users {
    *
    * @throws UsersError `not_allowed` for another field.
    */
-  async updateMe(input: { readonly user_id: string } & FieldChanges): Promise<{ user: OwnUser }> {
+  async updateMe(
+    input: { readonly user_id: string } & FieldChanges,
+    reservation?: Reservation,
+  ): Promise<{ user: OwnUser }> {
     const { user_id, ...update } = read('updateMe', input)
     const { client_may_update: allowed } = this.app
     if (allowed.length === 0) throw inputError('not_allowed', input, [], notAllowed(allowed))
+    const own = (users: UsersById) => ({ user: this.#own(present(users[user_id], user_id)) })
     const { users } = await this.#change([{ id: user_id }], {
       apply: (before, _, now) =>
         partiallyUpdated(present(before, user_id), update, now, { input, path: [], allowed }),
       setsUsername: () => changesAny(update, 'username'),
       pathOf: () => [],
+      also: (transaction, users) =>
+        this.#store.answers.record(transaction, reservation, own(users)),
     })
-    return { user: this.#own(present(users[user_id], user_id)) }
+    return own(users)
   }
 
   #own(user: User): OwnUser {
@@ -302,58 +326,71 @@ export class Users {
   /** The user may not connect until it is reactivated; all its data stays. */
   async deactivateUser(
     input: { readonly user_id: string } & DeactivateOptions,
+    reservation?: Reservation,
   ): Promise<{ user: User }> {
     const { user_id, ...options } = read('deactivateUser', input)
     const { signal } = this.#closing
     const reason = { operation: 'deactivate', user_id, options, signal }
     await callHook(this.#store, this.#hooks.onDeactivate, reason)
-    return { user: await this.#changeOne(user_id, deactivated) }
+    return { user: await this.#changeOne(user_id, deactivated, reservation) }
   }
 
   /** Like `deactivateUser`, for at most 100 users, in a task. */
-  async deactivateUsers(input: Ids & DeactivateOptions): Promise<StartedTask> {
+  async deactivateUsers(
+    input: Ids & DeactivateOptions,
+    reservation?: Reservation,
+  ): Promise<StartedTask> {
     const { user_ids, ...options } = read('deactivateUsers', input)
-    return this.#start('deactivate', user_ids, options)
+    return this.#start('deactivate', user_ids, options, reservation)
   }
 
   async reactivateUser(
     input: { readonly user_id: string } & ReactivateOptions,
+    reservation?: Reservation,
   ): Promise<{ user: User }> {
     const { user_id, ...options } = read('reactivateUser', input)
     const { signal } = this.#closing
     const reason = { operation: 'reactivate', user_id, options, signal }
     await callHook(this.#store, this.#hooks.onReactivate, reason)
-    const user = await this.#changeOne(user_id, (before, now) => reactivated(before, options, now))
+    const user = await this.#changeOne(
+      user_id,
+      (before, now) => reactivated(before, options, now),
+      reservation,
+    )
     return { user }
   }
 
   /** Like `reactivateUser`, for at most 100 users, in a task. */
-  async reactivateUsers(input: Ids & ReactivateOptions): Promise<StartedTask> {
+  async reactivateUsers(
+    input: Ids & ReactivateOptions,
+    reservation?: Reservation,
+  ): Promise<StartedTask> {
     const { user_ids, ...options } = read('reactivateUsers', input)
-    return this.#start('reactivate', user_ids, options)
+    return this.#start('reactivate', user_ids, options, reservation)
   }
 
   /** Marks at most 100 users as deleted; a task does what else the options ask for. */
-  async deleteUsers(input: Ids & DeleteOptions): Promise<StartedTask> {
+  async deleteUsers(input: Ids & DeleteOptions, reservation?: Reservation): Promise<StartedTask> {
     const { user_ids, ...options } = read('deleteUsers', input)
-    const task_id = await startDeletion(this.#store, this.#queue, user_ids, options)
+    const task_id = await startDeletion(this.#store, this.#queue, user_ids, options, reservation)
     this.#committed()
     return { task_id }
   }
 
   /** Restores softly deleted users: their own data, not that of other systems. */
-  async restoreUsers(input: Ids): Promise<{ users: UsersById }> {
+  async restoreUsers(input: Ids, reservation?: Reservation): Promise<{ users: UsersById }> {
     const { user_ids } = read('restoreUsers', input)
     return this.#change(
       user_ids.map((id) => ({ id })),
       { apply: (before, { id }, now) => restored(before, id, now) },
+      reservation,
     )
   }
 
   /** Exports at most 25 users, in a task whose result holds them. */
-  async exportUsers(input: Ids): Promise<StartedTask> {
+  async exportUsers(input: Ids, reservation?: Reservation): Promise<StartedTask> {
     const { user_ids } = read('exportUsers', input)
-    return this.#start('export', user_ids, {})
+    return this.#start('export', user_ids, {}, reservation)
   }
 
   /** @throws UsersError `task_not_found`, also for a task that ended longer ago than `keepTasks`. */
@@ -372,6 +409,7 @@ export class Users {
       readonly user: Pick<UserInput, 'id' | 'name'>
     },
     secret: string | undefined = this.configuration.secret,
+    reservation?: Reservation,
   ): Promise<{ user: User; access_token: string }> {
     const { guests, uses_teams } = this.#store.app.current
     if (!guests || uses_teams) {
@@ -384,7 +422,15 @@ export class Users {
     const { user } = read('createGuest', input)
     const { id } = user
     const nonce = crypto.randomUUID()
+    const access_token = await signToken(
+      secret,
+      { user_id: id, guest: true, nonce },
+      this.configuration.clock(),
+    )
+    const answer = (users: UsersById) => ({ user: present(users[id], id), access_token })
     const { users } = await this.#change([user], {
+      also: (transaction, users) =>
+        this.#store.answers.record(transaction, reservation, answer(users)),
       apply(before, guest, now) {
         // A guest's token for an existing user would be that user's token.
         if (before !== undefined) {
@@ -393,12 +439,7 @@ export class Users {
         return { ...upserted(before, { ...guest, role: 'guest' }, now), guest_nonce: nonce }
       },
     })
-    const access_token = await signToken(
-      secret,
-      { user_id: id, guest: true, nonce },
-      this.configuration.clock(),
-    )
-    return { user: present(users[id], id), access_token }
+    return answer(users)
   }
 
   /** The settings of the application, as they are stored now. */
@@ -411,14 +452,19 @@ export class Users {
    * Changes settings of the application, for every process within a second. Where usernames become
    * unique, only later writes are validated: the answer tells how many names are taken twice.
    */
-  async updateApp(input: AppChanges): Promise<{ app: App; usernames_taken_twice?: number }> {
+  async updateApp(
+    input: AppChanges,
+    reservation?: Reservation,
+  ): Promise<{ app: App; usernames_taken_twice?: number }> {
     const changes = read('updateApp', input)
     const { enforce_unique_usernames: unique = 'no' } = changes
     const result = await this.#store.transaction(async (transaction) => {
       const twice = unique === 'no' ? undefined : await this.#store.takenTwice(transaction, unique)
       await this.#store.app.write(transaction, changes)
       const app = await this.#store.app.read(transaction)
-      return { app, ...(twice === undefined ? {} : { usernames_taken_twice: twice }) }
+      const answer = { app, ...(twice === undefined ? {} : { usernames_taken_twice: twice }) }
+      await this.#store.answers.record(transaction, reservation, answer)
+      return answer
     })
     this.#store.app.adopt(result.app)
     return result
@@ -463,6 +509,17 @@ export class Users {
   /** The number of lists that are watched. */
   get watching(): number {
     return this.#lists.size
+  }
+
+  /**
+   * Performs a write of a request with an idempotency key once: see `answerOnce`. Operations get the
+   * reservation, and store their answer in the transaction of their write.
+   */
+  answerOnce(
+    request: KeyedRequest,
+    work: OnceWork,
+  ): Promise<KeptAnswer & { readonly isRepeated: boolean }> {
+    return answerOnce(this.#store, request, work)
   }
 
   /** Calls the hook `onError`, for an error that no caller gets. */
@@ -515,8 +572,16 @@ export class Users {
   async #change<T extends { readonly id: string }>(
     inputs: readonly T[],
     change: BatchChange<T>,
+    reservation?: Reservation,
   ): Promise<{ users: UsersById }> {
-    const users = await changeUsers(this.#store, inputs, change)
+    const { answers } = this.#store
+    const users = await changeUsers(this.#store, inputs, {
+      ...change,
+      async also(transaction, users, refused) {
+        await change.also?.(transaction, users, refused)
+        await answers.record(transaction, reservation, { users })
+      },
+    })
     this.#committed()
     return { users }
   }
@@ -524,15 +589,23 @@ export class Users {
   async #changeOne(
     id: string,
     apply: (before: StoredUser, now: string) => StoredUser,
+    reservation: Reservation | undefined,
   ): Promise<User> {
     const { users } = await this.#change([{ id }], {
       apply: (before, _, now) => apply(present(before, id), now),
+      also: (transaction, users) =>
+        this.#store.answers.record(transaction, reservation, { user: present(users[id], id) }),
     })
     return present(users[id], id)
   }
 
-  async #start(type: TaskType, ids: readonly string[], options: object): Promise<StartedTask> {
-    const task_id = await startTask(this.#store, this.#queue, type, ids, options)
+  async #start(
+    type: TaskType,
+    ids: readonly string[],
+    options: object,
+    reservation: Reservation | undefined,
+  ): Promise<StartedTask> {
+    const task_id = await startTask(this.#store, this.#queue, type, ids, options, reservation)
     this.#committed()
     return { task_id }
   }

@@ -217,6 +217,7 @@ describe.each(databases)('tables of the previous version in $name', ({ name, fre
       "DELETE FROM tamis_migrations WHERE name >= '0002'",
       'DROP TABLE tamis_connections',
       'DROP TABLE tamis_processes',
+      'DROP TABLE tamis_answers',
       'ALTER TABLE tamis_users DROP COLUMN guest_nonce',
       ...(name === 'PostgreSQL'
         ? [

@@ -4,13 +4,16 @@ import { RequestError } from './failure.ts'
 import type { Exchange } from './route.ts'
 
 /** Connects the client of a request. An anonymous connection stores nothing, and has no user. */
-export async function connect({ users, caller }: Exchange, input: unknown): Promise<object> {
+export async function connect(
+  { users, caller, reservation }: Exchange,
+  input: unknown,
+): Promise<object> {
   if (caller === undefined) {
     if (Object.keys(Object(input)).length === 0) return {}
     throw new RequestError('unauthorized', 'Expected a token of the user that connects')
   }
   if (caller.server) throw new RequestError('forbidden', 'Expected a client’s token')
-  const connected = users.connectUser(withId(input, caller.user_id), caller)
+  const connected = users.connectUser(withId(input, caller.user_id), caller, reservation)
   return connected.catch(refuse)
 }
 

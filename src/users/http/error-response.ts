@@ -27,7 +27,7 @@ export const errorResponder =
     const { status, body } = failure
     const headers = new Headers({ 'Cache-Control': 'no-store' })
     if (status === 401) headers.set('WWW-Authenticate', 'Bearer')
-    if (status === 503) headers.set('Retry-After', '1')
+    if (status === 503 || body.code === 'idempotency_key_in_use') headers.set('Retry-After', '1')
     if (status === 429) headers.set('Retry-After', String(rateLimit?.seconds ?? 1))
     if (call !== undefined && hasUnreadBody(call) && !(await dropBody(call.req.raw))) {
       headers.set('Connection', 'close')

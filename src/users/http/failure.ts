@@ -7,13 +7,14 @@ export type RequestErrorCode =
   | 'invalid_json'
   | 'unknown_parameter'
   | 'invalid_operand'
+  | 'invalid_idempotency_key'
   | 'unauthorized'
   | 'forbidden'
   | 'not_found'
   | 'too_large'
   | 'too_many_requests'
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503
 
 /** An error as a response shows it. */
 export interface Failure {
@@ -36,6 +37,8 @@ const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
   not_allowed: 403,
   token_revoked: 403,
   task_not_found: 404,
+  idempotency_key_reused: 422,
+  idempotency_key_in_use: 409,
   hook_failed: 500,
   user_damaged: 500,
   unavailable: 503,
@@ -43,6 +46,7 @@ const STATUS: Readonly<Record<UsersErrorCode | RequestErrorCode, Status>> = {
   invalid_json: 400,
   unknown_parameter: 400,
   invalid_operand: 400,
+  invalid_idempotency_key: 400,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,

@@ -1,17 +1,21 @@
 import { type Inputs, read } from '../input.ts'
 import { inputError } from '../input-error.ts'
 import { LONGEST_NAME } from '../shapes.ts'
+import type { Users } from '../users.ts'
 import type { Exchange } from './route.ts'
 
 /** Creates a guest, and shows it as clients see users. */
 export async function createGuest(
-  { users, secret, caller, clientView }: Exchange,
+  { users, secret, caller, clientView, reservation }: Exchange,
   input: Inputs['createGuest'],
 ): Promise<object> {
   const guest = caller?.server ? input : withGeneratedId(input)
-  const { user, access_token } = await users.createGuest(guest, secret)
-  return { user: clientView.show(user), access_token }
+  const view = ({ user, ...others }: Created) => ({ user: clientView.show(user), ...others })
+  if (reservation !== undefined) reservation.view = (answer) => view(answer as Created)
+  return view(await users.createGuest(guest, secret, reservation))
 }
+
+type Created = Awaited<ReturnType<Users['createGuest']>>
 
 /**
  * Without a server's token, a guest's id is always generated, with the requested id as its end: if

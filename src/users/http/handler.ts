@@ -10,6 +10,7 @@ import { ConnectionStreams } from './connection-streams.ts'
 import { type Direct, directQueries } from './direct.ts'
 import { errorResponder } from './error-response.ts'
 import { RequestError } from './failure.ts'
+import { answerWrite, isWrite } from './idempotency.ts'
 import { type Limiter, limiterOf, OpenStreams } from './limit.ts'
 import { ListStreams } from './list-streams.ts'
 import { openApiOf } from './openapi.ts'
@@ -134,12 +135,19 @@ export async function makeDirectHandler(
 
   const openApi = openApiOf(ROUTES, basePath)
   app.get(OPENAPI_PATH, (call) => call.json(openApi))
-  for (const { method, path, audience, input, run } of ROUTES) {
+  for (const route of ROUTES) {
+    const { method, path, audience, input, run } = route
     app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (call) => {
       const caller = call.get('caller')
       requireAudience(caller, audience, users.app.anonymous)
       const view = caller?.server ? serversView : service.clientView
-      const answer = await run({ ...service, call, caller, view }, await input.read(call))
+      const exchange = { ...service, call, caller, view }
+      if (isWrite(route)) {
+        return answerWrite(users, call, caller, async (reservation) =>
+          run({ ...exchange, reservation }, await input.read(call)),
+        )
+      }
+      const answer = await run(exchange, await input.read(call))
       return answer instanceof Response ? answer : call.json(answer)
     })
   }

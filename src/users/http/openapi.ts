@@ -1,6 +1,7 @@
 import packageJson from '../../../package.json' with { type: 'json' }
 import { componentSchemas } from './components.ts'
-import { type JsonSchema, json, reference } from './json-schema.ts'
+import { isWrite, LONGEST_KEY, REPEATED } from './idempotency.ts'
+import { type JsonSchema, json, reference, TEXT } from './json-schema.ts'
 import type { Audience, Route } from './route.ts'
 
 /** The statuses of errors that any operation may answer with. */
@@ -14,6 +15,25 @@ const ERRORS = {
   429: 'Too many requests.',
   500: 'The server or a hook failed.',
   503: 'The database is unreachable, locked, or too slow: retry after the seconds in Retry-After.',
+}
+
+/** The errors of a write with an idempotency key. */
+const KEY_ERRORS = {
+  409: `${ERRORS[409]} Or a request with the same Idempotency-Key is being processed: repeat it after the seconds in Retry-After.`,
+  422: 'The Idempotency-Key belongs to a different request.',
+}
+
+const KEY_PARAMETER: JsonSchema = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'For a day, a request with the same key and token is answered as the first one was, and writes nothing. Needs a token.',
+  schema: { type: 'string', minLength: 1, maxLength: LONGEST_KEY, pattern: '^[ -~]+$' },
+}
+
+const KEY_HEADER: JsonSchema = {
+  description: '`true` in the answer to a request that was answered before.',
+  schema: TEXT,
 }
 
 const SECURITY: Readonly<Record<Audience, readonly object[]>> = {
@@ -30,21 +50,29 @@ const requestBody = (body: JsonSchema) => ({
   content: json(body),
 })
 
-function operation({ operationId, summary, audience, input, answer, mediaType }: Route) {
+function operation(route: Route) {
+  const { operationId, summary, audience, input, answer, mediaType } = route
   const body = input.body?.()
+  const hasKey = isWrite(route)
+  const key = hasKey ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []
+  const parameters = [...(input.parameters ?? []), ...key]
+  const errors = { ...ERRORS, ...(hasKey ? KEY_ERRORS : {}) }
   return {
     operationId,
     summary,
     security: SECURITY[audience],
-    ...(input.parameters === undefined ? {} : { parameters: input.parameters }),
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: {
       200: {
         description: 'Success.',
+        ...(hasKey
+          ? { headers: { [REPEATED]: { $ref: '#/components/headers/IdempotencyReplayed' } } }
+          : {}),
         content: mediaType === undefined ? json(answer) : { [mediaType]: { schema: answer } },
       },
       ...Object.fromEntries(
-        Object.entries(ERRORS).map(([status, description]) => [
+        Object.entries(errors).map(([status, description]) => [
           status,
           { description, content: json(reference('Error')) },
         ]),
@@ -81,6 +109,8 @@ export function openApiOf(routes: readonly Route[], basePath: string): JsonSchem
     paths: pathsOf(routes),
     components: {
       schemas: componentSchemas(),
+      parameters: { IdempotencyKey: KEY_PARAMETER },
+      headers: { IdempotencyReplayed: KEY_HEADER },
       securitySchemes: {
         server: bearer('HS256, with the claim `server: true`.'),
         client: bearer('HS256, with the claim `user_id`.'),

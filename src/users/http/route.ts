@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Reservation } from '../storage/public.ts'
 import type { Users } from '../users.ts'
 import type { View } from '../view.ts'
 import type { Caller } from './access.ts'
@@ -47,6 +48,8 @@ export interface Exchange extends Service {
   readonly caller: Caller
   /** What the caller can see of users. */
   readonly view: View
+  /** For a write with an idempotency key: its operation stores its answer under it. */
+  readonly reservation?: Reservation | undefined
 }
 
 /** One endpoint: the handler, the OpenAPI document and the metrics are made from these records. */
@@ -60,6 +63,8 @@ export interface Route<I = unknown> {
   readonly input: RouteInput<I>
   /** The schema of the answer. */
   readonly answer: JsonSchema
+  /** Whether a method other than GET only reads, so that it needs no idempotency key. */
+  readonly isRead?: boolean
   /** The answer's media type; JSON by default. */
   readonly mediaType?: string
   /** Answers with a Response as it is, or with what is sent as JSON. */

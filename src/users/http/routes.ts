@@ -44,6 +44,7 @@ export const ROUTES: readonly Route[] = [
     path: '/users/query',
     operationId: 'queryUsersByBody',
     summary: 'GET /users with the payload in the body',
+    isRead: true,
     audience: 'reader',
     input: payloadBody,
     answer: PAGE,
@@ -68,7 +69,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('upsertUsers'),
     answer: USERS_BY_ID,
-    run: ({ users }, input) => users.upsertUsers(input),
+    run: ({ users, reservation }, input) => users.upsertUsers(input, reservation),
   }),
   route({
     method: 'patch',
@@ -78,7 +79,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('updateUsersPartial'),
     answer: USERS_BY_ID,
-    run: ({ users }, input) => users.updateUsersPartial(input),
+    run: ({ users, reservation }, input) => users.updateUsersPartial(input, reservation),
   }),
   route({
     method: 'get',
@@ -99,7 +100,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'client',
     input: bodyOfClient('updateMe'),
     answer: ONE_USER,
-    run: ({ users }, input) => users.updateMe(input),
+    run: ({ users, reservation }, input) => users.updateMe(input, reservation),
   }),
   route({
     method: 'post',
@@ -109,7 +110,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('deactivateUsers'),
     answer: TASK_ID,
-    run: ({ users }, input) => users.deactivateUsers(input),
+    run: ({ users, reservation }, input) => users.deactivateUsers(input, reservation),
   }),
   route({
     method: 'post',
@@ -119,7 +120,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('reactivateUsers'),
     answer: TASK_ID,
-    run: ({ users }, input) => users.reactivateUsers(input),
+    run: ({ users, reservation }, input) => users.reactivateUsers(input, reservation),
   }),
   route({
     method: 'post',
@@ -129,7 +130,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('deleteUsers'),
     answer: TASK_ID,
-    run: ({ users }, input) => users.deleteUsers(input),
+    run: ({ users, reservation }, input) => users.deleteUsers(input, reservation),
   }),
   route({
     method: 'post',
@@ -139,7 +140,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('restoreUsers'),
     answer: USERS_BY_ID,
-    run: ({ users }, input) => users.restoreUsers(input),
+    run: ({ users, reservation }, input) => users.restoreUsers(input, reservation),
   }),
   route({
     method: 'post',
@@ -149,7 +150,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: bodyOfUser('deactivateUser'),
     answer: ONE_USER,
-    run: ({ users }, input) => users.deactivateUser(input),
+    run: ({ users, reservation }, input) => users.deactivateUser(input, reservation),
   }),
   route({
     method: 'post',
@@ -159,7 +160,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: bodyOfUser('reactivateUser'),
     answer: ONE_USER,
-    run: ({ users }, input) => users.reactivateUser(input),
+    run: ({ users, reservation }, input) => users.reactivateUser(input, reservation),
   }),
   route({
     method: 'post',
@@ -169,7 +170,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('exportUsers'),
     answer: TASK_ID,
-    run: ({ users }, input) => users.exportUsers(input),
+    run: ({ users, reservation }, input) => users.exportUsers(input, reservation),
   }),
   route({
     method: 'get',
@@ -221,7 +222,7 @@ export const ROUTES: readonly Route[] = [
     audience: 'server',
     input: body('updateApp'),
     answer: UPDATED_APP,
-    run: ({ users }, input) => users.updateApp(input),
+    run: ({ users, reservation }, input) => users.updateApp(input, reservation),
   }),
   route({
     method: 'post',

@@ -60,7 +60,11 @@ export class Presence {
   }
 
   /** Connects a user, who is then online for a grace period at least. */
-  async connect(input: UserInput, client: Client | undefined): Promise<User> {
+  async connect(
+    input: UserInput,
+    client: Client | undefined,
+    also?: NonNullable<Parameters<typeof changeUsers>[2]['also']>,
+  ): Promise<User> {
     const { onlineGrace } = this.#store.configuration
     const until = this.#now() + onlineGrace
     const before = (await this.#store.find([input.id])).get(input.id)
@@ -70,11 +74,12 @@ export class Presence {
     if (before !== undefined && this.#connected(before, input, client) === before) {
       if (await isOnline()) return shown(before)
     }
-    return this.#change(input, client, async (transaction) => {
+    return this.#change(input, client, async (transaction, users, refused) => {
       const current = await this.#connections.onlineUntil(transaction, input.id)
       // Longer than the period, so that the next few connections write nothing.
       const longer = until + Math.floor(onlineGrace / 2)
       if (current < until) await this.#connections.extend(transaction, input.id, longer)
+      await also?.(transaction, users, refused)
     })
   }
 

@@ -5,6 +5,7 @@ import type { Configuration } from '../settings.ts'
 import type { Connected } from './connect.ts'
 import { isGone, isUnfit } from './failures.ts'
 import {
+  answerTables,
   connectionTables,
   newestOfRole,
   ownTables,
@@ -101,6 +102,9 @@ export async function migrate(connected: Connected, configuration: Configuration
     },
     '0003_connections': {
       up: (db) => run(db, kind, connectionTables(connected, tablePrefix)),
+    },
+    '0004_answers': {
+      up: (db) => run(db, kind, answerTables(connected, tablePrefix)),
     },
   }
   await withLock(connected, async (db) => {

@@ -42,6 +42,10 @@ export function checkSizes(packet: number | undefined, changes: readonly Change[
   }
 }
 
+/** Whether a statement can hold a text. */
+export const fitsStatement = (packet: number | undefined, text: string): boolean =>
+  packet === undefined || sizeOf(text) < packet - ROW
+
 /** Rows in groups, each of which one statement holds. */
 export function inStatements<R extends object>(
   packet: number | undefined,

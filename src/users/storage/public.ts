@@ -27,6 +27,30 @@ export type AccountState = Pick<
   | 'guest_nonce'
 >
 
+/** A request with an idempotency key. */
+export interface KeyedRequest {
+  /** A digest of the caller and the key. */
+  readonly id: string
+  /** A digest of what the request asks for. */
+  readonly fingerprint: string
+}
+
+/** An answer that is kept for repeated requests: a status of HTTP, and JSON. */
+export interface KeptAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** An idempotency key that is reserved for one request. */
+export interface Reservation {
+  readonly id: string
+  readonly owner: string
+  /** Whether the answer was stored in the transaction of a write. */
+  isStored: boolean
+  /** Makes the answer that is kept of what the operation answers; by default it is the same. */
+  view?(answer: object): object
+}
+
 /** The progress of an import: the bytes and lines that were read, the users and the bad lines in them. */
 export interface ImportProgress {
   readonly id: string

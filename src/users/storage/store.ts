@@ -18,6 +18,7 @@ import type { UniqueUsernames } from '../app.ts'
 import { storedUsers } from '../schema.ts'
 import type { Configuration } from '../settings.ts'
 import { fromRow, type StoredUser, toRow } from '../user.ts'
+import { Answers } from './answers.ts'
 import { AppSettings } from './app-settings.ts'
 import { type Change, idOf } from './change.ts'
 import type { Connected } from './connect.ts'
@@ -58,6 +59,7 @@ export class Store {
   readonly imports: Imports
   readonly app: AppSettings
   readonly texts: TextPages
+  readonly answers: Answers
   readonly #connected: Connected
   readonly #target: UsersTarget
   readonly #readRow: (record: unknown) => Row<typeof storedUsers>
@@ -93,6 +95,11 @@ export class Store {
     )
     this.imports = new Imports(this.db, this.name('imports'), () => this.now())
     this.app = new AppSettings(this.db, this.name('settings'))
+    this.answers = new Answers(this.db, this.name('answers'), {
+      configuration,
+      packet: connected.packet,
+      transaction: (work) => this.transaction(work),
+    })
     this.#usernames = new Usernames(
       { names: this.name('usernames'), claims: this.name('username_claims') },
       (transaction, ids, team) => this.#isInTeam(transaction, ids, team),

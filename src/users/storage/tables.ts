@@ -54,6 +54,16 @@ export interface Tables {
   connections: { user_id: string; process: string; online_until: number | bigint | string }
   /** The processes that have streams; a lease that was seized ends at 0. */
   processes: { id: string; lease_until: number | bigint | string }
+  /** The answers to requests with an idempotency key; without a status while one is processed. */
+  answers: {
+    id: string
+    fingerprint: string
+    owner: string
+    lease_until: number | bigint | string
+    status: number | bigint | string | null
+    body: string | null
+    at: number | bigint | string
+  }
   imports: {
     id: string
     bytes: number | bigint | string
@@ -156,6 +166,28 @@ export function connectionTables(
     ),
     index('connections', 'due', 'process', 'online_until'),
     table('processes', sql`${column('id', key)} PRIMARY KEY`, required('lease_until', count)),
+  ]
+  return statements.map((statement) => compileSql(statement, connected).text)
+}
+
+/** The statements that make the table of the answers to requests with an idempotency key. */
+export function answerTables(
+  connected: Pick<Connected, 'kind' | 'dialect'>,
+  prefix: string,
+): readonly string[] {
+  const { key, text, count, column, required, table, index } = partsOf(connected, prefix)
+  const statements = [
+    table(
+      'answers',
+      sql`${column('id', key)} PRIMARY KEY`,
+      required('fingerprint', key),
+      required('owner', key),
+      required('lease_until', count),
+      column('status', count),
+      column('body', text),
+      required('at', count),
+    ),
+    index('answers', 'at', 'at'),
   ]
   return statements.map((statement) => compileSql(statement, connected).text)
 }

@@ -1,4 +1,5 @@
 import type { DeleteOptions } from '../settings.ts'
+import type { Reservation } from '../storage/public.ts'
 import type { Store } from '../storage/store.ts'
 import { markedDeleted, present } from '../transitions.ts'
 import type { Queue } from './queue.ts'
@@ -11,11 +12,14 @@ export function startTask(
   type: TaskType,
   ids: readonly string[],
   options: object,
+  reservation?: Reservation,
 ): Promise<string> {
   return store.transaction(async (transaction) => {
     const stored = await store.lock(transaction, ids)
     for (const id of ids) present(stored.get(id), id)
-    return queue.add(transaction, type, ids, options)
+    const task_id = await queue.add(transaction, type, ids, options)
+    await store.answers.record(transaction, reservation, { task_id })
+    return task_id
   })
 }
 
@@ -25,6 +29,7 @@ export function startDeletion(
   queue: Queue,
   ids: readonly string[],
   options: DeleteOptions,
+  reservation?: Reservation,
 ): Promise<string> {
   const { user: how = 'soft' } = options
   const isOwnerMissing = how === 'hard' && options.new_channel_owner_id === undefined
@@ -42,6 +47,7 @@ export function startDeletion(
     })
     const task = { ...options, ...generated, user: how }
     const task_id = await queue.add(transaction, 'delete', ids, task)
+    await store.answers.record(transaction, reservation, { task_id })
     await store.write(transaction, changes)
     return task_id
   })

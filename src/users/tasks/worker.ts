@@ -62,6 +62,7 @@ export class Worker {
     this.#changesRemovedAt = now
     if (Math.abs(now - this.#tasksRemovedAt) < HOUR) return
     await this.#archive.removeOld()
+    await this.#store.answers.removeOld()
     this.#tasksRemovedAt = now
   }
 
