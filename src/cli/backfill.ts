@@ -10,9 +10,8 @@ import {
   type TableFacts,
 } from '../check/index.ts'
 import { withConnection } from './connect.ts'
-import { PAUSES } from './import-run.ts'
 import { Mistake, messageOf } from './mistake.ts'
-import { isOutage } from './outage.ts'
+import { isOutage, PAUSES } from './outage.ts'
 import { integer } from './query-options.ts'
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
 import { factsOf } from './table.ts'

@@ -7,7 +7,7 @@ import { importedUser } from '../users/input.ts'
 import { BadLines } from './bad-lines.ts'
 import { type Line, linesFrom } from './lines.ts'
 import { Mistake, messageOf } from './mistake.ts'
-import { isOutage } from './outage.ts'
+import { isOutage, PAUSES } from './outage.ts'
 
 /**
  * How many lines one transaction takes at most: fewer take longer for each user, more make other
@@ -44,9 +44,6 @@ function userOf({ bytes }: Line): ImportedUser | undefined {
   if (isObject(read.value)) return importedUser(read.value)
   throw new Error('expected an object')
 }
-
-/** The pauses before retries, in ms; undefined after the last try. */
-export const PAUSES = [200, 400, 800, 1600, 3200, undefined]
 
 /** The entry that an error is about; undefined if it names none. */
 function failedEntry(error: unknown, entries: readonly Entry[]): Entry | undefined {

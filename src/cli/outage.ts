@@ -9,6 +9,9 @@ const OUTAGE =
 const MYSQL_OUTAGE =
   /^ER_(CON_COUNT_ERROR|SERVER_SHUTDOWN|LOCK_WAIT_TIMEOUT|LOCK_DEADLOCK|CHECKREAD|QUERY_INTERRUPTED|DISK_FULL|RECORD_FILE_FULL|TOO_MANY_USER_CONNECTIONS|CONNECTION_KILLED)$/
 
+/** The pauses before retries, in ms; undefined after the last try. */
+export const PAUSES = [200, 400, 800, 1600, 3200, undefined]
+
 /** Whether an error says that the database is unreachable or busy, so that a retry may succeed. */
 export function isOutage(error: unknown): boolean {
   const { code, cause }: { code?: unknown; cause?: unknown } = Object(error)
