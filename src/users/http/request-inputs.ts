@@ -192,4 +192,4 @@ export const payloadOfText = (text: string): unknown =>
   text === '' ? {} : PAYLOADS.get(text, () => parseJson(text, 'payload'))
 
 /** A cache of payloads that clients send again and again, by their text: statements are kept by them. */
-const PAYLOADS = new RecentTexts(200, 2000)
+const PAYLOADS = new RecentTexts(500, 2000)

@@ -1,12 +1,4 @@
-import {
-  type Condition,
-  compileQuery,
-  compileSql,
-  type Fragment,
-  type Query,
-  type Statement,
-  sql,
-} from '../../index.ts'
+import { type Condition, compileQuery, type Query, type Statement } from '../../index.ts'
 import { isPlainObject, isUserId } from '../shapes.ts'
 import type { View } from '../view.ts'
 import type { Connected } from './connect.ts'
@@ -69,7 +61,7 @@ export class TextPages {
   readonly #plans = new WeakMap<object, Map<View, Plan>>()
   /** The statement that finds a user by its id, for each view. */
   readonly #byId = new WeakMap<View, Statement>()
-  readonly #selections = new WeakMap<View, (users: Fragment) => Fragment>()
+  readonly #selections = new WeakMap<View, (users: Statement) => Statement>()
 
   constructor(
     connected: Connected,
@@ -172,19 +164,18 @@ export class TextPages {
   }
 
   #statementOf(query: Query, view: View, narrowed?: Narrowed): Statement {
-    const { strings, params } = compileQuery(query, {
+    const target = {
       ...this.#target,
       lookAhead: true,
       ...narrowed,
-    })
-    return compileSql(this.#selectionOf(view)(sql(strings, ...params)), this.#target)
+    }
+    return this.#selectionOf(view)(compileQuery(query, target))
   }
 
-  #selectionOf(view: View): (users: Fragment) => Fragment {
+  #selectionOf(view: View): (users: Statement) => Statement {
     const known = this.#selections.get(view)
     if (known !== undefined) return known
-    const { kind, dialect } = this.#connected
-    const selection = jsonSelection(kind, dialect.identifier, view.fields)
+    const selection = jsonSelection(this.#connected, view.fields)
     this.#selections.set(view, selection)
     return selection
   }

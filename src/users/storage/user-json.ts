@@ -3,9 +3,17 @@
  * columns and no printing. A page of thirty takes a third of the time.
  */
 
-import { type Fragment, type Page, pageOf, type Query, sql } from '../../index.ts'
+import {
+  compileSql,
+  type Fragment,
+  type Page,
+  pageOf,
+  type Query,
+  type Statement,
+  sql,
+} from '../../index.ts'
 import type { User } from '../user.ts'
-import type { DatabaseKind } from './connect.ts'
+import type { Connected, DatabaseKind } from './connect.ts'
 
 /** The fields that are in the column `details`, as JSON. */
 const DETAILS = [
@@ -126,20 +134,15 @@ export interface UserRecord {
   readonly details: string | null
 }
 
-/** The same SQL without the tree of fragments that it was made of. */
-function flat({ texts, parameters }: Fragment): Fragment {
-  return sql(Object.assign([...texts], { raw: texts }), ...parameters)
-}
-
 /**
  * Makes a statement that gives the users of another as JSON, as records of {@link UserRecord}. A
  * field that is required and NULL, or damaged, makes `user` NULL.
  */
 export function jsonSelection(
-  kind: DatabaseKind,
-  identifier: (name: string) => Fragment,
+  { kind, dialect }: Pick<Connected, 'kind' | 'dialect'>,
   fields: readonly (keyof User)[],
-): (users: Fragment) => Fragment {
+): (users: Statement) => Statement {
+  const { identifier } = dialect
   const printing = PRINTING[kind]
   const pieces = fields
     .filter((field): field is Exclude<keyof User, Detail> => !isDetail(field))
@@ -158,12 +161,13 @@ export function jsonSelection(
       return sql`CASE WHEN ${column} IS NULL THEN ${absent} ELSE ${named} END`
     })
   const details = fields.some(isDetail) ? identifier('details') : sql`NULL`
-  // Flat, because it is rendered for each page.
-  const head = flat(
+  // Two texts without parameters, rendered once: what stands between is rendered for each page.
+  const textOf = (fragment: Fragment): string => compileSql(fragment, { dialect }).text
+  const head = textOf(
     sql`SELECT ${printing.concat(pieces)} AS ${identifier('user')}, ${details} AS ${identifier('details')} FROM (`,
   )
-  const tail = flat(sql`) AS ${identifier('page')}`)
-  return (users) => sql`${head}${users}${tail}`
+  const tail = textOf(sql`) AS ${identifier('page')}`)
+  return ({ text, params }) => ({ text: `${head}${text}${tail}`, params })
 }
 
 /** Whether the JSON of these fields can be made: one that is always there comes first. */
