@@ -134,6 +134,8 @@ export class TextPages {
     const known = this.#plans.get(payload)?.get(view)
     if (known !== undefined) return known
     const plan = planOf(queryOf(payload))
+    // What is relative to now is another query each time.
+    if (plan.query.now !== undefined) return plan
     const ofPayload = this.#plans.get(payload)
     if (ofPayload === undefined) this.#plans.set(payload, new Map([[view, plan]]))
     else ofPayload.set(view, plan)
