@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { ImportRun } from './import-run.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { requirePackages, USERS } from './packages.ts'
 import { openUsers, type UsersCommandOptions, withUsersOptions } from './users-options.ts'
@@ -24,6 +23,8 @@ async function fingerprint(file: FileHandle, size: number, written: number): Pro
 
 async function importFile(file: string, options: ImportOptions): Promise<void> {
   requirePackages('import', USERS)
+  // It loads packages of the users system, which other commands do without.
+  const { ImportRun } = await import('./import-run.ts')
   const handle = await open(file).catch((error: unknown) => {
     throw new Mistake(messageOf(error))
   })
