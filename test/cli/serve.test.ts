@@ -91,6 +91,7 @@ const ANSWERS = [
   /^\{"user":\{"id":"ana".*"custom":\{"color":"red","theme":"dark"\}/,
   /^\{"user":\{"id":"ana","role":"admin","name":"Ana Ana"/,
   /^\{"user":\{"id":"guest-[0-9a-f-]{36}-guest-1".*"role":"guest".*"access_token":"ey/,
+  /^\{"users":\{"kim":/,
 ]
 
 describe.each(databases)('tamis serve, on $name', ({ fresh }) => {
