@@ -125,7 +125,7 @@ describe.each(databases)('tamis serve, on $name', ({ fresh }) => {
     const { stdout: page } = await shell(
       `curl -s ${again.url}/users -H "Authorization: Bearer ${stdout.trim()}"`,
     )
-    expect((JSON.parse(page) as { users: unknown[] }).users).toHaveLength(3)
+    expect((JSON.parse(page) as { users: unknown[] }).users).toHaveLength(4)
     expect(await stop(again)).toBe(0)
     await own.drop()
   })
