@@ -61,6 +61,7 @@ export const safeFromMongo = <S extends Schema>(
 class MongoReader {
   readonly #schema: Schema
   readonly #report: Report
+  readonly #trusted: boolean
   readonly #limits: {
     readonly conditions: number
     readonly list: number
@@ -70,6 +71,7 @@ class MongoReader {
   constructor(schema: Schema, report: Report, trusted: boolean) {
     this.#schema = schema
     this.#report = report
+    this.#trusted = trusted
     this.#limits = trusted
       ? { conditions: UNLIMITED, list: UNLIMITED, segments: UNLIMITED }
       : schema.limits
@@ -112,7 +114,8 @@ class MongoReader {
 
   #field(name: string, value: unknown, depth: number): unknown {
     const field = findField(this.#schema, name, this.#limits.segments)
-    if (typeof field === 'string') return value
+    // What is said of a hidden field must be what is said of an unknown one.
+    if (typeof field === 'string' || (field.hidden && !this.#trusted)) return value
     const entries = plainEntries(value, this.#limits.conditions)
     if (entries === undefined) return this.#operand(field, '$eq', value)
     const [first] = entries

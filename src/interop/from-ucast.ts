@@ -72,7 +72,8 @@ function read(schema: Schema, report: Report, node: UcastCondition, depth: numbe
     return TRUE
   }
   report.enter('value')
-  const conditions = value.map((each, i) => {
+  // Array.from, because map skips holes.
+  const conditions = Array.from(value, (each, i) => {
     report.enter(i)
     const condition = read(schema, report, each, depth + 1)
     report.leave()

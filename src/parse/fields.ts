@@ -60,7 +60,9 @@ function readName(structure: Structure, name: unknown, report: Report): Field | 
     return report.add('too_long', { subject: FIELDS, expected, received: `${name.length}` })
   }
   const field = structure.wildcards.get(name) ?? findField(structure, name, segments)
-  if (field === 'unknown' || field === 'too_deep' || field.hidden) {
+  // The related rows are not selected with a row.
+  const isRelation = typeof field !== 'string' && field.relation !== undefined
+  if (field === 'unknown' || field === 'too_deep' || field.hidden || isRelation) {
     return unknownField(report, structure, name, false)
   }
   return field

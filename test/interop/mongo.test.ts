@@ -3,6 +3,7 @@ import {
   condition,
   defineSchema,
   dynamic,
+  enumeration,
   FilterError,
   integer,
   list,
@@ -168,5 +169,23 @@ describe('a filter of MongoDB', () => {
       { age: { $eq: proxy } },
     ]
     for (const filter of hostile) expect(safeFromMongo(people, filter).ok).toBe(false)
+  })
+})
+
+describe('a hidden field', () => {
+  const people = defineSchema({
+    fields: {
+      id: string({ required: true }),
+      kind: enumeration(['vip', 'fraud'], { hidden: true }),
+    },
+  })
+
+  it.each([/x/, { a: 1 }, { $all: [] }, { $regex: 'x' }, [], 'x'])('is unknown: %j', (operand) => {
+    const issuesOf = (name: string) => {
+      const result = safeFromMongo(people, { [name]: operand })
+      return result.ok ? [] : result.issues.map(({ code, message }) => [code, message])
+    }
+    expect(issuesOf('kind')).toEqual([['unknown_field', 'Unknown field "kind"']])
+    expect(issuesOf('none')).toEqual([['unknown_field', 'Unknown field "none"']])
   })
 })

@@ -7,6 +7,7 @@ import {
   dynamic,
   integer,
   list,
+  object,
   pageOf,
   parseQuery,
   readRow,
@@ -118,6 +119,25 @@ describe('fields of a payload', () => {
       return JSON.stringify(result).replaceAll(name, '')
     })
     expect(hidden).toBe(unknown)
+  })
+
+  it('have of the objects of a list what clients see', () => {
+    const items = { sku: string(), cost: integer({ hidden: true }) }
+    const orders = defineSchema({
+      fields: {
+        id: integer({ required: true }),
+        items: list(object(items)),
+        'custom.*': dynamic(['string']),
+        'custom.lines': list(object(items)),
+      },
+    })
+    const lines = [{ sku: 'a', cost: 5, internal: true }, 7]
+    const rows = [{ id: 1, items: lines, custom: { color: 'red', lines } }]
+    const itemsOf = (...fields: string[]) => runQuery(parseQuery(orders, { fields }), rows).items
+    const shown = [{ sku: 'a' }]
+    expect(itemsOf('items')).toEqual([{ items: shown }])
+    expect(itemsOf('custom.lines')).toEqual([{ custom: { lines: shown } }])
+    expect(itemsOf('custom')).toEqual([{ custom: { color: 'red', lines: shown } }])
   })
 
   it('leave cursors as they are', () => {

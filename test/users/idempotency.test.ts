@@ -24,14 +24,14 @@ const withKey = (key: string, call: Call = {}): Call => ({
   headers: { 'idempotency-key': key },
 })
 
-const isWrite = (endpoint: string): boolean => !/^GET|\/query$/.test(endpoint)
+const takesKey = (endpoint: string): boolean => !/^GET|\/query$|\/connect$/.test(endpoint)
 
 describe('a repeated write', () => {
-  it.each(ENDPOINTS.filter(({ endpoint }) => isWrite(endpoint)))(
+  it.each(ENDPOINTS.filter(({ endpoint }) => takesKey(endpoint)))(
     'of $endpoint is answered as the first one was',
     async ({ endpoint, by, body }) => {
       const { ask } = await open({ seed: [{ id: 'ana' }], settings: { clientMayUpdate: ['name'] } })
-      const token = by === 'client' || by === 'connecting' ? clientOf('ana') : SERVER
+      const token = by === 'client' ? clientOf('ana') : SERVER
       const first = await ask(endpoint, withKey('k', { token, body }))
       expect(first.headers.has('idempotency-replayed')).toBe(false)
       const second = await ask(endpoint, withKey('"k"', { token, body }))
@@ -46,7 +46,7 @@ describe('a repeated write', () => {
   )
 
   it('is refused by the key of a different request, and of none without a token', async () => {
-    const { ask } = await open({ seed: [{ id: 'ana' }] })
+    const { ask } = await open({ seed: [{ id: 'ana' }], settings: { clientMayUpdate: ['name'] } })
     const body = { users: [{ id: 'a' }] }
     expect(await ask('POST /users', withKey('k', { token: SERVER, body }))).toMatchObject({
       status: 200,
@@ -60,10 +60,20 @@ describe('a repeated write', () => {
       expect(answer).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
     }
     // The same key of another caller is another key.
-    const client = await ask('POST /connect', withKey('k', { token: clientOf('ana'), body: {} }))
-    expect(client.status).toBe(200)
+    const own = { token: clientOf('ana'), body: { set: { name: 'Ana' } } }
+    expect((await ask('PATCH /users/me', withKey('k', own))).status).toBe(200)
     const anonymous = await ask('POST /guest', withKey('k', { body: { user: { id: 'g' } } }))
     expect(anonymous).toMatchObject({ status: 400, body: { code: 'invalid_idempotency_key' } })
+  })
+
+  it('is not of a connection, which is refused once the client may not connect', async () => {
+    const { ask, users } = await open({ seed: [{ id: 'ana' }] })
+    const call = withKey('k', { token: clientOf('ana'), body: {} })
+    expect((await ask('POST /connect', call)).status).toBe(200)
+    await users.deactivateUser({ user_id: 'ana' })
+    const refused = await ask('POST /connect', call)
+    expect(refused.status).toBe(403)
+    expect(refused.headers.has('idempotency-replayed')).toBe(false)
   })
 
   it.each([

@@ -16,6 +16,25 @@ import { killAll, start } from './process.ts'
 import { answerOf, requestOf, SECRET, SERVER } from './service.ts'
 import { until } from './until.ts'
 
+describe.each([':memory:', 'a file'])('a batch in SQLite, in %s', (place) => {
+  // Statements are run in the order of the ids.
+  it.each(['a', 'b'])('stores the teams of new users beside the known user %s', async (known) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tamis-batch-'))
+    const db = place === ':memory:' ? place : join(folder, 'users.sqlite')
+    const users = await createUsers({ db, settings: { secret: SECRET } })
+    await users.upsertUsers({ users: [{ id: known, teams: ['red'] }] })
+    await users.upsertUsers({ users: ['a', 'b'].map((id) => ({ id, teams: ['blue'] })) })
+    const inTeam = async (teams: string) => {
+      const found = await users.queryUsers({ payload: { filter_conditions: { teams } } })
+      return found.users.map(({ id }) => id).sort()
+    }
+    expect(await inTeam('blue')).toEqual(['a', 'b'])
+    expect(await inTeam('red')).toEqual([])
+    await users.close()
+    rmSync(folder, { recursive: true })
+  })
+})
+
 /** The processes that a process started, of those that run SQLite, and their memory in MB. */
 function enginesOf(
   parent: number,

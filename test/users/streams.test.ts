@@ -28,9 +28,15 @@ interface Stream {
   leave(): void
 }
 
-async function openStream(handler: UsersHandler, token: string, filter = {}): Promise<Stream> {
+async function openStream(
+  handler: UsersHandler,
+  token: string | undefined,
+  filter = {},
+): Promise<Stream> {
   const payload = encodeURIComponent(JSON.stringify({ filter_conditions: filter }))
-  const response = await handler(requestOf(`GET /users/watch?payload=${payload}`, { token }))
+  const response = await handler(
+    requestOf(`GET /users/watch?payload=${payload}`, token === undefined ? {} : { token }),
+  )
   const abort = new AbortController()
   let text = ''
   let isOver = false
@@ -125,6 +131,13 @@ describe.each(databases)('streams in $name', ({ name, fresh }) => {
       await until('all are freed', () => here.users.watching + elsewhere.users.watching === 0)
     },
   )
+
+  it('without a token end when the setting no longer allows them', async () => {
+    const { users, handler } = await open({}, { anonymous: true })
+    const stream = await openStream(handler, undefined)
+    await users.updateApp({ anonymous: false })
+    await stream.ended()
+  })
 
   it('of a guest end when the application creates a user with its id', async () => {
     const { users, handler } = await open()

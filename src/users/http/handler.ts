@@ -10,7 +10,7 @@ import { ConnectionStreams } from './connection-streams.ts'
 import { type Direct, directQueries } from './direct.ts'
 import { errorResponder } from './error-response.ts'
 import { RequestError } from './failure.ts'
-import { answerWrite, isWrite } from './idempotency.ts'
+import { answerWrite, takesKey } from './idempotency.ts'
 import { type Limiter, limiterOf, OpenStreams } from './limit.ts'
 import { ListStreams } from './list-streams.ts'
 import { openApiOf } from './openapi.ts'
@@ -142,7 +142,7 @@ export async function makeDirectHandler(
       requireAudience(caller, audience, users.app.anonymous)
       const view = caller?.server ? serversView : service.clientView
       const exchange = { ...service, call, caller, view }
-      if (isWrite(route)) {
+      if (takesKey(route)) {
         return answerWrite(users, call, caller, async (reservation) =>
           run({ ...exchange, reservation }, await input.read(call)),
         )

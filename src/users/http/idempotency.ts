@@ -12,8 +12,11 @@ export const LONGEST_KEY = 255
 /** Says that an answer is that of an earlier request. */
 export const REPEATED = 'Idempotency-Replayed'
 
-export const isWrite = ({ method, isRead = false }: Pick<Route, 'method' | 'isRead'>): boolean =>
-  method !== 'get' && !isRead
+/** Whether requests of a route can have a key. */
+export const takesKey = ({
+  method,
+  isRepeatable = false,
+}: Pick<Route, 'method' | 'isRepeatable'>): boolean => method !== 'get' && !isRepeatable
 
 const invalid = (message: string) =>
   new RequestError('invalid_idempotency_key', `Idempotency-Key: ${message}`)

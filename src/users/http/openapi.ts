@@ -1,6 +1,6 @@
 import packageJson from '../../../package.json' with { type: 'json' }
 import { componentSchemas } from './components.ts'
-import { isWrite, LONGEST_KEY, REPEATED } from './idempotency.ts'
+import { LONGEST_KEY, REPEATED, takesKey } from './idempotency.ts'
 import { type JsonSchema, json, reference, TEXT } from './json-schema.ts'
 import type { Audience, Route } from './route.ts'
 
@@ -53,7 +53,7 @@ const requestBody = (body: JsonSchema) => ({
 function operation(route: Route) {
   const { operationId, summary, audience, input, answer, mediaType } = route
   const body = input.body?.()
-  const hasKey = isWrite(route)
+  const hasKey = takesKey(route)
   const key = hasKey ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []
   const parameters = [...(input.parameters ?? []), ...key]
   const errors = { ...ERRORS, ...(hasKey ? KEY_ERRORS : {}) }

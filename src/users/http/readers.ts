@@ -7,6 +7,9 @@ import { type Caller, requireActive } from './access.ts'
 /** How often each caller with open streams is checked, in ms. Most changes come sooner, by the log. */
 const HEARTBEAT = 15_000
 
+/** How often anonymous streams look at the setting that allows them, in ms. */
+const ANONYMOUS_CHECK = 500
+
 /** How long a check may take, retries included, before the streams end, in ms. */
 const RETRY_TIME = 5000
 const PAUSE = 250
@@ -70,7 +73,8 @@ export class Readers {
    */
   enter(caller: Caller, stream: Stream): () => void {
     const cancelExpiry = this.#atExpiry(caller, () => stream.end())
-    if (caller === undefined || caller.server) return cancelExpiry
+    if (caller === undefined) return this.#whileAnonymous(stream)
+    if (caller.server) return cancelExpiry
     const reader = this.#readerOf(caller.user_id)
     reader.streams.set(stream, caller)
     return () => {
@@ -116,6 +120,15 @@ export class Readers {
     }
     arm()
     return () => clearTimeout(timer)
+  }
+
+  /** Ends a stream without a caller when the setting no longer lets anonymous requests read. */
+  #whileAnonymous(stream: Stream): () => void {
+    const timer = setInterval(() => {
+      if (!this.#users.app.anonymous) stream.end()
+    }, ANONYMOUS_CHECK)
+    unref(timer)
+    return () => clearInterval(timer)
   }
 
   #readerOf(user_id: string): Reader {

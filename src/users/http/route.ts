@@ -63,8 +63,11 @@ export interface Route<I = unknown> {
   readonly input: RouteInput<I>
   /** The schema of the answer. */
   readonly answer: JsonSchema
-  /** Whether a method other than GET only reads, so that it needs no idempotency key. */
-  readonly isRead?: boolean
+  /**
+   * Whether a method other than GET needs no idempotency key: it only reads, or to repeat it does no
+   * more than to do it once. A stored answer must not replace the check of who may connect.
+   */
+  readonly isRepeatable?: boolean
   /** The answer's media type; JSON by default. */
   readonly mediaType?: string
   /** Answers with a Response as it is, or with what is sent as JSON. */

@@ -11,9 +11,9 @@ export interface Work<T> {
 }
 
 /**
- * Runs the statements of several inputs in a transaction. Statements with the same text run one after
- * another, each text when it is first needed; the statements of different inputs must not depend on
- * each other. Where the connection can, each text is sent once: sending takes longer than writing a row.
+ * Runs the statements of several inputs in a transaction. The statements of different inputs must not
+ * depend on each other. Where the connection can, each text is sent once for the inputs that have the
+ * same texts: sending takes longer than writing a row.
  *
  * @throws the first error, as `failed` makes it of an error and the input.
  */
@@ -35,26 +35,25 @@ export async function runEach<T>(
     }
     return
   }
-  const groups = new Map<string, { of: T; params: readonly unknown[] }[]>()
-  for (const { of, statements } of all) {
-    for (const { text, params } of statements) {
-      const group = groups.get(text)
-      if (group === undefined) groups.set(text, [{ of, params }])
-      else group.push({ of, params })
-    }
+  // An input's statements depend on those before them, so that only inputs with the same list of texts
+  // are run together.
+  const groups = new Map<string, Work<T>[]>()
+  for (const work of all) {
+    const texts = JSON.stringify(work.statements.map(({ text }) => text))
+    const group = groups.get(texts)
+    if (group === undefined) groups.set(texts, [work])
+    else group.push(work)
   }
-  for (const [text, group] of groups) {
-    try {
-      await transaction.executeQuery(
-        repeated(
-          text,
-          group.map(({ params }) => params),
-        ),
-      )
-    } catch (error) {
-      const { at }: { at?: unknown } = Object(error)
-      const found = typeof at === 'number' ? group[at] : undefined
-      throw found === undefined ? error : failed(error, found.of)
+  for (const group of groups.values()) {
+    for (const [i, { text }] of (group[0]?.statements ?? []).entries()) {
+      const lists = group.map(({ statements }) => statements[i]?.params ?? [])
+      try {
+        await transaction.executeQuery(repeated(text, lists))
+      } catch (error) {
+        const { at }: { at?: unknown } = Object(error)
+        const found = typeof at === 'number' ? group[at] : undefined
+        throw found === undefined ? error : failed(error, found.of)
+      }
     }
   }
 }
