@@ -11,13 +11,11 @@ import {
   uuid,
 } from 'tamis'
 
-const operators = ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists'] as const
-
 export const person = defineSchema({
   fields: {
     id: uuid({ required: true, sortable: true }),
-    email: string({ operators, required: true }),
-    displayName: string({ operators, required: true }),
+    email: string({ required: true }),
+    displayName: string({ required: true }),
     role: enumeration(['USER', 'EDITOR', 'ADMIN'], { required: true, sortable: true }),
     isActive: boolean({ required: true }),
     age: integer(),

@@ -11,15 +11,14 @@ import {
   uuid,
 } from 'tamis'
 
-const operators = ['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists'] as const
 const equality = ['$eq', '$ne', '$in', '$nin', '$exists'] as const
 
 export const people = defineSchema({
   fields: {
     id: integer({ required: true, sortable: true }),
     public_id: uuid({ operators: equality, required: true }),
-    email: string({ operators, required: true }),
-    name: string({ operators, required: true }),
+    email: string({ required: true }),
+    name: string({ required: true }),
     role: enumeration(['user', 'editor', 'admin'], { required: true, sortable: true }),
     is_active: boolean({ required: true }),
     balance: decimal({ precision: 10, scale: 2, sortable: true }),
