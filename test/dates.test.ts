@@ -74,7 +74,7 @@ describe.each(available)('dates in $name', (engine) => {
       expect(rows).toEqual(DAYS.map((day) => ({ id: day, day, days: [day, '2024-05-01'] })))
       if (!LOCAL.includes(engine.name)) return
       const records = await connection.all({ text: 'SELECT id, day FROM t', params: [] })
-      const read = readRow(schema, engine)
+      const read = readRow(schema, { dialect: engine.dialect })
       expect(records).toHaveLength(DAYS.length)
       for (const record of records) {
         // Drivers of MariaDB and MySQL make 1999 of the year 99.
@@ -86,7 +86,7 @@ describe.each(available)('dates in $name', (engine) => {
   )
 
   it.runIf(LOCAL.includes(engine.name))('are not read from any other instant', () => {
-    const read = readRow(schema, engine)
+    const read = readRow(schema, { dialect: engine.dialect })
     expect(() => read({ id: 'a', day: new Date(2024, 4, 1, 12) })).toThrow(/day: .*local midnight/)
     expect(() => read({ id: 'a', day: new Date(Number.NaN) })).toThrow(/day: .*local midnight/)
     expect(read({ id: 'a', day: new Date(2024, 4, 1) })).toEqual({ id: 'a', day: '2024-05-01' })
