@@ -39,6 +39,7 @@ function userOf({ bytes }: Line): ImportedUser | undefined {
   if ('problem' in read) {
     if (read.problem === 'syntax') throw new SyntaxError(NOT_JSON)
     if (read.problem === 'too_deep') throw new Error('JSON exceeds the nesting limit')
+    if (read.problem === 'rounded') throw new Error(`integer beyond 2^53 at ${read.path}`)
     throw new Error(`duplicate key ${read.path}`)
   }
   if (isObject(read.value)) return importedUser(read.value)

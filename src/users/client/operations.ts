@@ -5,8 +5,8 @@ export type Operation = readonly [method: string, path: string, isOnce?: true]
 
 /**
  * The operations of the OpenAPI document, by its operationIds. All but those marked with `true` have
- * the same effect when they are done twice. A restored user cannot be restored again, and a second
- * guest is another one.
+ * the same effect when they are done twice. A restored user cannot be restored again, nor one that was
+ * deleted for good be deleted, and a second guest is another one.
  */
 export const OPERATIONS: Readonly<Record<keyof UsersOperations, Operation>> = {
   queryUsers: ['GET', '/users'],
@@ -18,7 +18,7 @@ export const OPERATIONS: Readonly<Record<keyof UsersOperations, Operation>> = {
   updateMe: ['PATCH', '/users/me'],
   deactivateUsers: ['POST', '/users/deactivate'],
   reactivateUsers: ['POST', '/users/reactivate'],
-  deleteUsers: ['POST', '/users/delete'],
+  deleteUsers: ['POST', '/users/delete', true],
   restoreUsers: ['POST', '/users/restore', true],
   deactivateUser: ['POST', '/users/{id}/deactivate'],
   reactivateUser: ['POST', '/users/{id}/reactivate'],

@@ -31,9 +31,8 @@ export function requestOf(name: keyof UsersOperations, input: Input): Sent {
 
 /** @throws UsersClientError for an id that no segment of a path can be: URLs resolve `.` and `..`. */
 function segment(id: unknown): string {
-  const text = String(id)
   try {
-    if (!/^\.{0,2}$/.test(text)) return encodeURIComponent(text)
+    if (typeof id === 'string' && !/^\.{0,2}$/.test(id)) return encodeURIComponent(id)
   } catch {
     // A surrogate without its other half.
   }
