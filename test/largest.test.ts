@@ -21,7 +21,7 @@ import { Table } from './support/table.ts'
 const schema = defineSchema({
   fields: {
     id: string({ required: true, sortable: true }),
-    name: string(),
+    name: string({ operators: ['$eq', '$in', '$startsWith', '$autocomplete'] }),
     rank: integer({ sortable: true }),
     tags: list(string()),
     'custom.*': dynamic(['string', 'boolean', 'integer'], {
