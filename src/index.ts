@@ -9,6 +9,13 @@ export type { TableTarget } from './compile/layout.ts'
 export { compileOrdering } from './compile/ordering.ts'
 export { compilePredicate, type Predicate } from './compile/predicate.ts'
 export { type RecordTarget, readRow } from './compile/read-row.ts'
+export {
+  many,
+  one,
+  type RelatedSchemas,
+  type RelationDefinition,
+  relate,
+} from './compile/relate.ts'
 export { type Insert, type InsertTarget, insertRow } from './compile/row.ts'
 export {
   type CompiledFilter,
@@ -66,13 +73,6 @@ export {
   safeParseQuery,
 } from './parse/index.ts'
 export type { Query, QueryOptions } from './parse/query.ts'
-export {
-  many,
-  one,
-  type RelatedSchemas,
-  type RelationDefinition,
-  relate,
-} from './parse/relate.ts'
 export type { Result } from './parse/report.ts'
 export {
   type Counts,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COLUMNS, type ColumnCase } from './support/columns.ts'
 import { available } from './support/engines/available.ts'
 import type { Connection, Engine } from './support/engines/engine.ts'
+import { SCALAR_OPERATORS } from './support/operators.ts'
 import { Table } from './support/table.ts'
 
 /** Columns of types and collations that createTable does not write, as people have them. */
@@ -12,22 +13,11 @@ type Row = Readonly<Record<string, unknown>>
 /** A field of strings with the operators of parts, too. */
 function withParts(field: ColumnCase['field']): ColumnCase['field'] {
   if (field.type !== 'string') return field
-  const operators = field.operators ?? [...plainOperators]
+  const operators = field.operators ?? [...SCALAR_OPERATORS]
   return { ...field, operators: [...new Set([...operators, ...PARTS])] }
 }
 
 const PARTS = ['$startsWith', '$endsWith', '$includes'] as const
-const plainOperators = [
-  '$eq',
-  '$ne',
-  '$gt',
-  '$gte',
-  '$lt',
-  '$lte',
-  '$in',
-  '$nin',
-  '$exists',
-] as const
 
 /** Parts of a text, and of those around it. */
 function partsOf(one: unknown): readonly object[] {

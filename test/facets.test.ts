@@ -15,8 +15,10 @@ import {
   integer,
   list,
   number,
+  one,
   parseFilter,
   parseQuery,
+  relate,
   restrict,
   string,
   timestamp,
@@ -237,6 +239,30 @@ describe('a facet', () => {
       const query = restrict(client, condition(schema, { level: 'high' }), { bind })
       expect(facetRows(query, 'level', rows)).toEqual([{ value: 'high', count: 2 }])
     }
+  })
+
+  it('keeps a condition on the related field of the same name', () => {
+    const { orders } = relate(
+      {
+        orders: defineSchema({
+          fields: {
+            id: integer({ required: true }),
+            customer_id: integer(),
+            country: string({ facet: true }),
+          },
+        }),
+        customers: defineSchema({
+          fields: { id: integer({ required: true }), country: string() },
+        }),
+      },
+      { orders: { customer: one('customers', { from: 'customer_id', to: 'id' }) } },
+    )
+    const query = parseQuery(orders, { filter_conditions: { 'customer.country': 'FR' } })
+    const loaded = [
+      { id: 1, country: 'DE', customer: { id: 1, country: 'FR' } },
+      { id: 2, country: 'ES', customer: { id: 2, country: 'IT' } },
+    ]
+    expect(facetRows(query, 'country', loaded)).toEqual([{ value: 'DE', count: 1 }])
   })
 
   it('ignores limit, offset and cursor', () => {

@@ -37,6 +37,7 @@ import { ask, checkAgreement, show, situationArbitrary } from './support/agreeme
 import type { Plan } from './support/arbitrary.ts'
 import { budget } from './support/budget.ts'
 import type { Connection, SomeStatement } from './support/engines/engine.ts'
+import { SCALAR_OPERATORS } from './support/operators.ts'
 import { findBinaries, SHARDS, shards, usersPlan } from './support/shards.ts'
 import { Table } from './support/table.ts'
 
@@ -90,18 +91,7 @@ const widePlan: Plan = {
       'any.reals': list(number()),
       'any.times': list(timestamp()),
       'any.*': dynamic(['string', 'boolean', 'integer', 'number'], {
-        operators: [
-          '$eq',
-          '$ne',
-          '$gt',
-          '$gte',
-          '$lt',
-          '$lte',
-          '$in',
-          '$nin',
-          '$exists',
-          '$autocomplete',
-        ],
+        operators: [...SCALAR_OPERATORS, '$autocomplete'],
       }),
       'some.*': dynamic(['string', 'boolean', 'integer']),
       'dated.*': dynamic(['timestamp', 'number']),

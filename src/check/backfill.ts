@@ -59,7 +59,7 @@ const MOST_BATCH = 100_000
 const isBatch = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_BATCH
 
-/** What one target of several functions holds beside is no mistake. */
+/** A target may hold the options of other functions, too. */
 const BACKFILL_OPTIONS: OptionChecks = new Map<string, OptionCheck>([
   ...TARGET,
   ['batch', [`an integer between 1 and ${MOST_BATCH}`, isBatch]],

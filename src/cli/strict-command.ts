@@ -14,7 +14,7 @@ export class StrictCommand extends Command {
   override parseOptions(argv: string[]): ReturnType<Command['parseOptions']> {
     const parsed = super.parseOptions(argv)
     const [unknown = ''] = parsed.unknown
-    // Options of the commands below pass through; help is no option to Commander here.
+    // A command with subcommands leaves their options to them. Commander lists --help among the unknown.
     if (this.commands.length > 0 || !unknown.startsWith('-') || isHelp(parsed.unknown)) {
       return parsed
     }

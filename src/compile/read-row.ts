@@ -42,9 +42,9 @@ export interface RecordTarget<F extends Fields = Fields> {
  * `getRows` and its siblings give lists without names, which are refused.
  *
  * @throws TypeError where a record is no object, where it lacks a column of `select`, where a column
- * was selected under another name than
- * the field's, where the driver gave a number or a Date that lost digits, where an integer is beyond
- * ±(2^53 − 1) and not read as a bigint, where a required value is NULL, and where a value was damaged in the database; it names field, column and the row's key.
+ * was selected under another name than the field's, where the driver gave a number or a Date that lost
+ * digits, where an integer is beyond ±(2^53 − 1) and not read as a bigint, where a required value is
+ * NULL, and where a value was damaged in the database; it names field, column and the row's key.
  */
 export function readRow<F extends Fields>(
   structure: Structure<F>,

@@ -1,3 +1,5 @@
+// Longer than most files here: each part of a table is made next to what it is checked by.
+
 import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, flatten } from '../dialect/fragment.ts'
 import type { Place } from '../dialect/place.ts'

@@ -35,8 +35,8 @@ export interface Leaf {
 }
 
 /**
- * True where an object that is inside of the row, or a related row, matches a condition of its own fields, or exactly
- * where none does.
+ * True where an object that is inside of the row, or a related row, matches a condition of its own
+ * fields, or exactly where none does.
  */
 export interface Some {
   readonly kind: 'some'

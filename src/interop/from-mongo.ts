@@ -1,15 +1,15 @@
 import { conjunction, TRUE } from '../condition/condition.ts'
 import type { Scopes } from '../condition/relation.ts'
 import { label } from '../error/describe.ts'
-import { isOperatorName } from '../operators/names.ts'
+import { isLogicalName, isOperatorName } from '../operators/names.ts'
 import { FilterReader } from '../parse/filter.ts'
 import type { ConditionOf } from '../parse/index.ts'
 import { elementsOf, isList, lengthOf } from '../parse/inspect.ts'
 import { collect, orThrow, type Report, type Result } from '../parse/report.ts'
-import { LOGICAL, type Schema, UNLIMITED } from '../parse/schema.ts'
+import type { Schema } from '../parse/schema.ts'
 import { rootScope } from '../parse/scopes.ts'
 import type { Field } from '../schema/field.ts'
-import { DEEPEST } from '../schema/limits.ts'
+import { DEEPEST, UNLIMITED } from '../schema/limits.ts'
 import { findField } from '../schema/schema.ts'
 import { isUnlike, plainEntries, sharedOperand } from './differences.ts'
 
@@ -82,7 +82,7 @@ class MongoReader {
     if (depth > DEEPEST) return input
     return this.#mapped(input, (key, value) => {
       if (!key.startsWith('$')) return this.#field(key, value, depth)
-      if (LOGICAL.includes(key)) return this.#filters(value, depth)
+      if (isLogicalName(key)) return this.#filters(value, depth)
       isUnlike(this.#report, 'the filter', key)
       return value
     })

@@ -13,9 +13,10 @@ const BEYOND_ASCII = /[^\0-\x7f]/
 const LONG_RUNS = /\p{M}{64,}/gu
 
 /**
- * A text without the differences of case, which a search column for `$ieq` holds: texts are equal without regard to case if their folded forms
- * are equal. Accents and other marks stay. The result is normalized, since the capital of one
- * character can be several, and another text can have them composed: the capital of `ΐ` is `Ϊ́`.
+ * A text without the differences of case, which a search column for `$ieq` holds: texts are equal
+ * without regard to case if their folded forms are equal. Accents and other marks stay. The result
+ * is normalized, since the capital of one character can be several, and another text can have them
+ * composed: the capital of `ΐ` is `Ϊ́`.
  */
 export function foldCase(text: string): string {
   if (!BEYOND_ASCII.test(text)) return text.toLowerCase()

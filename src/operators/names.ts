@@ -32,3 +32,11 @@ export type OperatorName = (typeof operatorNames)[number]
 
 export const isOperatorName = (name: string): name is OperatorName =>
   (operatorNames as readonly string[]).includes(name)
+
+/** The logical lists, which join filters and belong to no field. */
+export const logicalNames = ['$and', '$or', '$nor'] as const
+
+export type LogicalName = (typeof logicalNames)[number]
+
+export const isLogicalName = (name: string): name is LogicalName =>
+  (logicalNames as readonly string[]).includes(name)

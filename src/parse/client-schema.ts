@@ -2,11 +2,13 @@ import { WildcardFields } from '../cache/wildcard-fields.ts'
 import { totalOrdering } from '../condition/ordering.ts'
 import { quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
+import { isLogicalName } from '../operators/names.ts'
 import type { Fields, VisibleFields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
+import { UNLIMITED } from '../schema/limits.ts'
 import { refuse } from '../schema/refuse.ts'
 import { findField, type Structure } from '../schema/schema.ts'
-import { LOGICAL, type PayloadSwitch, type Schema, UNLIMITED } from './schema.ts'
+import type { PayloadSwitch, Schema } from './schema.ts'
 
 /**
  * The schema as clients see it: without hidden fields, and without what is said of them. It parses
@@ -73,7 +75,7 @@ function shown(structure: Structure, option: PayloadSwitch): PayloadSwitch {
 
 /** Whether an entry of a filter asks for a hidden field, itself or in the filters of a list. */
 function isOfHidden(structure: Structure, name: string, value: unknown): boolean {
-  if (LOGICAL.includes(name) && Array.isArray(value)) {
+  if (isLogicalName(name) && Array.isArray(value)) {
     return value.some(
       (each) =>
         isPlainObject(each) &&

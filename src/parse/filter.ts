@@ -15,9 +15,14 @@ import { relationOf, type Scopes } from '../condition/relation.ts'
 import type { Timed } from '../condition/timed.ts'
 import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
-import { isOperatorName, type OperatorName } from '../operators/names.ts'
+import {
+  isLogicalName,
+  isOperatorName,
+  type LogicalName,
+  type OperatorName,
+} from '../operators/names.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
-import { DEEPEST, type Limits } from '../schema/limits.ts'
+import { DEEPEST, type Limits, UNLIMITED } from '../schema/limits.ts'
 import { findField, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
 import {
@@ -30,12 +35,14 @@ import { operandReaders, type Shifts } from './operand.ts'
 import type { Report } from './report.ts'
 import { unknownField } from './unknown-field.ts'
 
-/** The logical lists, and how each joins its filters. */
-const LOGICAL = new Map<string, (conditions: readonly Condition[]) => Condition>([
-  ['$and', conjunction],
-  ['$or', disjunction],
-  ['$nor', (conditions) => not(disjunction(conditions))],
-])
+type Join = (conditions: readonly Condition[]) => Condition
+
+/** How the logical lists join their filters. */
+const JOINS: Readonly<Record<LogicalName, Join>> = {
+  $and: conjunction,
+  $or: disjunction,
+  $nor: (conditions) => not(disjunction(conditions)),
+}
 
 const DOLLAR = 36
 
@@ -44,8 +51,6 @@ const MOST_BYTES = 1024 * 1024
 
 /** The server's own conditions nest at most as deep: a mapping of a cycle has no end. */
 const MOST_RELATIONS = 8
-
-const UNLIMITED = Number.POSITIVE_INFINITY
 
 /** `trusted` is for filters of the server, which may use everything and have no limits. */
 export interface Reader {
@@ -232,9 +237,8 @@ export class FilterReader {
   }
 
   #logical(name: string, value: unknown, depth: number, parts?: Part[]): Condition {
-    const join = LOGICAL.get(name)
-    if (join === undefined) {
-      misplacedOperator(this.#report, name, LOGICAL.keys())
+    if (!isLogicalName(name)) {
+      misplacedOperator(this.#report, name)
       return TRUE
     }
     if (!this.#count() || !this.#descend(name, depth)) return TRUE
@@ -268,7 +272,7 @@ export class FilterReader {
       conditions.push(this.filter(elements[i], depth + 1, parts))
       report.leave()
     }
-    return join(conditions)
+    return JOINS[name](conditions)
   }
 
   #field(name: string, value: unknown, depth: number): Condition {
@@ -399,6 +403,8 @@ export class FilterReader {
     value: unknown,
     depth: number,
   ): Condition {
+    // The field at the end has the name of none of the rows' own.
+    this.#named?.add(relation.name)
     if (!this.#count() || !this.#descend(relation.name, depth)) return TRUE
     return this.#related(relation, undefined, () =>
       this.#within(relation.elements, () => this.#field(rest, value, depth + 1)),

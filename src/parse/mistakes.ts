@@ -1,6 +1,6 @@
 import { label, oneOf, quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
-import { isOperatorName, operatorNames } from '../operators/names.ts'
+import { isOperatorName, logicalNames, operatorNames } from '../operators/names.ts'
 import type { Field } from '../schema/field.ts'
 import { foreignOperator } from './foreign-operators.ts'
 import type { Report } from './report.ts'
@@ -10,21 +10,20 @@ export const allowedOperators = ({ operators }: Field): string =>
   operators.size === 0 ? 'none' : [...operators].join(', ')
 
 /** Reports a name with $ where only logical operators are allowed. */
-export function misplacedOperator(report: Report, name: string, logical: Iterable<string>): void {
-  const names = [...logical]
+export function misplacedOperator(report: Report, name: string): void {
   report.add('unknown_operator', {
     subject: 'the filter',
     received: quote(name),
-    hint: misplacedHint(name, names),
+    hint: misplacedHint(name),
   })
 }
 
-function misplacedHint(name: string, names: readonly string[]): string {
+function misplacedHint(name: string): string {
   if (name === '$not') {
     return '$not negates operators: {field: {$not: {…}}}; to negate a filter, write {$nor: [{…}]}'
   }
   if (isOperatorName(name)) return `operators belong under a field: {field: {${name}: …}}`
-  return didYouMean(name, names) ?? `expected ${oneOf(names)}`
+  return didYouMean(name, logicalNames) ?? `expected ${oneOf(logicalNames)}`
 }
 
 /** A key of an operators object that is not an operator's name. */

@@ -1,8 +1,9 @@
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import { describe, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
-import type { OperatorName } from '../operators/names.ts'
+import { isLogicalName, type OperatorName } from '../operators/names.ts'
 import type { Fields, FieldsFilter, FieldsRow, LiteralName } from '../schema/definition.ts'
+import { UNLIMITED } from '../schema/limits.ts'
 import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
 import {
   buildStructure,
@@ -155,20 +156,16 @@ function countsOf(given: Counts | undefined): Counts | undefined {
   return { max }
 }
 
-export const LOGICAL: readonly string[] = ['$and', '$or', '$nor']
-
 /** Checks the fields that an author's filter names; operators and operands are read with the filter. */
 function checkNames(structure: Structure, subject: string, filter: unknown): void {
   if (!isPlainObject(filter)) {
     refuse(subject, `unless: expected a filter, received ${describe(filter)}`)
   }
   for (const [name, value] of Object.entries(filter)) {
-    if (LOGICAL.includes(name) && Array.isArray(value)) {
+    if (isLogicalName(name) && Array.isArray(value)) {
       for (const each of value) checkNames(structure, subject, each)
     } else if (typeof findField(structure, name, UNLIMITED) === 'string') {
       refuseName(subject, 'field of unless', name, [...structure.fields.keys()])
     }
   }
 }
-
-export const UNLIMITED = Number.POSITIVE_INFINITY

@@ -35,9 +35,10 @@ export interface PageOptions extends Clock {
  * const { text, params } = compileQuery(query, { ...target, lookAhead: true })
  * const { items, next, prev } = pageOf(query, records.map(readRow(people, target)))
  *
- * @throws TypeError where the query asks for a total (`query.count`) and none is given, and where a row's value of a field that the query sorts by is not what the database
- * sorted by: a required value is missing, a property has another name than the field, a number or a
- * Date has lost digits. It names the field, the value and the row's key.
+ * @throws TypeError where the query asks for a total (`query.count`) and none is given, and where a
+ * row's value of a field that the query sorts by is not what the database sorted by: a required
+ * value is missing, a property has another name than the field, a number or a Date has lost digits.
+ * It names the field, the value and the row's key.
  */
 export function pageOf<T>(
   asked: Query,

@@ -73,3 +73,6 @@ function checkIntegers(prefix: string, least: number, values: Readonly<Record<st
     }
   }
 }
+
+/** For what the server itself says. */
+export const UNLIMITED = Number.POSITIVE_INFINITY

@@ -1,5 +1,6 @@
 import { findOperator } from '../condition/condition.ts'
 import { membersOf } from '../kinds/dynamic.ts'
+import { isLogicalName, logicalNames } from '../operators/names.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
@@ -35,7 +36,6 @@ type Role =
   | { readonly of: 'operands'; readonly field: Field; readonly operator: string }
   | { readonly of: 'nothing' }
 
-const LOGICAL = ['$and', '$or', '$nor']
 const UNKNOWN = { of: 'nothing' } as const
 
 /**
@@ -147,7 +147,7 @@ function roleOf(schema: Schema, isObject: boolean, outer: Frame | undefined): Ro
   if (role.of === 'filters') return isObject ? { of: 'filter', fields: role.fields } : UNKNOWN
   if (key === undefined) return UNKNOWN
   if (role.of === 'filter') {
-    if (LOGICAL.includes(key)) return isObject ? UNKNOWN : { of: 'filters', fields: role.fields }
+    if (isLogicalName(key)) return isObject ? UNKNOWN : { of: 'filters', fields: role.fields }
     const field = findField(role.fields, key, schema.limits.segments)
     if (field === 'unknown' || field === 'too_deep' || field.hidden) return UNKNOWN
     return isObject ? { of: 'operators', field } : { of: 'operands', field, operator: '$eq' }
@@ -203,7 +203,7 @@ function names(schema: FieldSet): readonly Candidate[] {
   const fields = [...schema.fields].filter(visible).map(([name]) => name)
   const prefixes = [...schema.wildcards].filter(visible).map(([prefix]) => `${prefix}.`)
   const named = [...fields, ...prefixes].map((label): Candidate => ({ kind: 'field', label }))
-  return [...named, ...LOGICAL.map((label): Candidate => ({ kind: 'operator', label }))]
+  return [...named, ...logicalNames.map((label): Candidate => ({ kind: 'operator', label }))]
 }
 
 /** The values of an operand, where there are few. */

@@ -1,3 +1,5 @@
+// Longer than most files here: one reader for each shape that a parameter can have.
+
 import { findOperator } from '../condition/condition.ts'
 import { oneOf, quote } from '../error/describe.ts'
 import { type Issue, type IssueCode, issue } from '../error/issue.ts'

@@ -1,16 +1,9 @@
 import type { FieldCases } from './cases.ts'
+import { SCALAR_OPERATORS } from './operators.ts'
 
 /** The operators of a string in JSON. */
 export const JSON_TEXT_OPERATORS = [
-  '$eq',
-  '$ne',
-  '$gt',
-  '$gte',
-  '$lt',
-  '$lte',
-  '$in',
-  '$nin',
-  '$exists',
+  ...SCALAR_OPERATORS,
   '$startsWith',
   '$endsWith',
   '$includes',

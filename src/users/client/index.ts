@@ -58,10 +58,10 @@ const LONGEST_POLL = 2000
  * A client of `tamis serve`, or of a server with the users' handler.
  *
  * A call that failed is repeated with exponential back-off, after what `Retry-After` asks for: every
- * operation after 429, which the server answers before it does anything; after a lost connection, 502,
- * 503 and 504 every operation but `deleteUsers`, `restoreUsers` and `createGuest`, whose repetition would fail or
- * make a second guest. A repeated `upsertUsers` may replace what another wrote in between; a repeated
- * operation that starts a task may start two with the same effect.
+ * operation after 429, which the server answers before it does anything; after a lost connection,
+ * 502, 503 and 504 every operation but `deleteUsers`, `restoreUsers` and `createGuest`, whose
+ * repetition would fail or make a second guest. A repeated `upsertUsers` may replace what another
+ * wrote in between; a repeated operation that starts a task may start two with the same effect.
  *
  * Calls throw `UsersClientError`; what the token's function throws; and the reason of an aborted
  * signal.

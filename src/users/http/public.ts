@@ -19,7 +19,8 @@ export interface HandlerOptions {
   readonly maxBody?: number | undefined
   /**
    * The most open lists of one client, and of one address for guests and requests without a token;
-   * 100 by default. As many streams of `GET /connect` are allowed beside them. A list counts once for each ten conditions of its filter.
+   * 100 by default. As many streams of `GET /connect` are allowed beside them. A list counts once
+   * for each ten conditions of its filter.
    */
   readonly maxLists?: number | undefined
   /** The most open lists of all clients, counted in the same way; 10,000 by default. */

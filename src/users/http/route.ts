@@ -19,8 +19,8 @@ export interface CallEnvironment {
 export type Call = Context<CallEnvironment>
 
 /**
- * Who may call: only the application's server, a client, a client whose user need not exist, whoever may read users, or
- * anybody.
+ * Who may call: only the application's server, a client, a client whose user need not exist, whoever
+ * may read users, or anybody.
  */
 export type Audience = 'server' | 'client' | 'connecting' | 'reader' | 'anybody'
 

@@ -1,3 +1,5 @@
+// Longer than most files here: every table of the users system, with its types.
+
 import {
   compileSql,
   type Dialect,

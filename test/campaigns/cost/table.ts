@@ -14,22 +14,12 @@ import {
   timestamp,
 } from 'tamis'
 import type { Connection, Engine, SomeStatement } from '../../support/engines/engine.ts'
+import { SCALAR_OPERATORS } from '../../support/operators.ts'
 import { insertMany } from '../../support/plans.ts'
 
 export const ROWS = 100_000
 
-const words = [
-  '$eq',
-  '$ne',
-  '$gt',
-  '$gte',
-  '$lt',
-  '$lte',
-  '$in',
-  '$nin',
-  '$exists',
-  '$autocomplete',
-] as const
+const words = [...SCALAR_OPERATORS, '$autocomplete'] as const
 
 /** Every kind of place that a field can have: columns, JSON, lists in each storage. */
 export const fields = {

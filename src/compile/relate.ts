@@ -1,5 +1,6 @@
+// Longer than most files here: a relation is checked, typed and joined to its schemas in one go.
+
 import { WildcardFields } from '../cache/wildcard-fields.ts'
-import { relatedBy } from '../compile/related.ts'
 import {
   type Condition,
   conjunction,
@@ -16,13 +17,14 @@ import { didYouMean } from '../error/nearest.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { OperatorName } from '../operators/names.ts'
 import { manyOperators, oneOperators } from '../operators/related.ts'
+import type { FieldsOf, Schema } from '../parse/schema.ts'
+import type { ScopedRelations } from '../parse/scopes.ts'
+import { conditionOf } from '../parse/trusted.ts'
 import type { FieldDefinition, FieldsFilter } from '../schema/definition.ts'
 import { type Field, isOrdered } from '../schema/field.ts'
 import { NO_VALUES } from '../schema/object.ts'
 import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
-import type { FieldsOf, Schema } from './schema.ts'
-import type { ScopedRelations } from './scopes.ts'
-import { conditionOf } from './trusted.ts'
+import { relatedBy } from './related.ts'
 
 /** The columns that a relation leads from and to; composite keys are lists. */
 export interface RelationKeyNames {
