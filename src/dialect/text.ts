@@ -16,12 +16,17 @@ const [FIRST_SURROGATE, LAST_SURROGATE] = [0xd800, 0xdfff]
  * undefined if there is none.
  */
 export function successor(prefix: string): string | undefined {
-  const points = Array.from(prefix, (each) => each.codePointAt(0) ?? LAST)
-  const end = points.findLastIndex((point) => point < LAST)
-  if (end === -1) return undefined
-  const next = (points[end] ?? LAST) + 1
-  const greater = next === FIRST_SURROGATE ? LAST_SURROGATE + 1 : next
-  return String.fromCodePoint(...points.slice(0, end), greater)
+  let start = prefix.length
+  while (start > 0) {
+    // The last code point of the prefix that has a greater one; what follows it is left out.
+    const last = Array.from(prefix.slice(Math.max(0, start - 2), start)).at(-1) as string
+    start -= last.length
+    const point = last.codePointAt(0) as number
+    if (point === LAST) continue
+    const greater = point + 1 === FIRST_SURROGATE ? LAST_SURROGATE + 1 : point + 1
+    return prefix.slice(0, start) + String.fromCodePoint(greater)
+  }
+  return undefined
 }
 
 /** The texts with a prefix, as a range of the order of code points, which an index serves. */
