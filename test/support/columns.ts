@@ -68,12 +68,15 @@ const inText = (
   operands: OTHERS,
 })
 
+/** MariaDB's type UUID refuses it. */
+const UNSTORED = '018f3a5c-7c1e-8f00-8000-0000000000fe'
+
 const ids = (ddl: string, type: string): ColumnCase => ({
   ddl,
   field: string({ sortable: true }),
   mapping: { type },
   stored: texts(...UUIDS),
-  operands: ['nope', UUIDS[0].toUpperCase(), '018f', ''],
+  operands: ['nope', UUIDS[0].toUpperCase(), '018f', '', UNSTORED],
 })
 
 /** A column of UUIDs in which text that is none is not found either. */
@@ -86,7 +89,7 @@ const uuids = (
   field: uuid({ sortable: true }),
   mapping,
   stored,
-  operands: [REFS[0].toUpperCase(), '018f3a5c-7c1e-7f00-8000-0000000000fe'],
+  operands: [REFS[0].toUpperCase(), '018f3a5c-7c1e-7f00-8000-0000000000fe', UNSTORED],
 })
 
 /** Without ranges and sorts. */

@@ -33,6 +33,16 @@ const NEUTRAL =
  */
 const BY_CHARACTER = /^utf8(mb3|mb4)?_general_ci$/
 
+/**
+ * Whether MariaDB's type UUID holds a canonical UUID: it refuses those whose seventh byte is at least
+ * 80 in hexadecimal (a version of 8 or more) and whose ninth byte is one of 01 to 80, and casts them
+ * to NULL.
+ */
+const isHeldAsUuid = (text: string): boolean => {
+  const [seventh, ninth] = [14, 19].map((at) => Number.parseInt(text.slice(at, at + 2), 16))
+  return seventh! < 0x80 || ninth === 0 || ninth! > 0x80
+}
+
 const TEXTS = ['varchar', 'char', 'text', 'tinytext', 'mediumtext', 'longtext']
 
 /** The texts of character sets; of others than these, those of ASCII are stored. */
@@ -121,12 +131,13 @@ export function otherTypesOf(
   /** A UUID as a string. */
   const uuidString: ColumnType = {
     ...printed(sql`UUID`),
-    canHold: (value) => isCanonicalUuid(String(value)),
+    canHold: (value) => isCanonicalUuid(String(value)) && isHeldAsUuid(String(value)),
   }
 
   const uuid: ColumnType = {
     ...types.uuid,
     type: () => sql`UUID`,
+    canHold: (value) => isHeldAsUuid(String(value)),
     convert: (parameter) => sql`CAST(${parameter} AS UUID)`,
     select: (column) => sql`CAST(${column} AS CHAR)`,
     refuseOrder: equalityOnly(refuse, 'UUID', 'BINARY(16)'),
