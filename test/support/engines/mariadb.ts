@@ -5,6 +5,12 @@ import { type Engine, scratchName } from './engine.ts'
 
 const SOCKETS = ['/run/mysqld/mysqld.sock', '/var/run/mysqld/mysqld.sock', '/tmp/mysql.sock']
 
+function withTimeout(address: string, milliseconds: number): string {
+  const url = new URL(address)
+  url.searchParams.set('connectTimeout', String(milliseconds))
+  return url.href
+}
+
 export const mariadb: Engine = {
   name: 'MariaDB',
   dialect,
@@ -22,8 +28,11 @@ export const mariadb: Engine = {
     const url = process.env.TAMIS_MARIADB_URL
     const socketPath = SOCKETS.find(existsSync)
     if (url === undefined && socketPath === undefined) throw new Error('no socket')
+    // The driver's second is too short for a machine whose processors are all busy.
+    const connectTimeout = 30_000
+    const options = { socketPath: socketPath as string, user: 'root', connectTimeout }
     const connection = await mariadbDriver.createConnection(
-      url ?? { socketPath: socketPath as string, user: 'root' },
+      url === undefined ? options : withTimeout(url, connectTimeout),
     )
     const name = `${scratchName}_${Math.random().toString(36).slice(2, 10)}`
     await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
