@@ -7,8 +7,8 @@ import { orderBy, whole } from './clauses.ts'
 import { type Part, partsOf } from './parts.ts'
 import type { Plan } from './plan.ts'
 import type { Scan } from './scan.ts'
-import type { Selected } from './select.ts'
-import { headWithOrder, namesOf, orderByAliases, turned } from './turned.ts'
+import type { Selection } from './select.ts'
+import { around, headWithOrder, orderByAliases, turned } from './turned.ts'
 
 /**
  * Pages farther from their beginning are found together: to find all rows before them and to put
@@ -23,14 +23,14 @@ interface Page {
   readonly where: Plan
   /** `SELECT … FROM …` */
   readonly head: () => Fragment
-  readonly selected: () => readonly Selected[]
+  readonly selected: () => Selection
   readonly scan: Scan
   readonly limit: number
   readonly offset: number
 }
 
 /** The same with what is selected, listed. */
-type Listed = Omit<Page, 'selected'> & { readonly selected: readonly Selected[] }
+type Listed = Omit<Page, 'selected'> & { readonly selected: Selection }
 
 /**
  * A page of which the rows with and without a value in the first column of its order are found apart;
@@ -54,11 +54,13 @@ export function pageApart(page: Page): Fragment | undefined {
   }
   const selected = page.selected()
   const selects = new Selects({ ...page, selected }, dialect.apart)
+  const isNested = scan.isReversed || selected.isLate
+  const outward = scan.isReversed ? turned : around
   const alone = other === undefined ? selects.alone(part) : undefined
   if (alone !== undefined) {
-    if (!scan.isReversed) return sql`${page.head()}${alone}`
+    if (!isNested) return sql`${page.head()}${alone}`
     const inner = sql`${headWithOrder(plan, selected, scan.ordering, undefined)}${alone}`
-    return turned(plan, selected, scan.ordering, inner)
+    return outward(plan, selected, scan.ordering, inner)
   }
   const firstSelects = selects.of(part)
   const order = orderByAliases(plan, selected, scan.ordering)
@@ -66,9 +68,9 @@ export function pageApart(page: Page): Fragment | undefined {
   const inOrder = (what: Fragment, found: Fragment) =>
     sql`SELECT ${what} FROM (${found}) AS found ${order} ${cut}`
   const pageOf = (found: Fragment) =>
-    scan.isReversed
-      ? turned(plan, selected, scan.ordering, inOrder(sql`*`, found))
-      : inOrder(namesOf(plan, selected), found)
+    isNested
+      ? outward(plan, selected, scan.ordering, inOrder(sql`*`, found))
+      : inOrder(selected.outer, found)
   if (other === undefined) return pageOf(unionOf(dialect, firstSelects))
   const ahead = dialect.identifier(aheadOf(plan))
   const rest = selects.of(other, [sql`(SELECT count(*) FROM ${ahead}) < ${selects.most}`])

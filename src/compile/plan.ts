@@ -1,7 +1,7 @@
 import type { Outer } from '../condition/relation.ts'
 import type { Column, Dialect, FieldColumn, Values } from '../dialect/dialect.ts'
 import { listedValues } from '../dialect/enumeration.ts'
-import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
+import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace, Document, Place } from '../dialect/place.ts'
 import { describe } from '../error/describe.ts'
 import type { Kind } from '../kinds/kind.ts'
@@ -10,7 +10,7 @@ import type { Field } from '../schema/field.ts'
 import { type AnyMapping, checkMapping } from '../schema/mapping.ts'
 import { elementPlaceOf, foldedPlaceOf, placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
-import { type Selected, selection } from './select.ts'
+import { type Selection, selection } from './select.ts'
 import { type TableRef, TableSource } from './table-name.ts'
 
 /** A field in the statements of one table. */
@@ -50,6 +50,7 @@ export class Plan implements Planned {
   readonly bare: Plan
   readonly #columns = new WeakMap<Field, PlannedColumn>()
   readonly #heads = new WeakMap<Structure, Fragment>()
+  readonly #selected = new WeakMap<Structure, Selection>()
   readonly #checked = new WeakSet<Field['siblings']>()
 
   constructor(site: Site) {
@@ -79,11 +80,15 @@ export class Plan implements Planned {
   }
 
   /** What is selected, each under the name of its field. */
-  selected(structure: Structure, select?: readonly string[]): readonly Selected[] {
+  selected(structure: Structure, select?: readonly string[]): Selection {
     const { dialect, mapping, table } = this.site
     const isQualified = dialect.aliasesHide === true || table?.hasAlias === true
     const qualifier = isQualified ? table?.qualifier : undefined
-    return selection(structure, { dialect, table: qualifier, mapping, select })
+    const known = select === undefined ? this.#selected.get(structure) : undefined
+    if (known !== undefined) return known
+    const made = selection(structure, { dialect, table: qualifier, mapping, select })
+    if (select === undefined) this.#selected.set(structure, made)
+    return made
   }
 
   /** The table as it stands in FROM. */
@@ -97,23 +102,15 @@ export class Plan implements Planned {
   head(structure: Structure, select?: readonly string[]): Fragment {
     const known = select === undefined ? this.#heads.get(structure) : undefined
     if (known !== undefined) return known
-    const { dialect } = this.site
-    const head = flatten(headOf(dialect, this.selected(structure, select), [], this.from))
+    const head = flatten(headOf(this.selected(structure, select).alone, this.from))
     if (select === undefined) this.#heads.set(structure, head)
     return head
   }
 }
 
-/** `SELECT … FROM …` of the columns, with their fields' names as aliases, and further terms. */
-export function headOf(
-  dialect: Dialect<unknown>,
-  selected: readonly Selected[],
-  more: readonly Fragment[],
-  from: Fragment,
-): Fragment {
-  const columns = selected.map(({ name, value }) => sql`${value} AS ${dialect.identifier(name)}`)
-  return sql`SELECT ${join([...columns, ...more], sql`, `)} FROM ${from}`
-}
+/** `SELECT … FROM …` of terms. */
+export const headOf = (terms: Fragment, from: Fragment): Fragment =>
+  sql`SELECT ${terms} FROM ${from}`
 
 /** The document is another in each part of a statement, so that nothing is kept. */
 const insideOf = (site: Outer, document: Document): Planned => ({

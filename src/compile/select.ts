@@ -1,6 +1,7 @@
 import type { Ordering } from '../condition/ordering.ts'
 import type { Dialect } from '../dialect/dialect.ts'
-import type { Fragment } from '../dialect/fragment.ts'
+import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
+import { nameOf } from '../dialect/names.ts'
 import { quote } from '../error/describe.ts'
 import type { Query } from '../parse/query.ts'
 import type { Field } from '../schema/field.ts'
@@ -17,10 +18,24 @@ interface SelectTarget {
   readonly select?: readonly string[] | undefined
 }
 
-/** A column to read, and the name of the field that it is read as. */
-export interface Selected {
+/** The terms of a SELECT, each under the name of its field. */
+export interface Selection {
+  readonly names: readonly string[]
+  /** The terms of one SELECT. */
+  readonly alone: Fragment
+  /** Those of a SELECT inside of another one, and of the other one. */
+  readonly inner: Fragment
+  readonly outer: Fragment
+  /** Whether values are computed of every row that is sorted, if not by the outer SELECT. */
+  readonly isLate: boolean
+}
+
+/** A column of a selection. */
+interface Selected {
   readonly name: string
   readonly value: Fragment
+  readonly inner: Fragment
+  readonly outer: Fragment
 }
 
 /** The names that `select` may have. @throws TypeError for no name, and for an unknown one. */
@@ -36,7 +51,7 @@ export function selectable(
 }
 
 /** The columns to read, each under the name of its field. */
-export function selection(structure: Structure, target: SelectTarget): readonly Selected[] {
+export function selection(structure: Structure, target: SelectTarget): Selection {
   const { dialect, table, mapping = {}, select } = target
   const names = selectable(structure, select)
   const chosen = (select ?? names).flatMap((name) => {
@@ -50,11 +65,38 @@ export function selection(structure: Structure, target: SelectTarget): readonly 
   if (chosen.includes('__proto__')) {
     throw new TypeError('tamis: select: drivers cannot return a column named __proto__')
   }
-  return [...new Set(chosen)].map((name) => {
+  let isLate = false
+  const selected = [...new Set(chosen)].map((name): Selected => {
     const field = structure.fields.get(name) ?? structure.wildcards.get(name)
-    const place = placeOf(field as Field, mapping)
-    return { name, value: dialect.select({ ...place, table }) }
+    const own = { ...placeOf(field as Field, mapping), table }
+    const value = dialect.select(own)
+    const alias = dialect.identifier(name)
+    const plain = nameOf(own, dialect.identifier)
+    const isPlain = value.texts.join() === plain.texts.join()
+    if (isPlain || dialect.selectsEarly !== true) return { name, value, inner: value, outer: alias }
+    isLate = true
+    const printed = dialect.select({ ...own, column: name, table: undefined })
+    return { name, value, inner: plain, outer: sql`${printed} AS ${alias}` }
   })
+  const named = (termOf: (each: Selected) => Fragment) =>
+    flatten(
+      join(
+        selected.map((each) => sql`${termOf(each)} AS ${dialect.identifier(each.name)}`),
+        sql`, `,
+      ),
+    )
+  return {
+    names: selected.map(({ name }) => name),
+    alone: named(({ value }) => value),
+    inner: named(({ inner }) => inner),
+    outer: flatten(
+      join(
+        selected.map(({ outer }) => outer),
+        sql`, `,
+      ),
+    ),
+    isLate,
+  }
 }
 
 /**
@@ -86,14 +128,10 @@ function columnsOf({ fields, wildcards }: Structure, field: Field): readonly str
 }
 
 /** Cursors are made of the values of the sort fields, so these must be selected. */
-export function checkSorted(
-  ordering: Ordering,
-  selected: readonly Selected[],
-  mapping: AnyMapping,
-): void {
+export function checkSorted(ordering: Ordering, { names }: Selection, mapping: AnyMapping): void {
   for (const { field } of ordering) {
     const name = placeOf(field, mapping).json ? (field.wildcard as string) : field.name
-    if (selected.some((each) => each.name === name)) continue
+    if (names.includes(name)) continue
     throw new TypeError(`tamis: select: lookAhead requires the sort field ${name}`)
   }
 }

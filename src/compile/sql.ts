@@ -17,7 +17,7 @@ import { scanOf } from './scan.ts'
 import { checkSorted, selectOf } from './select.ts'
 import type { TableRef } from './table-name.ts'
 import { checkTarget } from './target.ts'
-import { headWithOrder, turned } from './turned.ts'
+import { around, headWithOrder, turned } from './turned.ts'
 
 const NOTHING = sql``
 const ORDER_BY = sql` ORDER BY `.strings[0]
@@ -190,10 +190,11 @@ function queryOf<Params>(
     const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`
     const order = orderBy(ordering, qualified, ORDER_BY, ' ')
     const tail = sql`${filter}${order}${dialect.limit(limit, offset)}`
-    if (!isReversed) return sql`${head()}${tail}`
-    const columns = selected()
-    const inner = sql`${headWithOrder(qualified, columns, ordering, from)}${tail}`
-    return turned(qualified, columns, ordering, inner)
+    const selected = qualified.selected(schema, select)
+    const isNested = isReversed || (selected.isLate && !forUpdate)
+    if (!isNested) return sql`${head()}${tail}`
+    const inner = sql`${headWithOrder(qualified, selected, ordering, from)}${tail}`
+    return (isReversed ? turned : around)(qualified, selected, ordering, inner)
   }
   // Rows of a UNION cannot be locked, and what is read from is the caller's choice of a way.
   const isTogether = from !== undefined || forUpdate
@@ -245,9 +246,7 @@ const headFrom = (
   select: readonly string[] | undefined,
   from: Fragment | undefined,
 ): Fragment =>
-  from === undefined
-    ? plan.head(schema, select)
-    : headOf(plan.site.dialect, plan.selected(schema, select), [], from)
+  from === undefined ? plan.head(schema, select) : headOf(plan.selected(schema, select).alone, from)
 
 function lockOf({ name, forUpdate }: Dialect<unknown>): Fragment {
   if (forUpdate !== undefined) return forUpdate

@@ -5,26 +5,19 @@ import { type Fragment, join, sql } from '../dialect/fragment.ts'
 import { nullsOf } from '../schema/ordering-term.ts'
 import { COMMA } from './clauses.ts'
 import { headOf, type Plan } from './plan.ts'
-import type { Selected } from './select.ts'
+import type { Selection } from './select.ts'
 
 /** A name that no selected field has, in whatever case. */
-function aliasOf(selected: readonly Selected[], i: number): string {
+function aliasOf({ names }: Selection, i: number): string {
   let alias = `order_${i}`
-  while (selected.some(({ name }) => name.toLowerCase() === alias)) alias += '_'
+  while (names.some((name) => name.toLowerCase() === alias)) alias += '_'
   return alias
 }
 
-/** The names of the selected fields. */
-export const namesOf = ({ site: { dialect } }: Plan, selected: readonly Selected[]): Fragment =>
-  join(
-    selected.map(({ name }) => dialect.identifier(name)),
-    COMMA,
-  )
-
-/** `SELECT … FROM …` of the fields and of what is sorted by, under aliases. */
+/** `SELECT … FROM …` of the fields and of what is sorted by, under aliases, for a SELECT around it. */
 export function headWithOrder(
   plan: Plan,
-  selected: readonly Selected[],
+  selected: Selection,
   ordering: Ordering,
   from: Fragment | undefined,
 ): Fragment {
@@ -33,15 +26,11 @@ export function headWithOrder(
     const alias = dialect.identifier(aliasOf(selected, i))
     return sql`${plan.of(field).column.innerOrder()} AS ${alias}`
   })
-  return headOf(dialect, selected, more, from ?? plan.from)
+  return headOf(join([selected.inner, ...more], COMMA), from ?? plan.from)
 }
 
 /** ORDER BY of what such a SELECT found. */
-export function orderByAliases(
-  plan: Plan,
-  selected: readonly Selected[],
-  ordering: Ordering,
-): Fragment {
+export function orderByAliases(plan: Plan, selected: Selection, ordering: Ordering): Fragment {
   const { dialect } = plan.site
   const terms = ordering.map((term, i) => {
     const alias = dialect.identifier(aliasOf(selected, i))
@@ -51,13 +40,21 @@ export function orderByAliases(
   return sql`ORDER BY ${join(terms, COMMA)}`
 }
 
-/** The rows that a SELECT found from the other end, in the order that was asked for. */
-export function turned(
+/** The rows of a page that a SELECT found, in its order. */
+export function around(
   plan: Plan,
-  selected: readonly Selected[],
+  selected: Selection,
   ordering: Ordering,
   inner: Fragment,
 ): Fragment {
-  const back = orderByAliases(plan, selected, reversed(ordering))
-  return sql`SELECT ${namesOf(plan, selected)} FROM (${inner}) AS found ${back}`
+  const order = orderByAliases(plan, selected, ordering)
+  return sql`SELECT ${selected.outer} FROM (${inner}) AS found ${order}`
 }
+
+/** The rows that a SELECT found from the other end, in the order that was asked for. */
+export const turned = (
+  plan: Plan,
+  selected: Selection,
+  ordering: Ordering,
+  inner: Fragment,
+): Fragment => around(plan, selected, reversed(ordering), inner)

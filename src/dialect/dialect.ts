@@ -106,6 +106,8 @@ export interface Dialect<Params = readonly Parameter[]> {
   params(values: readonly Parameter[], first: number): Params
   /** A quoted identifier. */
   identifier(name: string): Fragment
+  /** Whether the database computes what is selected of all rows that it sorts, before LIMIT. */
+  readonly selectsEarly?: true
 
   // Reading
 

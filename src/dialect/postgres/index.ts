@@ -117,6 +117,8 @@ export const postgres: Dialect = {
   placeholder: (index) => PLACEHOLDERS[index] ?? `$${index}`,
   params: (values) => values,
   identifier,
+  // Unless it is volatile or slow: postgresql.org/docs/current/sql-select.html, Description, 8.
+  selectsEarly: true,
   column,
   select(place) {
     const name = nameOf(place)
