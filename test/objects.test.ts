@@ -19,12 +19,14 @@ import {
   parseFilter,
   parseQuery,
   printFilter,
+  readRow,
   type Schema,
   safeParseFilter,
   string,
   timestamp,
   uuid,
 } from 'tamis'
+import { sqlite } from 'tamis/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkAgreement, situationArbitrary } from './support/agreement.ts'
 import type { Plan } from './support/arbitrary.ts'
@@ -208,6 +210,43 @@ describe('a list of objects', () => {
     expect(compilePredicate(condition(own, filter))({ items: [{ cost: 1 }] })).toBe(true)
     const shown = clientSchema(own)
     expect([...(shown.fields.get('items')?.elements?.fields.keys() ?? [])]).toEqual(['sku'])
+  })
+
+  it('is read with them by the server alone', () => {
+    const part = object({ name: string(), cost: integer({ hidden: true }) })
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        items: list(object({ sku: string(), cost: integer({ hidden: true }), 'size.w': number() })),
+        boxes: list(object({ parts: list(part) })),
+        'custom.parts': list(part),
+        'custom.*': dynamic(['string']),
+        plain: list(object({ sku: string() })),
+      },
+    })
+    const record = {
+      id: 'a',
+      items: '[{"sku":"pen","cost":5,"size":{"w":1,"h":2},"note":"x"},7,null]',
+      boxes: '[{"parts":[{"name":"cap","cost":1}],"note":"x"}]',
+      custom: '{"parts":[{"name":"nib","cost":2}],"cost":3}',
+      plain: '[{"sku":"ink","note":"x"}]',
+    }
+    const read = (schema: typeof own) => readRow(schema, { dialect: sqlite })(record)
+    expect(read(clientSchema(own) as never)).toEqual({
+      id: 'a',
+      items: [{ sku: 'pen', size: { w: 1 } }],
+      boxes: [{ parts: [{ name: 'cap' }], note: 'x' }],
+      custom: { parts: [{ name: 'nib' }], cost: 3 },
+      plain: [{ sku: 'ink', note: 'x' }],
+    })
+    expect(read(own)).toEqual({
+      id: 'a',
+      ...Object.fromEntries(
+        Object.entries(record)
+          .slice(1)
+          .map(([name, text]) => [name, JSON.parse(text)]),
+      ),
+    })
   })
 
   it('counts towards the limits of the whole filter', () => {

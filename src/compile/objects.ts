@@ -3,6 +3,7 @@ import { membersOf } from '../kinds/dynamic.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import { accessor } from './accessor.ts'
+import { put } from './put.ts'
 
 /** An object, with another value at a path if there is one: along it, objects are copied. */
 function withValue(
@@ -45,6 +46,31 @@ export function storedObject({ fields }: FieldSet): (object: unknown) => unknown
     }
     return stored
   }
+}
+
+/**
+ * A list of objects as a client's schema shows it: without what is not among its fields, where some of
+ * them are hidden. Undefined if it is shown whole.
+ */
+export function shownList(elements: FieldSet): ((list: unknown) => unknown) | undefined {
+  const all = [...elements.fields.values()].map((field) => {
+    const { path, elements: inner } = field
+    return { path, read: accessor(field), shown: inner && shownList(inner) }
+  })
+  if (!elements.isPartial && all.every(({ shown }) => shown === undefined)) return undefined
+  const shownObject = (object: unknown): unknown => {
+    const visible: Record<string, unknown> = elements.isPartial ? {} : { ...(object as object) }
+    for (const { path, read, shown } of all) {
+      const value = read(object)
+      if (value === undefined) continue
+      if (shown !== undefined) put(visible, path, shown(value))
+      else if (elements.isPartial) put(visible, path, value)
+    }
+    return visible
+  }
+  // Nothing but a list of objects has their fields.
+  return (list) =>
+    Array.isArray(list) ? list.filter((each) => isPlainObject(each)).map(shownObject) : null
 }
 
 function check({ name, type, required }: Field, value: unknown): void {

@@ -8,6 +8,7 @@ import type { Structure } from '../schema/schema.ts'
 import { accessor } from './accessor.ts'
 import { AS_TEXT, isRespelt, lostDigits, otherName, rowOf } from './broken.ts'
 import { layoutOf, type Placed } from './layout.ts'
+import { shownList } from './objects.ts'
 import { put } from './put.ts'
 import { selectable } from './select.ts'
 import { checkTarget } from './target.ts'
@@ -71,6 +72,16 @@ export function readRow<F extends Fields>(
     .filter(isNumeric)
     .map((placed) => ({ placed, read: accessor(placed.field) }))
 
+  // What a client's schema does not show of lists of objects, in columns of their own and in documents.
+  const documents = layout.documents.map((placed) => {
+    const { elements } = placed.field
+    return { placed, shown: elements && shownList(elements) }
+  })
+  const lists = layout.nested.flatMap(({ field }) => {
+    const shown = field.elements && shownList(field.elements)
+    return shown === undefined ? [] : [{ path: field.path, read: accessor(field), shown }]
+  })
+
   /** Says which value of which row cannot be read. */
   function refuse(record: object, { field, place }: Placed, what: string, cause?: unknown): never {
     const row = rowOf('of', columnOf(record, structure.key.name))
@@ -131,7 +142,11 @@ export function readRow<F extends Fields>(
     return Array.isArray(value) ? value.map(numberOf) : numberOf(value)
   }
 
-  function putDocument(row: Record<string, unknown>, record: object, placed: Placed): boolean {
+  function putDocument(
+    row: Record<string, unknown>,
+    record: object,
+    { placed, shown }: (typeof documents)[number],
+  ): boolean {
     const { field } = placed
     const json = columnOf(record, field.wildcard ?? field.name)
     if (json === undefined) return false
@@ -142,7 +157,8 @@ export function readRow<F extends Fields>(
     if (json === null) return true
     if (typeof json !== 'string') return refuse(record, placed, `was not given as text; ${AS_TEXT}`)
     try {
-      put(row, field.path, parseJson(json))
+      const value = parseJson(json)
+      put(row, field.path, shown === undefined ? value : shown(value))
       return true
     } catch (error) {
       return refuse(record, placed, 'holds text that is not JSON', error)
@@ -187,8 +203,12 @@ export function readRow<F extends Fields>(
     const row: Record<string, unknown> = {}
     let isWhole = true
     for (const each of outside) isWhole = putField(row, record, each) && isWhole
-    for (const each of layout.documents) isWhole = putDocument(row, record, each) && isWhole
+    for (const each of documents) isWhole = putDocument(row, record, each) && isWhole
     for (const each of inside) isWhole = putField(row, record, each) && isWhole
+    for (const { path, read, shown } of lists) {
+      const value = read(row)
+      if (value !== undefined) put(row, path, shown(value))
+    }
     for (const { placed, read } of numbers) {
       const value = read(row)
       if (value !== undefined) put(row, placed.field.path, numbersOf(record, value, placed))

@@ -63,7 +63,8 @@ function shownField(field: Field): Field {
   for (const [name, each] of field.elements.fields) {
     if (!each.hidden) fields.set(name, { ...shownField(each), siblings: fields })
   }
-  return { ...field, elements: { ...field.elements, fields } }
+  const isPartial = fields.size < field.elements.fields.size ? true : field.elements.isPartial
+  return { ...field, elements: { ...field.elements, fields, isPartial } }
 }
 
 /** A switch without what its condition asks of hidden fields: the entries of a filter are joined by and. */

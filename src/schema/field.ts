@@ -12,6 +12,8 @@ export interface FieldSet {
   readonly fields: ReadonlyMap<string, Field>
   /** The wildcards, each under its prefix: `custom` for `custom.*`. */
   readonly wildcards: ReadonlyMap<string, Field>
+  /** Whether fields of it were left out: those of its objects are all that may be seen of them. */
+  readonly isPartial?: true | undefined
   /** Caches the fields that `findField` made for keys of wildcards. */
   readonly wildcardFields: WildcardFields<Field>
   /** The relations of a schema that `relate` gave some. */
