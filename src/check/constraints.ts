@@ -151,6 +151,7 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/\bconvert (.*?) using utf8mb4\b/g, '$1'],
   [/\bregexp_like\b /g, ''],
   [/ regexp /g, ' , '],
+  [/(^| )! /g, '$1not '],
   [/\bcast 't' as boolean\b/g, 'true'],
   [/ mod /g, ' % '],
   // Lists, and IN of a list.

@@ -41,6 +41,19 @@ export function readType(text: string): DeclaredType {
   }
 }
 
+/** The types of text that may name the most characters that they hold. */
+const TEXTS = ['varchar', 'character varying', 'char', 'character', 'bpchar']
+
+/** The most characters of a text in a column of the type, if the type says it. */
+export const lengthOf = (type: DeclaredType | undefined): number | undefined =>
+  type !== undefined && TEXTS.includes(type.name) ? argumentOf(type, 0) : undefined
+
+/** Whether a column of the type has room for a text. */
+export function hasRoom(type: DeclaredType | undefined, text: string): boolean {
+  const most = lengthOf(type)
+  return most === undefined || text.length <= most || [...text].length <= most
+}
+
 /** A numeric argument of a type, such as its precision. */
 export function argumentOf({ args }: DeclaredType, index: number): number | undefined {
   const value = Number(args[index])

@@ -263,8 +263,8 @@ describe('createTable', () => {
         "id" TEXT NOT NULL PRIMARY KEY CHECK (instr("id", char(0)) = 0),
         "name" TEXT CHECK (instr("name", char(0)) = 0),
         "birth" INTEGER CHECK ("birth" BETWEEN -62135596800000 AND 253402300799999),
-        "teams" TEXT CHECK (json_valid("teams") AND json_type("teams") = 'array'),
-        "data" TEXT CHECK (json_valid("data") AND json_type("data") = 'object'),
+        "teams" TEXT CHECK (json_valid("teams") AND json_type("teams") = 'array' AND instr(replace("teams", '\\\\', ''), '\\u0000') = 0 AND NOT (replace("teams", '\\\\', '') GLOB '*\\u[dD][89a-fA-F]*' AND ('     ' || replace("teams", '\\\\', '') GLOB '*\\u[dD][89abAB]??[^\\]*' OR '     ' || replace("teams", '\\\\', '') GLOB '*\\u[dD][89abAB]??\\[^u]*' OR '     ' || replace("teams", '\\\\', '') GLOB '*\\u[dD][89abAB]??\\u[^dD]*' OR '     ' || replace("teams", '\\\\', '') GLOB '*\\u[dD][89abAB]??\\u[dD][^c-fC-F]*' OR '     ' || replace("teams", '\\\\', '') GLOB '*[^\\]?????\\u[dD][c-fC-F]*' OR '     ' || replace("teams", '\\\\', '') GLOB '*\\[^u]????\\u[dD][c-fC-F]*' OR '     ' || replace("teams", '\\\\', '') GLOB '*\\u[^dD]???\\u[dD][c-fC-F]*' OR '     ' || replace("teams", '\\\\', '') GLOB '*\\u[dD][^89abAB]??\\u[dD][c-fC-F]*'))),
+        "data" TEXT CHECK (json_valid("data") AND json_type("data") = 'object' AND instr(replace("data", '\\\\', ''), '\\u0000') = 0 AND NOT (replace("data", '\\\\', '') GLOB '*\\u[dD][89a-fA-F]*' AND ('     ' || replace("data", '\\\\', '') GLOB '*\\u[dD][89abAB]??[^\\]*' OR '     ' || replace("data", '\\\\', '') GLOB '*\\u[dD][89abAB]??\\[^u]*' OR '     ' || replace("data", '\\\\', '') GLOB '*\\u[dD][89abAB]??\\u[^dD]*' OR '     ' || replace("data", '\\\\', '') GLOB '*\\u[dD][89abAB]??\\u[dD][^c-fC-F]*' OR '     ' || replace("data", '\\\\', '') GLOB '*[^\\]?????\\u[dD][c-fC-F]*' OR '     ' || replace("data", '\\\\', '') GLOB '*\\[^u]????\\u[dD][c-fC-F]*' OR '     ' || replace("data", '\\\\', '') GLOB '*\\u[^dD]???\\u[dD][c-fC-F]*' OR '     ' || replace("data", '\\\\', '') GLOB '*\\u[dD][^89abAB]??\\u[dD][c-fC-F]*'))),
         "name_search" TEXT,
         "name_folded" TEXT
       ) STRICT

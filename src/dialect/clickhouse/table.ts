@@ -1,5 +1,6 @@
 import type { Tables } from '../dialect.ts'
 import { type Fragment, sql } from '../fragment.ts'
+import { escapedLiteral } from '../literal.ts'
 import type { ColumnDefinition } from '../table.ts'
 import { companionOf } from './lists.ts'
 import { identifier, refuse } from './names.ts'
@@ -11,6 +12,11 @@ function printColumn({ name, type, check }: ColumnDefinition): Fragment {
   return sql`${type},
   CONSTRAINT ${identifier(`${name} check`)} CHECK ifNull(${check}, TRUE)`
 }
+
+/** JSON whose texts have no U+0000, which memory takes for absent: no database stores all of them. */
+const hasNoNul = (json: Fragment): Fragment =>
+  // Without the escaped backslashes, each other begins an escape.
+  sql`position(replaceAll(${json}, ${escapedLiteral('\\\\')}, ''), ${escapedLiteral('\\u0000')}) = 0`
 
 export const tables: Tables = {
   columnType(place) {
@@ -24,7 +30,7 @@ export const tables: Tables = {
     const name = identifier(place.column)
     if (place.json) {
       const type = place.list ? sql`'Array'` : sql`'Object'`
-      return sql`isValidJSON(${name}) AND JSONType(${name}) = ${type}`
+      return sql`isValidJSON(${name}) AND JSONType(${name}) = ${type} AND ${hasNoNul(name)}`
     }
     const { check, checkElements } = typeAt(place.kind.name, place)
     return place.list ? checkElements?.(name, place) : check?.(name, place)

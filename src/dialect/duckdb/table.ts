@@ -1,8 +1,14 @@
 import type { Tables } from '../dialect.ts'
-import { sql } from '../fragment.ts'
+import { type Fragment, sql } from '../fragment.ts'
+import { textLiteral } from '../literal.ts'
 import { columnPrinter } from '../table.ts'
 import { identifier } from './names.ts'
 import { typeAt } from './other-types.ts'
+
+/** JSON whose texts have no U+0000, which memory takes for absent: no database stores all of them. */
+const hasNoNul = (json: Fragment): Fragment =>
+  // Without the escaped backslashes, each other begins an escape.
+  sql`NOT contains(replace(${json}, ${textLiteral('\\\\')}, ''), ${textLiteral('\\u0000')})`
 
 export const tables: Tables = {
   columnType(place) {
@@ -14,7 +20,7 @@ export const tables: Tables = {
     const name = identifier(place.column)
     if (place.json) {
       const type = place.list ? sql`'ARRAY'` : sql`'OBJECT'`
-      return sql`json_valid(${name}) AND json_type(${name}) = ${type}`
+      return sql`json_valid(${name}) AND json_type(${name}) = ${type} AND ${hasNoNul(sql`CAST(${name} AS VARCHAR)`)}`
     }
     const { check, checkElements } = typeAt(place.kind.name, place)
     if (!place.list) return check?.(name, place)

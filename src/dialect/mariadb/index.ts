@@ -3,7 +3,7 @@
 import type { Dialect } from '../dialect.ts'
 import { sql } from '../fragment.ts'
 import { mysqlFamily } from '../mysql-family/index.ts'
-import { json, shortcuts } from './json.ts'
+import { isRead, json, shortcuts } from './json.ts'
 
 /** The dialect of MariaDB: `compileFilter(condition, { dialect: mariadb })`. */
 export const mariadb: Dialect = mysqlFamily({
@@ -20,6 +20,7 @@ export const mariadb: Dialect = mysqlFamily({
   exists: (query, negated) => (negated ? sql`NOT EXISTS (${query})` : sql`EXISTS (${query})`),
   unreachable: (key) =>
     key.startsWith('-') ? 'MariaDB reaches no key that begins with a hyphen' : undefined,
+  isRead,
   shortcuts,
   // Nothing is less than NULL. Without the OR, rows are looked up by NULL alone, and all of them sorted;
   // with it, the index is read as a range, in the order of the primary key behind the column.

@@ -34,6 +34,11 @@ export interface Server {
   readonly ifNotExists: { readonly index: boolean; readonly column: boolean }
   /** Why no path reaches a key, or undefined where one does. */
   unreachable(key: string): string | undefined
+  /**
+   * That texts of a document have no U+0000, which memory takes for absent, for no database stores all
+   * of them; and that paths reach its keys, where that depends on how these are written.
+   */
+  isRead(document: Fragment): Fragment
   /** The same condition, which holds only where a column is NULL, so that it is a range of its index. */
   nullAsRange?(value: Fragment, condition: Fragment): Fragment
   /** Cheap conditions on a value before it is read exactly; from a document, a path and the value. */
@@ -52,6 +57,9 @@ interface Shortcuts extends Required<Pick<JsonValue, 'isOf'>> {
  * (`max_sort_length`), and a wider column could hold two that differ behind them.
  */
 export const LONGEST_SORTED = 255
+
+/** The most characters of a VARCHAR: rows have at most 65,535 bytes, and a character four. */
+export const LONGEST_VARCHAR = 16_383
 
 /** One letter more than a column that is sorted by holds: enough to differ from all that it holds. */
 export const LONGEST_CONSTANT = LONGEST_SORTED + 1

@@ -1,6 +1,8 @@
 import { membersOf } from '../../kinds/dynamic.ts'
+import { lengthOf } from '../declared-type.ts'
 import type { Tables } from '../dialect.ts'
 import { type Fragment, sql } from '../fragment.ts'
+import { integerLiteral } from '../literal.ts'
 import { type ColumnPlace, plainOf } from '../place.ts'
 import { columnPrinter } from '../table.ts'
 import type { Types } from './constants.ts'
@@ -13,21 +15,27 @@ const sideValues = (place: ColumnPlace) =>
   ({ ...plainOf(place), list: false, storage: 'text', isSorted: true }) as const
 
 /** A text that need not be short is found by its beginning. */
-const prefix = (column: Fragment): Fragment => sql`${column}(191)`
+const LONGEST_INDEXED = 191
+const prefix = (column: Fragment): Fragment => sql`${column}(${integerLiteral(LONGEST_INDEXED)})`
+const isShort = ({ type }: ColumnPlace): boolean =>
+  (lengthOf(type) ?? Number.POSITIVE_INFINITY) <= LONGEST_INDEXED
 
 export function tablesOf(
-  { collation, document, jsonDepth, ifNotExists }: Server,
+  { collation, document, jsonDepth, ifNotExists, isRead }: Server,
   { identifier }: Names,
   { text, types, typeAt, tableOf }: Types,
   { generated, generatedName }: JsonColumns,
 ): Tables {
+  const isDocument = (column: Fragment, type: Fragment): Fragment =>
+    sql`JSON_VALID(${column}) AND JSON_TYPE(${column}) = ${type} AND ${isRead(column)}`
+
   return {
     columnType: (place) =>
       place.json || place.list ? document : typeAt(place.kind.name, place).type(place),
     columnCheck(place) {
       const name = identifier(place.column)
-      if (place.list) return sql`JSON_VALID(${name}) AND JSON_TYPE(${name}) = 'ARRAY'`
-      if (place.json) return sql`JSON_VALID(${name}) AND JSON_TYPE(${name}) = 'OBJECT'`
+      if (place.list) return isDocument(name, sql`'ARRAY'`)
+      if (place.json) return isDocument(name, sql`'OBJECT'`)
       return typeAt(place.kind.name, place).check?.(name, place)
     },
     printColumn: columnPrinter(sql` NOT NULL PRIMARY KEY`),
@@ -61,7 +69,8 @@ export function tablesOf(
           place.kind.name === 'enumeration' &&
           typeAt('enumeration', place).representation(place) === 'text' &&
           place.values.some((value) => value.length > LONGEST_SORTED)
-        const isLong = (place.kind.name === 'string' && !place.isSorted) || isLongMember
+        const isText = place.kind.name === 'string' && !place.isSorted
+        const isLong = (isText && !isShort(place)) || isLongMember
         return [{ label: '', on: isLong ? prefix(name) : name }]
       }
       if (!place.indexed) return []

@@ -54,7 +54,7 @@ const memberLiteral = (value: string): Fragment =>
   isWord(value) ? sql`'${word(value)}'` : hexLiteral(value)
 
 /** The same in an expression. MariaDB keeps that of a CHECK as text, in which it escapes no quotes. */
-const expressionLiteral = (value: string): Fragment =>
+export const expressionLiteral = (value: string): Fragment =>
   isWord(value) ? memberLiteral(value) : sql`CONVERT(${hexLiteral(value)} USING utf8mb4)`
 
 /** The kinds of one of the two servers. */

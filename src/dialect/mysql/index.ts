@@ -8,7 +8,7 @@
 import type { Dialect } from '../dialect.ts'
 import { sql } from '../fragment.ts'
 import { mysqlFamily } from '../mysql-family/index.ts'
-import { json } from './json.ts'
+import { isRead, json } from './json.ts'
 
 /** The dialect of MySQL: `compileFilter(condition, { dialect: mysql })`. */
 export const mysql: Dialect = mysqlFamily({
@@ -20,6 +20,7 @@ export const mysql: Dialect = mysqlFamily({
   // dev.mysql.com/doc/refman/8.0/en/fixed-point-types.html
   mostScale: 30,
   json,
+  isRead,
   ifNotExists: { index: false, column: false },
   element: (column) => column,
   doubleList: (double) => sql`CONCAT(JSON_ARRAY(${double}))`,

@@ -5,9 +5,16 @@
  */
 
 import { type Fragment, sql } from '../fragment.ts'
-import type { Json } from '../mysql-family/server.ts'
+import type { Json, Server } from '../mysql-family/server.ts'
+import { expressionLiteral } from '../mysql-family/types.ts'
 
 const INT64 = sql`BETWEEN -9223372036854775808 AND 9223372036854775807`
+
+const [BACKSLASHES, NUL] = [expressionLiteral('\\\\'), expressionLiteral('\\u0000')]
+
+/** Without the escaped backslashes, each other begins an escape. */
+export const isRead: Server['isRead'] = (document) =>
+  sql`LOCATE(${NUL}, REPLACE(CONCAT(${document}), ${BACKSLASHES}, '')) = 0`
 
 export function json(value: Fragment): Json {
   const type = sql`JSON_TYPE(${value})`
