@@ -5,14 +5,10 @@ import { type JsonPlace, kindOf, type Place } from '../place.ts'
 import { ROOT, reach, where } from './json.ts'
 import { nameOf } from './names.ts'
 import { typeAt } from './other-types.ts'
-import { types } from './types.ts'
+import { doubleOf, types } from './types.ts'
 
 /** The kinds whose values are text here, which is compared by code point in the collation C only. */
 const TEXTS: readonly KindName[] = ['string', 'timestamp', 'uuid', 'enumeration']
-
-/** 0 is the nearest double to these, and what they are read as; PostgreSQL refuses to cast them. */
-const double = (json: Fragment): Fragment =>
-  sql`(CASE WHEN ${json} >= '-2.47e-324'::jsonb AND ${json} <= '2.47e-324'::jsonb THEN 0 ELSE (${json})::double precision END)`
 
 /** The part of a value that is of a kind. */
 function partOf(kind: KindName, json: Fragment): Fragment {
@@ -23,7 +19,7 @@ function partOf(kind: KindName, json: Fragment): Fragment {
       return sql`(${json})::bigint`
     case 'number':
     case 'numeric':
-      return double(json)
+      return doubleOf(json)
     case 'decimal':
       return sql`(${json} #>> '{}')::numeric`
     case 'date':
@@ -44,7 +40,7 @@ function ofJson(json: Fragment, place: Place): GroupedValue {
     },
     halves: {
       int64: where(json, integer, sql`(${json})::bigint`),
-      rest: where(json, sql`${is(named(kind, 'numeric'))} && !(${integer})`, double(json)),
+      rest: where(json, sql`${is(named(kind, 'numeric'))} && !(${integer})`, doubleOf(json)),
     },
   }
 }

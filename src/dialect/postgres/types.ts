@@ -62,6 +62,10 @@ const DOUBLES = {
   isRange: true,
 }
 
+/** 0 is the nearest double to these, and what they are read as; PostgreSQL refuses to cast them. */
+export const doubleOf = (json: Fragment): Fragment =>
+  sql`(CASE WHEN ${json} >= '-2.47e-324'::jsonb AND ${json} <= '2.47e-324'::jsonb THEN 0 ELSE (${json})::double precision END)`
+
 /** jsonb's own order of text is that of the database's collation. */
 const BY_CODE_POINT: NonNullable<JsonKind['order']> = {
   value: (json) => sql`${json} #>> '{}'`,
@@ -140,7 +144,7 @@ export const types: KindTypes<InJson> = {
       ...DOUBLES,
       // jsonb keeps 0.10000000000000001 and 0.1 apart.
       isRounded: (value) => typeof value === 'number',
-      order: { value: (json) => sql`(${json} #>> '{}')::double precision` },
+      order: { value: doubleOf },
     }),
   },
   numeric: {
