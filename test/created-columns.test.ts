@@ -1,13 +1,20 @@
 import fc from 'fast-check'
 import {
   compilePredicate,
+  createTable,
   defineSchema,
+  enumeration,
+  insertRow,
   integer,
   type Mapping,
   parseFilter,
   parseQuery,
+  string,
 } from 'tamis'
 import { filterArbitrary, rowArbitrary } from 'tamis/fast-check'
+import { mariadb } from 'tamis/mariadb'
+import { mysql } from 'tamis/mysql'
+import { postgres } from 'tamis/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COLUMNS, type ColumnCase } from './support/columns.ts'
 import { available } from './support/engines/available.ts'
@@ -64,6 +71,37 @@ function filtersOf(own: ColumnCase, stored: readonly Row[]): readonly object[] {
     ...fc.sample(filterArbitrary(schema), { numRuns: FILTERS, seed: SEED }),
   ]
 }
+
+it.each([
+  ['PostgreSQL', postgres],
+  ['MariaDB', mariadb],
+  ['MySQL', mysql],
+] as const)('%s: texts have the length that the mapping declares', (_name, dialect) => {
+  const schema = defineSchema({
+    fields: {
+      id: integer({ required: true }),
+      plain: string(),
+      sorted: string({ sortable: true }),
+      long: string(),
+      level: enumeration(['low', 'high']),
+    },
+  })
+  const mapping: Mapping = {
+    plain: { type: 'varchar(100)' },
+    sorted: { type: 'varchar(80)' },
+    long: { type: 'varchar(300)' },
+    level: { type: 'varchar(20)' },
+  }
+  const target = { dialect, table: 't', mapping }
+  const [create = ''] = createTable(schema, target)
+  const lengths = [...create.matchAll(/varchar\((\d+)\)/gi)].map(([, length]) => Number(length))
+  expect(lengths).toEqual([100, 80, 300, 20])
+  const insert = insertRow(schema, target)
+  expect(() => insert({ id: 1, plain: '😀'.repeat(100) })).not.toThrow()
+  expect(() => insert({ id: 1, plain: 'x'.repeat(101) })).toThrow(
+    /plain: a column of varchar\(100\) does not hold/,
+  )
+})
 
 for (const engine of available.filter(({ name }) => COLUMNS[name] !== undefined)) {
   describe(engine.name, () => {

@@ -4,6 +4,7 @@ import { amongFloats, amongIntegers, signed, unsigned } from '../../kinds/floats
 import type { KindName } from '../../kinds/kind.ts'
 import { isCanonicalUuid } from '../../kinds/uuid.ts'
 import { allWhole, decimalColumns, noDecimals } from '../decimal.ts'
+import { hasRoom, lengthOf } from '../declared-type.ts'
 import { type Fragment, sql, word } from '../fragment.ts'
 import { integerLiteral } from '../literal.ts'
 import { asNumbers, named, type OtherTypes, unchecked, withStorage } from '../other-types.ts'
@@ -12,7 +13,7 @@ import { likeLiteral } from '../text.ts'
 import type { ColumnType } from '../types.ts'
 import { equalityOnly } from '../uuid.ts'
 import type { Names } from './names.ts'
-import { charsetOf, LONGEST_SORTED, type Server } from './server.ts'
+import { charsetOf, LONGEST_SORTED, LONGEST_VARCHAR, type Server } from './server.ts'
 import type { MysqlType } from './types.ts'
 
 /** Collations that compare by code point and do not ignore blanks at the end. */
@@ -79,16 +80,19 @@ export function otherTypesOf(
     kind: ColumnType,
     isExact: (collation: string) => boolean,
     /** The length of the texts, if they are short enough for an index or a key. */
-    lengthOf: (at: Stored) => number | undefined,
+    usual: (at: Stored) => number | undefined,
   ): ColumnType => ({
     ...kind,
     type(at) {
-      const length = lengthOf(at)
+      const declared = lengthOf(at.type)
+      const most = at.isSorted ? LONGEST_SORTED : LONGEST_VARCHAR
+      const length = declared === undefined ? usual(at) : declared > most ? usual(at) : declared
       const type = length === undefined ? sql`LONGTEXT` : sql`VARCHAR(${integerLiteral(length)})`
       return sql`${type}${collated(at)}`
     },
     stores: (value, { collation = 'utf8mb4', type }) =>
       isIn(charsetOf(collation), String(value)) &&
+      hasRoom(type, String(value)) &&
       (type?.name !== 'char' || !String(value).endsWith(' ')),
     // Other collations take texts for one that are two.
     check: (column, at) =>
@@ -111,7 +115,7 @@ export function otherTypesOf(
     // LIKE is served by an index. What a backslash means hangs on the session.
     beginsWith(column, prefix, at) {
       if (at.collation === undefined || !BY_CHARACTER.test(at.collation)) return undefined
-      const { cast } = textOf(kind, isExact, lengthOf)
+      const { cast } = textOf(kind, isExact, usual)
       const pattern = `${likeLiteral(prefix, '|')}%`
       return sql`${column} LIKE ${cast?.(pattern, at) ?? pattern} ESCAPE '|'`
     },

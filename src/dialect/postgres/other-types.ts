@@ -3,7 +3,9 @@
 import { amongFloats, amongIntegers, signed } from '../../kinds/floats.ts'
 import { isCanonicalUuid } from '../../kinds/uuid.ts'
 import { allWhole, decimalColumns, noDecimals } from '../decimal.ts'
+import { hasRoom, lengthOf } from '../declared-type.ts'
 import { type Fragment, sql } from '../fragment.ts'
+import { integerLiteral } from '../literal.ts'
 import { asNumbers, type OtherTypes, typeFinder, withStorage } from '../other-types.ts'
 import type { ColumnType } from '../types.ts'
 import { enumType } from './enum-type.ts'
@@ -16,7 +18,11 @@ const byCodePoint = (column: Fragment): Fragment => sql`${column}::text COLLATE 
 /** A type of text, whose collation the mapping names where it is not by code point. */
 const textOf = (type: Fragment, kind: ColumnType = types.string): ColumnType => ({
   ...kind,
-  type: () => type,
+  type(at) {
+    const length = lengthOf(at.type)
+    return length === undefined ? type : sql`${type}(${integerLiteral(length)})`
+  },
+  stores: (value, at) => hasRoom(at.type, String(value)),
   constantType: () => type,
   cast: (parameter) => sql`${parameter}::${type}`,
   exact: (column, { collation }) => (collation === undefined ? undefined : byCodePoint(column)),
@@ -35,7 +41,7 @@ const looseText = (type: Fragment, kind?: ColumnType): ColumnType => ({
 /** Text whose blanks at the end are lost. */
 const bpchar = (kind?: ColumnType): ColumnType => ({
   ...looseText(sql`bpchar`, kind),
-  stores: (value) => !String(value).endsWith(' '),
+  stores: (value, at) => !String(value).endsWith(' ') && hasRoom(at.type, String(value)),
 })
 
 /** UUIDs as text. */
