@@ -13,6 +13,7 @@ import { withStatements } from './ddl.ts'
 import { DIALECTS, isSameName } from './engines.ts'
 import type { TableFacts } from './facts.ts'
 import { checkWaivers, type Finding } from './finding.ts'
+import { jsonDrafts } from './json-text.ts'
 import { one, questionOf } from './records.ts'
 import { type Draft, type Site, siteOf } from './site.ts'
 import { tableDrafts } from './table.ts'
@@ -99,7 +100,12 @@ export function checkTable(
   ]
   const isWaived = ({ finding }: Draft) => withWaiver(finding, mapping).waived === true
   const drafts = withStatements(site, found, isWaived)
-  if ('rows' in options) return count(site, drafts, mapping, askOf(options.rows))
+  if ('rows' in options) {
+    const ask = askOf(options.rows)
+    return count(site, drafts, mapping, ask, () =>
+      jsonDrafts(site, ask, structure, layout, mapping),
+    )
+  }
   return drafts
     .filter(({ isSilent }) => !isSilent)
     .map(({ finding }) => withWaiver(finding, mapping))
@@ -110,12 +116,13 @@ function withWaiver(finding: Finding, mapping: AnyMapping): Finding {
   return settings.waive?.includes(finding.code) ? { ...finding, waived: true } : finding
 }
 
-/** All counts in one statement, which reads the table once. */
+/** All counts in one statement, which reads the table once; JSON is read after it. */
 async function count(
   site: Site,
   drafts: readonly Draft[],
   mapping: AnyMapping,
   ask: Ask,
+  readJson: () => ReturnType<typeof jsonDrafts>,
 ): Promise<readonly Finding[]> {
   const { dialect, name } = site
   const counted = drafts.flatMap(({ broken }) => broken ?? [])
@@ -124,7 +131,8 @@ async function count(
     columns.length === 0
       ? undefined
       : await one(questionOf(ask, dialect), sql`SELECT ${join(columns, sql`, `)} FROM ${name}`)
-  return drafts.flatMap(({ finding, broken, isSilent }) => {
+  const read = await readJson()
+  const counts = drafts.flatMap(({ finding, broken, isSilent }) => {
     // An empty table has no sum.
     const rows =
       broken === undefined ? undefined : Number(row?.maybe(`n${counted.indexOf(broken)}`) ?? 0)
@@ -133,4 +141,9 @@ async function count(
     const withRows = { ...finding, severity, ...(rows === undefined ? {} : { rows }) }
     return [withWaiver(withRows, mapping)]
   })
+  const ofJson = read.map(({ draft: { finding }, rows }) => {
+    const severity: Finding['severity'] = 'error'
+    return withWaiver({ ...finding, severity, rows }, mapping)
+  })
+  return [...counts, ...ofJson]
 }

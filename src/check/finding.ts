@@ -43,6 +43,8 @@ const SEVERITIES = {
   date_range: 'unproven',
   value_range: 'unproven',
   json_object: 'unproven',
+  json_values: 'unproven',
+  json_keys: 'unproven',
   list_elements: 'unproven',
   loose_type: 'unproven',
   side_table_unread: 'unproven',

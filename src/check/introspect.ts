@@ -58,6 +58,21 @@ function searchedBy({ name }: ColumnFacts, facts: TableFacts): string | undefine
   return `${isOfWords ? 'the words' : 'the folded text'} of ${quote(searched.name)}`
 }
 
+/**
+ * What to write for decimals that no field holds all of: how many digits behind the point count. The
+ * type does not say it, or says more digits than a field has; the rows of today do not say it of
+ * tomorrow's.
+ */
+function decimalHint({ name, type }: ColumnFacts, { engine }: TableFacts): string {
+  if (!/^(numeric|decimal)$/.test(type.name) || engine === 'sqlite') return ''
+  const isBare = engine === 'postgres' && type.precision === undefined
+  const why = isBare ? ', which names no scale' : ''
+  const scale = isBare
+    ? `scale }), with the scale of SELECT max(scale(${quote(name)})),`
+    : 'scale })'
+  return `${why}; declare it as decimal({ precision: 38, ${scale} and the mapping { type: '${mappedType(type)}' }: values of more digits are absent`
+}
+
 function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate[] {
   return facts.columns.flatMap((column) => {
     const shape = isText(column.name) ? shapeOf(column, facts) : undefined
@@ -68,12 +83,9 @@ function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate
     }
     if (shape !== undefined) return { column, shape, field: fieldNameOf(column.name) }
     const type = column.type.text === '' ? 'a column without a type' : column.type.text
-    // Which digits behind the point count, no type of more says than a field holds.
-    const isDecimal = /^(numeric|decimal)$/.test(column.type.name) && facts.engine !== 'sqlite'
-    const hint = isDecimal
-      ? `; declare it as decimal({ precision: 38, scale }) with the mapping { type: '${mappedType(column.type)}' }: values of more digits are absent`
-      : ''
-    warnings.push(`${quote(column.name)} is left out: no kind is read from ${type}${hint}`)
+    warnings.push(
+      `${quote(column.name)} is left out: no kind is read from ${type}${decimalHint(column, facts)}`,
+    )
     return []
   })
 }

@@ -13,6 +13,7 @@ export const JSON_DEPTH = 500
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
 // What may follow a value. A number before a colon is an invalid key, which JSON.parse rejects.
 const END_OF_VALUE = /\s*(?:[,\]}]|$)/y
+const BEFORE_VALUE = /\s*:/y
 const LONG_INTEGER = /\d{16}/
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
 
@@ -21,6 +22,13 @@ export const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** Longer than the digits of any number that a kind can hold. */
 export const LONGEST_NUMBER = 400
+
+/** The strings and the numbers of JSON text, in their order. */
+export const tokensOf = (text: string): readonly { token: string; isKey: boolean }[] =>
+  Array.from(text.matchAll(STRING_OR_NUMBER), ({ 0: token, index }) => {
+    BEFORE_VALUE.lastIndex = index + token.length
+    return { token, isKey: token.startsWith('"') && BEFORE_VALUE.test(text) }
+  })
 
 /** The value of a {@link JSON_NUMBER}: a bigint for an integer that a double would round. */
 export function exactNumber(text: string): number | bigint {
