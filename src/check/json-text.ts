@@ -91,7 +91,7 @@ interface Watched {
   readonly code: FindingCode
   readonly promised: string
   readonly found: string
-  readonly schema: string
+  readonly schema?: string
   breaks(text: string, value: unknown): boolean
 }
 
@@ -107,7 +107,6 @@ const KEYS = {
   code: 'json_keys',
   promised: 'each key once in an object',
   found: 'equal keys, of which SQL takes the first, and JSON.parse the last',
-  schema: 'leave out the field',
 } as const
 
 const NUMBERS = {
@@ -186,7 +185,8 @@ export async function jsonDrafts(
   return watched.flatMap(({ placed, code, promised, found, schema }, i) => {
     const rows = counts[i] ?? 0
     if (rows === 0) return []
-    return [{ draft: draft(code, placed, { promised, found, remedy: { schema } }), rows }]
+    const remedy = schema === undefined ? {} : { schema }
+    return [{ draft: draft(code, placed, { promised, found, remedy }), rows }]
   })
 }
 
