@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { type Line, linesFrom, NEWLINE } from './lines.ts'
+import type { ImportSource } from './import-source.ts'
+import { type Line, NEWLINE } from './lines.ts'
 
 /** The file of the bad lines of an import, to be fixed and imported later. */
 export class BadLines {
   readonly name: string
+  readonly #source: ImportSource
   #file: FileHandle | undefined
   /** The file's length at the saved progress of the import. */
   #committed = 0
   /** The file's length with the lines that were written since. */
   #written = 0
 
-  constructor(name: string) {
+  constructor(name: string, source: ImportSource) {
     this.name = name
+    this.#source = source
   }
 
   /** Keeps this number of lines, which an interrupted import had committed, and drops the others. */
@@ -20,7 +23,8 @@ export class BadLines {
     let left = lines
     if (left === 0) await setAside(this.name)
     else if (existsSync(this.name)) {
-      for await (const line of linesFrom(this.name, 0, 1)) {
+      const { head, headLines } = this.#source
+      for await (const line of this.#source.lines(this.name, head.length, headLines + 1)) {
         this.#committed = line.end
         left--
         if (left === 0) break
@@ -38,7 +42,9 @@ export class BadLines {
     this.#written = this.#committed
     if (isUnchanged) return
     this.#file ??= await open(this.name, this.#committed === 0 ? 'w' : 'r+')
-    const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, Buffer.of(NEWLINE)]))
+    const head = this.#committed === 0 && lines.length > 0 ? [this.#source.head] : []
+    const rows = lines.flatMap((line) => [line.bytes, Buffer.of(NEWLINE)])
+    const bytes = Buffer.concat([...head, ...rows])
     await this.#file.truncate(this.#committed)
     await this.#file.write(bytes, 0, bytes.length, this.#committed)
     await this.#file.sync()

@@ -1,13 +1,13 @@
 // Longer than most files here: one run, from the lines of a file to the report at its end.
 
 import { SingleBar } from 'cli-progress'
-import { parseStrictJson } from '../users/http/strict-json.ts'
-import { type ImportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
-import { importedUser } from '../users/input.ts'
+import { type ExportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
+import { exportedUser, importedUser } from '../users/input.ts'
+import { BadKinds, kindOf, reasonOf } from './bad-kinds.ts'
 import { BadLines } from './bad-lines.ts'
-import { type Line, linesFrom } from './lines.ts'
-import { Mistake, messageOf } from './mistake.ts'
-import { isOutage, PAUSES } from './outage.ts'
+import type { ImportSource, UserLine } from './import-source.ts'
+import { Mistake, messageOf, printable } from './mistake.ts'
+import { retried } from './outage.ts'
 
 /**
  * How many lines one transaction takes at most: fewer take longer for each user, more make other
@@ -19,31 +19,29 @@ const BATCH_BYTES = 4 * 1024 * 1024
 
 /** A line of the file: with a user, with the reason why it has none, or empty. */
 interface Entry {
-  readonly line: Line
-  readonly user?: ImportedUser
-  why?: string
+  readonly line: UserLine
+  readonly user?: ExportedUser
+  why?: Reason
 }
 
-const NOT_JSON = 'not valid JSON'
+interface Reason {
+  readonly text: string
+  readonly kind: string
+}
 
-const isObject = (value: unknown): value is ImportedUser =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function because(error: unknown): Reason {
+  const isReadOnly = error instanceof UsersError && error.code === 'read_only_field'
+  const hint = isReadOnly ? ' (--restore takes what tamis export wrote)' : ''
+  return { text: `${printable(reasonOf(error))}${hint}`, kind: kindOf(error) }
+}
 
-const DECODER = new TextDecoder('utf-8', { fatal: true })
-
-/** The user of a line; undefined for an empty line. */
-function userOf({ bytes }: Line): ImportedUser | undefined {
-  const text = DECODER.decode(bytes).trim()
-  if (text === '') return undefined
-  const read = parseStrictJson(text)
-  if ('problem' in read) {
-    if (read.problem === 'syntax') throw new SyntaxError(NOT_JSON)
-    if (read.problem === 'too_deep') throw new Error('JSON exceeds the nesting limit')
-    if (read.problem === 'rounded') throw new Error(`integer beyond 2^53 at ${read.path}`)
-    throw new Error(`duplicate key ${read.path}`)
-  }
-  if (isObject(read.value)) return importedUser(read.value)
-  throw new Error('expected an object')
+/** The file of an import. */
+export interface ImportFile {
+  readonly name: string
+  readonly size: number
+  readonly source: ImportSource
+  /** Whether it is an export, whose users become what they were. */
+  readonly restores: boolean
 }
 
 /** The entry that an error is about; undefined if it names none. */
@@ -53,15 +51,15 @@ function failedEntry(error: unknown, entries: readonly Entry[]): Entry | undefin
   return user_id === undefined ? undefined : entries.find(({ user }) => user?.id === user_id)
 }
 
-/** An error's message without the index in the batch, which the line's number replaces. */
-const reasonOf = (error: unknown): string => messageOf(error).replace(/^users\.\d+\.?/, '')
-
 /** One run through a file, which continues where an earlier run stopped. */
 export class ImportRun {
   readonly #users: Users
   readonly #file: string
   readonly #size: number
+  readonly #source: ImportSource
+  readonly #restores: boolean
   readonly #badLines: BadLines
+  readonly #kinds = new BadKinds()
   readonly #bar: SingleBar
   #progress: ImportProgress
   #batch: Entry[] = []
@@ -72,14 +70,20 @@ export class ImportRun {
   /** The writing of the batch before, which goes on while this one is read. */
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(users: Users, file: string, size: number, progress: ImportProgress) {
+  constructor(
+    users: Users,
+    { name, size, source, restores }: ImportFile,
+    progress: ImportProgress,
+  ) {
     this.#users = users
-    this.#file = file
+    this.#file = name
     this.#size = size
+    this.#source = source
+    this.#restores = restores
     this.#progress = progress
-    this.#badLines = new BadLines(`${file}.bad`)
+    this.#badLines = new BadLines(`${name}.bad`, source)
     this.#bar = new SingleBar({
-      format: `${file} {bar} {percentage}% | {users} users, {bad} bad | {eta_formatted}`,
+      format: `${name} {bar} {percentage}% | {users} users, {bad} bad | {eta_formatted}`,
       stream: process.stderr,
       noTTYOutput: false,
       clearOnComplete: true,
@@ -97,8 +101,11 @@ export class ImportRun {
     if (bytes > 0) process.stderr.write(`${this.#file}: resumed after line ${lines}\n`)
     await this.#badLines.resume(bad)
     this.#bar.start(this.#size, bytes, { users, bad })
+    const { head, headLines } = this.#source
+    const place = Math.max(bytes, Math.min(head.length, this.#size))
+    const first = Math.max(lines, headLines) + 1
     try {
-      for await (const line of linesFrom(this.#file, bytes, lines + 1)) await this.#take(line)
+      for await (const line of this.#source.lines(this.#file, place, first)) await this.#take(line)
       await this.#flush()
       await this.#writing
     } finally {
@@ -109,7 +116,7 @@ export class ImportRun {
     this.#conclude()
   }
 
-  async #take(line: Line): Promise<void> {
+  async #take(line: UserLine): Promise<void> {
     const entry = this.#read(line)
     const id = entry.user?.id
     // A duplicate in one batch would be refused; in the next batch it replaces the user.
@@ -120,12 +127,13 @@ export class ImportRun {
     if (this.#batch.length >= BATCH || this.#bytes >= BATCH_BYTES) await this.#flush()
   }
 
-  #read(line: Line): Entry {
+  #read(line: UserLine): Entry {
     try {
-      const user = userOf(line)
-      return user === undefined ? { line } : { line, user }
+      const value = line.read()
+      if (value === undefined) return { line }
+      return { line, user: this.#restores ? exportedUser(value) : importedUser(value) }
     } catch (error) {
-      return { line, why: error instanceof SyntaxError ? NOT_JSON : reasonOf(error) }
+      return { line, why: because(error) }
     }
   }
 
@@ -162,34 +170,37 @@ export class ImportRun {
     const good = part.filter(({ user, why }) => user !== undefined && why === undefined)
     const before = this.#progress
     let progress = before
-    const refusedNow = new Map<Entry, string>()
+    const refusedNow = new Map<Entry, Reason>()
     const settle = async (refused: ReadonlyMap<number, UsersError>): Promise<ImportProgress> => {
       refusedNow.clear()
-      for (const [i, error] of refused) refusedNow.set(good[i] as Entry, reasonOf(error))
+      for (const [i, error] of refused) refusedNow.set(good[i] as Entry, because(error))
       const bad = part.filter((each) => each.why !== undefined || refusedNow.has(each))
       await this.#badLines.write(bad.map(({ line }) => line))
       progress = {
         id: before.id,
         bytes: last.end,
-        lines: last.number,
+        lines: last.last,
         users: before.users + good.length - refused.size,
         bad: before.bad + bad.length,
       }
       return progress
     }
-    await this.#retry(async () => {
+    const write = async () => {
       const users = good.flatMap(({ user }) => user ?? [])
-      if (users.length > 0) await this.#users.importChecked(users, settle)
+      if (users.length > 0) await this.#users.importChecked(users, settle, this.#restores)
       else await this.#users.saveImportProgress(await settle(new Map()))
-    })
+    }
+    await retried(write, (error) => this.#stopped(error))
     for (const [entry, why] of refusedNow) entry.why = why
     this.#progress = progress
     this.#badLines.commit()
   }
 
   #report(part: readonly Entry[]): void {
-    const said = part.flatMap(({ line, why }) =>
-      why === undefined ? [] : [`${this.#file}:${line.number}: ${why}\n`],
+    const said = part.flatMap(({ line: { number }, why }) =>
+      why !== undefined && this.#kinds.add(why.kind, number)
+        ? [`${this.#file}:${number}: ${why.text}\n`]
+        : [],
     )
     if (said.length > 0) process.stderr.write(said.join(''))
     const { bytes, users, bad } = this.#progress
@@ -209,7 +220,7 @@ export class ImportRun {
     const found = named ?? (part.length === 1 ? good[0] : undefined)
     if (found === undefined) return
     if (!(error instanceof UsersError)) await this.#requireDatabase(error)
-    found.why = reasonOf(error)
+    found.why = because(error)
   }
 
   /** Throws if the database accepts no write at all, so that an error is not about a user. */
@@ -219,20 +230,6 @@ export class ImportRun {
     } catch {
       throw this.#stopped(error)
     }
-  }
-
-  /** Retries for a while if the database is unreachable or busy. */
-  async #retry<T>(work: () => Promise<T>): Promise<T> {
-    for (const pause of PAUSES) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!isOutage(error)) throw error
-        if (pause === undefined) throw this.#stopped(error)
-        await new Promise((resolve) => setTimeout(resolve, pause))
-      }
-    }
-    throw new Error('unreachable')
   }
 
   #stopped(error: unknown): Mistake {
@@ -247,6 +244,12 @@ export class ImportRun {
     const { users, bad } = this.#progress
     process.stderr.write(`${this.#file}: ${users} users imported, ${bad} bad lines\n`)
     if (bad === 0) return
+    process.stderr.write(
+      this.#kinds
+        .summary()
+        .map((line) => `  ${line}\n`)
+        .join(''),
+    )
     process.stderr.write(
       `The bad lines are in ${this.#badLines.name}: fix them and import that file\n`,
     )

@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { Mistake } from './mistake.ts'
 
-const MEBIBYTE = 1024 * 1024
-const LONGEST_LINE = 16 * MEBIBYTE
+export const MEBIBYTE = 1024 * 1024
+export const LONGEST_LINE = 16 * MEBIBYTE
 export const NEWLINE = 0x0a
 
-/** A line of a file, without its line break. */
+/** A line of a file, or a record of several lines, without its line break. */
 export interface Line {
+  /** The number of the line, and of the last one of several. */
   readonly number: number
+  readonly last: number
   readonly bytes: Buffer
   /** The offsets of its beginning, and of the next line's. */
   readonly start: number
@@ -20,7 +22,7 @@ export async function* linesFrom(file: string, place: number, first: number): As
   let start = place
   let rest: Buffer = Buffer.alloc(0)
   const next = (bytes: Buffer, end: number): Line => {
-    const line = { number, bytes, start, end }
+    const line = { number, last: number, bytes, start, end }
     number++
     start = end
     return line

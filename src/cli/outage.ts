@@ -20,3 +20,20 @@ export function isOutage(error: unknown): boolean {
     error instanceof Error && /connection (terminated|lost)|closed state/i.test(error.message)
   return isLost || (cause !== undefined && isOutage(cause))
 }
+
+/** Does work again for a while if the database is unreachable or busy; then throws what `stopped` gives. */
+export async function retried<T>(
+  work: () => Promise<T>,
+  stopped: (error: unknown) => Error,
+): Promise<T> {
+  for (const pause of PAUSES) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      if (pause === undefined) throw stopped(error)
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+  throw new Error('unreachable')
+}

@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { addBackfill } from './backfill.ts'
 import { addCheck } from './check.ts'
 import { explain } from './explain.ts'
+import { addExport } from './export.ts'
 import { addImport } from './import.ts'
 import { addIntrospect } from './introspect.ts'
 import { Mistake } from './mistake.ts'
@@ -51,6 +52,7 @@ export function program(): Command {
   addServe(tamis)
   addToken(tamis)
   addImport(tamis)
+  addExport(tamis)
   return tamis
 }
 
@@ -59,7 +61,7 @@ export function asMistake(error: unknown): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error
   if (error.code === 'commander.help')
     return new Mistake(
-      'expected a command: query, sql, explain, introspect, check, backfill, serve, token or import; see tamis --help',
+      'expected a command: query, sql, explain, introspect, check, backfill, serve, token, import or export; see tamis --help',
     )
   return new Mistake(error.message.replace(/^error: /, ''))
 }

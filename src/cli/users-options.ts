@@ -9,12 +9,15 @@ export interface UsersCommandOptions {
   readonly index: readonly string[]
 }
 
-const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text]
+/** For an option that may be repeated. */
+export const collect = (text: string, all: readonly string[]): readonly string[] => [...all, text]
+
+export const withDatabaseOption = (command: Command): Command =>
+  command.option('--db <place>', 'an SQLite file, or postgres://… or mysql://…', 'users.sqlite')
 
 /** Adds the options for the database of the users. */
 export const withUsersOptions = (command: Command): Command =>
-  command
-    .option('--db <place>', 'an SQLite file, or postgres://… or mysql://…', 'users.sqlite')
+  withDatabaseOption(command)
     .addOption(
       new Option('--unique-usernames <where>', 'whether usernames are unique, and where').choices([
         'no',

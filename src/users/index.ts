@@ -26,7 +26,7 @@ export type {
 } from './settings.ts'
 export type { DatabaseSource, ImportProgress } from './storage/public.ts'
 export type { Task, TaskError, TaskStatus } from './tasks/task.ts'
-export type { ImportedUser } from './transitions.ts'
+export type { ExportedUser, ImportedUser } from './transitions.ts'
 export type { Json, JsonObject, OwnUser, User, UserInput } from './user.ts'
 export type { ConnectInput, Users } from './users.ts'
 export type { WatchEvent, WatchListener } from './watch/watchers.ts'

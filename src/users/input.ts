@@ -68,6 +68,16 @@ const imported = z.strictObject({
   deactivated_at: timestamp.optional(),
 })
 
+/** A user as it was exported, with what else is stored of it. */
+const exported = z.strictObject({
+  ...imported.shape,
+  deleted_at: timestamp.optional(),
+  guest_nonce: name.optional(),
+})
+
+/** The fields of a user that an import may set. */
+export const IMPORTED_FIELDS: readonly string[] = Object.keys(imported.shape)
+
 const fieldChanges = {
   // One level is around the fields. Each field is checked by its own shape later.
   set: jsonObject(DEEPEST_JSON + 1, 4 * LONGEST_JSON)
@@ -160,15 +170,36 @@ export function read<K extends keyof Inputs>(operation: K, input: unknown): Inpu
 }
 
 /**
- * One user of an import, checked.
+ * One user of an import, checked. A field that is null is absent, as exports of databases write it;
+ * within `custom`, null is a value.
  *
- * @throws UsersError as `read` does, for the user at index 0.
+ * @throws UsersError for the first problem; its path begins with the field.
  */
-export function importedUser(input: unknown): Inputs['importUsers']['users'][number] {
-  const result = imported.safeParse(input)
+export const importedUser = (input: object): z.infer<typeof imported> => checked(imported, input)
+
+/** One user of an export that is restored, checked as `importedUser` does. */
+export const exportedUser = (input: object): z.infer<typeof exported> => checked(exported, input)
+
+function checked<T>(shape: z.ZodType<T>, input: object): T {
+  const user = withoutNulls(input)
+  const result = shape.safeParse(user)
   if (result.success) return result.data
-  read('importUsers', { users: [input] })
-  throw result.error
+  throw asUsersError({ user }, within(result.error), z.strictObject({ user: shape }))
+}
+
+/** The same error for a value that is the `user` of an input, so that its message names the user. */
+const within = ({ issues }: z.ZodError): z.ZodError =>
+  new z.ZodError(issues.map((issue) => ({ ...issue, path: ['user', ...issue.path] })))
+
+const EXPORTED_FIELDS: readonly string[] = Object.keys(exported.shape)
+
+function withoutNulls(input: object): object {
+  const values = Object.entries(input)
+  const isAbsent = ([name, value]: [string, unknown]) =>
+    value === null && name !== 'id' && EXPORTED_FIELDS.includes(name)
+  return values.some(isAbsent)
+    ? Object.fromEntries(values.filter((entry) => !isAbsent(entry)))
+    : input
 }
 
 /** What the inputs of batches have. */

@@ -74,6 +74,36 @@ export function imported(
   }
 }
 
+/** A user as `exportPage` gives it: all that is stored, without what only this database needs. */
+export interface ExportedUser extends ImportedUser {
+  readonly deleted_at?: string | undefined
+  /** Of a guest, whose tokens stay valid. */
+  readonly guest_nonce?: string | undefined
+}
+
+/**
+ * A user as it was exported, whatever it is now: active, deactivated or deleted softly.
+ *
+ * @throws UsersError `user_deleted` for one whose data was to be removed.
+ */
+export function reinstated(
+  before: StoredUser | undefined,
+  input: ExportedUser,
+  now: string,
+): StoredUser {
+  if (before?.deletion !== undefined && before.deletion !== 'soft') {
+    throw refused('user_deleted', input.id, 'deleted for good')
+  }
+  const { created_at = before?.created_at ?? now, updated_at = now, ...rest } = input
+  const { deactivated_at, deleted_at, guest_nonce, ...profile } = rest
+  const user = complete(profile, { created_at, updated_at, deactivated_at, deleted_at })
+  return {
+    ...user,
+    ...(deleted_at === undefined ? {} : { deletion: 'soft' }),
+    ...(guest_nonce === undefined || user.role !== 'guest' ? {} : { guest_nonce }),
+  }
+}
+
 function withoutDeactivation(user: StoredUser | undefined): StoredUser | undefined {
   if (user === undefined) return undefined
   const { deactivated_at, ...active } = user

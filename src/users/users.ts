@@ -4,6 +4,7 @@ import { condition, parseFilter, parseQuery, type Query, restrict } from '../ind
 import type { App, AppChanges } from './app.ts'
 import { type BatchChange, changeUsers, type UsersById } from './batch.ts'
 import { UsersError } from './error.ts'
+import { type ExportPage, exportPage } from './export-page.ts'
 import { callHook } from './hooks.ts'
 import { read } from './input.ts'
 import { inputError, notAllowed } from './input-error.ts'
@@ -42,10 +43,12 @@ import type { Client } from './token-validity.ts'
 import { signToken, TokenReader } from './tokens.ts'
 import {
   deactivated,
+  type ExportedUser,
   type ImportedUser,
   imported,
   present,
   reactivated,
+  reinstated,
   restored,
   upserted,
 } from './transitions.ts'
@@ -149,20 +152,31 @@ export class Users {
   /**
    * Imports users that `importedUser` has checked, no id twice, and leaves out those that cannot be
    * written. `settle` gets their errors, by index, and gives the progress, which is saved in the same
-   * transaction; it may be called again if the transaction is repeated.
+   * transaction; it may be called again if the transaction is repeated. With `restores`, users become
+   * what they were when they were exported.
    */
   async importChecked(
-    users: readonly ImportedUser[],
+    users: readonly ExportedUser[],
     settle: (refused: ReadonlyMap<number, UsersError>) => Promise<ImportProgress>,
+    restores = false,
   ): Promise<void> {
     await this.#change(users, {
-      apply: imported,
+      apply: restores ? reinstated : imported,
       setsUsername: () => true,
       skipsRefused: true,
       also: async (transaction, _users, refused) =>
         this.#store.imports.save(await settle(refused), transaction),
     })
     await this.#worker.removeOld().catch((error) => this.report(error))
+  }
+
+  /**
+   * The users after an id, in the order of ids, for an export of all: as they are stored, with those
+   * who are deactivated or were deleted softly. `last` is the id to continue after; undefined at the
+   * end. `damaged` are the ids of users that cannot be read.
+   */
+  exportPage(after: string | undefined, signal?: AbortSignal): Promise<ExportPage> {
+    return exportPage(this.#store, after, signal)
   }
 
   /** The progress of an import, by its id. */

@@ -24,7 +24,7 @@ beforeAll(() => bundleForNode('src/cli/main.ts', command))
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeEach(() => {
   for (const name of readdirSync(folder)) {
-    if (name.startsWith('users.ndjson.bad')) rmSync(join(folder, name))
+    if (/^users\.\w+\.bad/.test(name)) rmSync(join(folder, name))
   }
 })
 
@@ -219,7 +219,137 @@ describe.each(databases)('tamis import, into $name', ({ name, fresh }) => {
   }, 180_000)
 })
 
+describe.each(databases)('tamis import of CSV, into $name', ({ fresh }) => {
+  const own = join(folder, 'users.csv')
+  const maps = ['--map', 'Mail=custom.mail', '--map', 'age=custom.age:integer']
+
+  it('imports columns as fields, and writes bad records to a file with the header', async () => {
+    const { db, drop } = await fresh()
+    const header = '\uFEFFid,name,Mail,age,created_at,banned\r\n'
+    const bad = [
+      'bo,Bo,b@x,old,,\r',
+      'cleo,Cleo,c@x,7,yesterday,\r',
+      'dee,"De"e,,,,\r',
+      'eve,Eve\r',
+    ]
+    writeFileSync(
+      own,
+      `${header}ana,"Ana ""A"",\r\nB",a@x,31,2020-01-01T00:00:00Z,true\r\n${bad.join('\n')}\nfay,,,,,\r\n\r\n`,
+    )
+    const { err, status } = tamis(own, '--db', db, ...maps)
+    expect(err).toContain(`${own}:4: column age: expected an integer`)
+    expect(err).toContain(`${own}:5: created_at: expected an RFC 3339 timestamp`)
+    expect(err).toContain(`${own}:6: text after a closing quote`)
+    expect(err).toContain(`${own}:7: expected 6 cells, as the header has`)
+    expect(err).toContain('2 users imported, 4 bad lines')
+    expect(status).toBe(1)
+    expect(readFileSync(`${own}.bad`, 'utf8')).toBe(`${header}${bad.join('\n')}\n`)
+    const users = await all(db)
+    expect([...users.keys()]).toEqual(['ana', 'fay'])
+    expect(users.get('ana')).toMatchObject({
+      name: 'Ana "A",\r\nB',
+      custom: { mail: 'a@x', age: 31 },
+      created_at: '2020-01-01T00:00:00.000000Z',
+      banned: true,
+    })
+    expect(users.get('fay')).not.toHaveProperty('name')
+    expect(users.get('fay')).toMatchObject({ custom: {}, banned: false })
+
+    // The file of bad records is imported with the same options, once it is fixed.
+    const fixed = readFileSync(`${own}.bad`, 'utf8')
+      .replace('old', '40')
+      .replace('yesterday', '')
+      .replace('"De"e', 'Dee')
+      .replace('eve,Eve', 'eve,Eve,,,,')
+    writeFileSync(`${own}.bad`, fixed)
+    expect(tamis(`${own}.bad`, '--db', db, ...maps)).toMatchObject({ status: 0 })
+    expect((await all(db)).size).toBe(6)
+    // Other maps make another import of it.
+    expect(tamis(own, '--db', db, ...maps).err).toContain('already imported')
+    expect(tamis(own, '--db', db, '--map', 'Mail=', '--map', 'age=').err).toContain(
+      '1 × expected N',
+    )
+    await drop()
+  })
+
+  it('resumes after a kill at any point without losing or repeating users', async () => {
+    const { db, drop } = await fresh()
+    const count = 6000
+    const rows = Array.from({ length: count }, (_, i) =>
+      i % 500 === 7 ? `bad-${i},"not "closed\n"` : `user-${String(i).padStart(5, '0')},"a\nb"`,
+    )
+    writeFileSync(own, `id,name\n${rows.join('\n')}\n`)
+    let kills = 0
+    for (let wait = 400; ; wait *= 1.4) {
+      const child = spawn(process.execPath, [command, 'import', own, '--db', db])
+      const killing = setTimeout(() => child.kill('SIGKILL'), wait)
+      const [status] = (await once(child, 'exit')) as [number | null]
+      clearTimeout(killing)
+      if (status !== null) {
+        expect(status).toBe(1)
+        break
+      }
+      kills++
+    }
+    expect(kills).toBeGreaterThan(0)
+    const bad = Array.from({ length: count }, (_, i) => i).filter((i) => i % 500 === 7)
+    const lines = bad.map((i) => `bad-${i},"not "closed\n`)
+    expect(readFileSync(`${own}.bad`, 'utf8').replaceAll('"\nuser', '')).toContain(lines[0])
+    await drop()
+  }, 180_000)
+})
+
 describe('tamis import', () => {
+  it('shows the first lines of each kind of mistake, and counts the others', () => {
+    const lines = Array.from({ length: 3000 }, (_, i) =>
+      i % 3 === 0
+        ? '{'
+        : i % 3 === 1
+          ? line(`u${i}`, { teams: ['a', i] })
+          : line(`u${i}`, { [`k${i}`]: 1 }),
+    )
+    writeFileSync(file, lines.join('\n'))
+    const { err, status } = tamis(file, '--db', ':memory:')
+    expect(status).toBe(1)
+    expect(err.trim().split('\n').length).toBeLessThan(140)
+    expect(err).toContain('0 users imported, 3000 bad lines')
+    expect(err).toContain('1000 × not valid JSON (lines 1, 4, 7, …)')
+    expect(err).toContain('1000 × teams.N: expected string, received number (lines 2, 5, 8, …)')
+    expect(err).toContain(`${file}:8: teams.1: expected string`)
+    expect(err).not.toContain(`${file}:11: teams`)
+  })
+
+  it('takes null for an absent field, and keeps it in custom', async () => {
+    const db = join(folder, 'nulls.sqlite')
+    writeFileSync(
+      file,
+      `${line('a', { name: null, last_active: null, custom: { x: null } })}\n{"id":null}\n${line('b', { nome: null })}`,
+    )
+    const { err } = tamis(file, '--db', db)
+    expect(err).toContain(`${file}:2: id: expected string`)
+    expect(err).toContain(`${file}:3: nome: unknown field`)
+    const users = await all(db)
+    expect([...users.keys()]).toEqual(['a'])
+    expect(users.get('a')).toMatchObject({ custom: { x: null } })
+    expect(users.get('a')).not.toHaveProperty('name')
+  })
+
+  it('says in one line what is wrong with the columns of CSV', () => {
+    const own = join(folder, 'users.csv')
+    writeFileSync(own, 'id,E-mail\nana,a@x\n')
+    expect(tamis(own, '--db', ':memory:')).toEqual({
+      err: `tamis: the column E-mail is not a field: import it with --map "E-mail=custom.e_mail", or leave it out with --map "E-mail="\n`,
+      status: 2,
+    })
+    expect(tamis(file, '--map', 'a=b', '--db', ':memory:').err).toBe(
+      'tamis: --map is for columns of CSV: name the file .csv, or add --csv\n',
+    )
+    writeFileSync(own, '')
+    expect(tamis(own, '--db', ':memory:').err).toBe(`tamis: ${own}: expected a header line\n`)
+    writeFileSync(file, 'id\nana\n')
+    expect(tamis(file, '--csv', '--db', ':memory:').err).toContain('1 users imported')
+  })
+
   it('reports an invalid file in one line and exits with status 2', () => {
     expect(tamis(join(folder, 'none'), '--db', ':memory:')).toEqual({
       err: expect.stringMatching(/^tamis: ENOENT[^\n]*\n$/),

@@ -40,6 +40,17 @@ export class Connections {
     return Number(row?.online_until ?? 0)
   }
 
+  /** Those of some users who are online because they have connected. */
+  async connected(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set()
+    const rows = await this.#store.db
+      .selectFrom(this.#connections)
+      .select('user_id')
+      .where('user_id', 'in', ids)
+      .execute()
+    return new Set(rows.map(({ user_id }) => user_id))
+  }
+
   /** Keeps a user online until a time. */
   async extend(transaction: Transaction<Tables>, user_id: string, until: number): Promise<void> {
     await this.#put(transaction, user_id, NO_PROCESS, until)

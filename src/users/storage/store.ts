@@ -141,6 +141,13 @@ export class Store {
     )
   }
 
+  /** The ids of the users that a query selects, without reading the users. */
+  async ids(query: Query): Promise<readonly string[]> {
+    const statement = compileQuery(query, { ...this.#target, select: ['id'] })
+    const records = await this.#rows(this.db, statement)
+    return records.map((record) => this.#readRow(record).id)
+  }
+
   /** The users with some ids, deleted ones included; locked until the transaction ends. */
   async lock(
     transaction: Transaction<Tables>,
