@@ -9,7 +9,10 @@ const shared = {
 } satisfies UserConfig
 
 /** The dependencies of the users system and of its server. */
-const USERS = ['kysely', 'zod', 'jose', 'hono', 'pg', 'mysql2', 'rate-limiter-flexible']
+const USERS = [
+  ...['kysely', 'zod', 'jose', 'hono', 'pg', 'mysql2', 'rate-limiter-flexible'],
+  '@opentelemetry/api',
+]
 const SERVER = ['@hono/node-server', 'pino', 'prom-client']
 
 export default defineConfig([

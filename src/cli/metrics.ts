@@ -3,7 +3,7 @@ import type { Users } from '../users/index.ts'
 /** One request that was answered. */
 interface AnsweredRequest {
   readonly method: string
-  readonly path: string
+  readonly route: string
   readonly status: number
   /** Until the answer began. */
   readonly seconds: number
@@ -16,10 +16,12 @@ export interface Metrics {
   response(): Promise<Response>
 }
 
-/** Metrics of the process, of requests by route and status, and of the open lists. */
+/** Statements take less time than most requests, so that the smallest buckets are smaller. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Metrics of the process, requests by route and status, statements by kind, tasks and open lists. */
 export async function metricsOf(users: Users): Promise<Metrics> {
   const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client')
-  const { routeLabel } = await import('../users/http/routes.ts')
   const register = new Registry()
   collectDefaultMetrics({ register })
   const requests = new Histogram({
@@ -36,11 +38,43 @@ export async function metricsOf(users: Users): Promise<Metrics> {
       this.set(users.watching)
     },
   })
+  const statements = new Histogram({
+    name: 'tamis_statement_seconds',
+    help: 'Time of statements of the database by kind; connect is the wait for a connection',
+    labelNames: ['kind', 'failed'],
+    buckets: SECONDS,
+    registers: [register],
+  })
+  users.onStatement((kind) => ({ seconds, error }) => {
+    statements.observe({ kind, failed: error === undefined ? 'false' : 'true' }, seconds)
+  })
+  const unfinished = new Gauge({
+    name: 'tamis_unfinished_tasks',
+    help: 'Number of tasks that are pending or running',
+    registers: [register],
+  })
+  const oldest = new Gauge({
+    name: 'tamis_oldest_unfinished_task_seconds',
+    help: 'Age of the oldest task that is pending or running; 0 if there is none',
+    registers: [register],
+  })
+  /** Without the database, the other metrics are wanted even more. */
+  const readTasks = async () => {
+    const tasks = await users
+      .unfinishedTasks()
+      .catch(() => ({ count: Number.NaN, oldest: Number.NaN }))
+    unfinished.set(tasks.count)
+    oldest.set(tasks.oldest)
+  }
   return {
-    count({ method, path, status, seconds }) {
-      requests.observe({ method, route: routeLabel(path), status }, seconds)
+    count({ method, route, status, seconds }) {
+      requests.observe({ method, route, status }, seconds)
     },
-    response: async () =>
-      new Response(await register.metrics(), { headers: { 'Content-Type': register.contentType } }),
+    async response() {
+      await readTasks()
+      return new Response(await register.metrics(), {
+        headers: { 'Content-Type': register.contentType },
+      })
+    },
   }
 }

@@ -1,61 +1,48 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { DirectRequest } from '../users/http/direct.ts'
 import type { Users } from '../users/index.ts'
+import type { RequestTrace, TracedRequest } from '../users/telemetry.ts'
 import type { DirectFetch, Fetch, Listening } from './listen.ts'
 import { type LogOutput, logOutput } from './log.ts'
+import { loggedError } from './logged-error.ts'
 import { metricsOf } from './metrics.ts'
 import { requirePackages, SERVER } from './packages.ts'
 import { givenSecret } from './secret.ts'
-import { openUsers, positive, type UsersCommandOptions, withUsersOptions } from './users-options.ts'
-
-interface ServeOptions extends UsersCommandOptions {
-  readonly port: number
-  readonly host: string
-  readonly secret?: string
-  readonly rateLimit?: number
-  readonly anonymous?: true
-  readonly guests: boolean
-  readonly usesTeams?: true
-  readonly worker: boolean
-  readonly metricsPort?: number
-  readonly filterCost?: number
-}
-
-/** Where metrics are served without a token. */
-const LOCAL = '127.0.0.1'
+import { configuredOptions, LOCAL, type ServeOptions, withServeOptions } from './serve-options.ts'
+import { openUsers } from './users-options.ts'
 
 /** How long requests may go on after the signal to stop, in ms. */
 const CLOSE_TIMEOUT = 3000
 /** The time after the signal at which the process exits in any case, in ms. */
 const LONGEST_STOP = 4500
 
-const port = (text: string): number => {
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text)
-  throw new InvalidArgumentError('expected a port.')
-}
-
-async function serve(options: ServeOptions): Promise<void> {
+async function serve(given: ServeOptions, command: Command): Promise<void> {
+  const options = configuredOptions(given, command)
   const limiter = options.rateLimit === undefined ? [] : ['rate-limiter-flexible']
   requirePackages('serve', [...SERVER, ...limiter])
   const { pino } = await import('pino')
   const { listen } = await import('./listen.ts')
+  const { routeLabel } = await import('../users/http/routes.ts')
   const output = logOutput()
-  // pino takes a single object for options.
-  const log = pino({}, output)
-  const given = givenSecret(options.secret)
-  const secret = given ?? randomBytes(32).toString('base64url')
-  const { usesTeams, worker, filterCost } = options
-  // Without the option, the stored setting applies.
-  const guests = options.guests ? undefined : false
+  const log = pino({ serializers: { err: (error: unknown) => loggedError(error) } }, output)
+  // Without a text of its own, pino would take the message of the error.
+  const logError = (error: unknown) => log.error({ err: error }, 'an error that no caller gets')
+  const givenKey = givenSecret(options.secret)
+  const secret = givenKey ?? randomBytes(32).toString('base64url')
+  const { guests, usesTeams, worker, filterCost } = options
   const users = await openUsers(
     options,
     { secret, guests, usesTeams, worker, filterCost },
-    (error) => log.error(error),
+    logError,
   )
   const metrics = await metricsOf(users)
   const answer = await answering(users, secret, options)
+  /** The traces of requests that are answered by the second of two handlers. */
+  const begun = new WeakMap<object, RequestTrace>()
+  const begin = (method: string, route: string, header: TracedRequest['header']) =>
+    users.telemetry?.begin({ method, route, header })
   const logged: Fetch = async (request, env) => {
     const start = performance.now()
     const path = new URL(request.url).pathname
@@ -63,24 +50,39 @@ async function serve(options: ServeOptions): Promise<void> {
     if (path === '/metrics') {
       return (await answer.isServer(request)) ? metrics.response() : unauthorized()
     }
-    const response = await answer.handle(request, env)
-    record(request.method, path, response.status, start)
+    const { method, headers } = request
+    const route = routeLabel(path)
+    const trace =
+      begun.get(env.incoming) ?? begin(method, route, (name) => headers.get(name) ?? undefined)
+    const work = () => answer.handle(request, env)
+    const response = await (trace === undefined ? work() : trace.run(work))
+    record({ method, route, status: response.status, start, trace })
     return response
   }
-  const record = (method: string, path: string, status: number, start: number) => {
+  const record = ({ method, route, status, start, trace }: Answered) => {
     const ms = performance.now() - start
-    metrics.count({ method, path, status, seconds: ms / 1000 })
-    log.info({ method, path, status, ms: Number(ms.toFixed(2)) })
+    metrics.count({ method, route, status, seconds: ms / 1000 })
+    trace?.end(status)
+    const traced = trace?.id === undefined ? {} : { trace_id: trace.id }
+    log.info({ method, route, status, ms: Number(ms.toFixed(2)), ...traced })
   }
   const direct: DirectFetch = async (incoming, outgoing) => {
+    if (!/^\/users(\?|$)/.test(incoming.url ?? '')) return undefined
     const start = performance.now()
-    const found = await answer.direct(incoming, {
-      url: incoming.url ?? '',
-      authorization: incoming.headers.authorization,
-      address: incoming.socket.remoteAddress ?? '',
-      signal: () => closedSignal(outgoing),
-    })
-    if (found !== undefined) record('GET', '/users', 200, start)
+    const header = (name: string) => incoming.headers[name]?.toString()
+    const trace = begin('GET', '/users', header)
+    if (trace !== undefined) begun.set(incoming, trace)
+    const work = () =>
+      answer.direct(incoming, {
+        url: incoming.url ?? '',
+        authorization: incoming.headers.authorization,
+        address: incoming.socket.remoteAddress ?? '',
+        signal: () => closedSignal(outgoing),
+      })
+    const found = await (trace === undefined ? work() : trace.run(work))
+    if (found !== undefined) {
+      record({ method: 'GET', route: '/users', status: 200, start, trace })
+    }
     return found
   }
 
@@ -100,11 +102,20 @@ async function serve(options: ServeOptions): Promise<void> {
     await users.close()
     throw error
   }
-  stopOnSignals(users, main, local, output, (error) => log.error(error))
-  await printHelp(main.port, options.host, given === undefined ? secret : undefined)
+  stopOnSignals(users, main, local, output, logError)
+  await printHelp(main.port, options.host, givenKey === undefined ? secret : undefined)
   if (local !== undefined) {
     process.stderr.write(`Metrics, without a token, are at http://${LOCAL}:${local.port}/metrics\n`)
   }
+}
+
+/** A request that was answered, for metrics, traces and the log. */
+interface Answered {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly start: number
+  readonly trace: RequestTrace | undefined
 }
 
 /** The handler of the users, with the addresses of the senders, and a check of a server's token. */
@@ -217,19 +228,6 @@ async function printHelp(port: number, host: string, generated: string | undefin
 }
 
 export const addServe = (tamis: Command): Command =>
-  withUsersOptions(tamis.command('serve'))
+  withServeOptions(tamis.command('serve'))
     .description('serve the users of a database over HTTP')
-    .option('--port <n>', 'the port; 0 for any that is free', port, 3000)
-    .option('--metrics-port <n>', `a port at ${LOCAL} for /metrics without a token`, port)
-    .option('--host <name>', 'the address to listen at', '127.0.0.1')
-    .option(
-      '--secret <text>',
-      'the secret of the tokens, at least 32 bytes; better in TAMIS_SECRET',
-    )
-    .option('--rate-limit <n>', 'the most requests a second of one client or address', positive)
-    .option('--filter-cost <n>', 'the most that a filter may cost the database', positive)
-    .option('--anonymous', 'allow reading without a token')
-    .option('--no-guests', 'do not allow guests')
-    .option('--uses-teams', 'the application uses teams, and has no guests')
-    .option('--no-worker', 'leave tasks to other processes with the same database')
     .action(serve)

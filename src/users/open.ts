@@ -5,6 +5,7 @@ import { connect } from './storage/connect.ts'
 import { migrate } from './storage/migrate.ts'
 import type { DatabaseSource } from './storage/public.ts'
 import { Store } from './storage/store.ts'
+import { loadTelemetry } from './telemetry.ts'
 import { Users } from './users.ts'
 
 export interface UsersOptions {
@@ -33,7 +34,7 @@ export async function openUsers(
     const store = new Store(connected, configuration)
     await store.app.start(givenAppOf(settings))
     connected.limit(configuration.statementTimeout)
-    return new Users(store, hooks)
+    return new Users(store, hooks, await loadTelemetry())
   } catch (error) {
     await connected.db.destroy()
     return throwCause(error)

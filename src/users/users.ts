@@ -26,6 +26,7 @@ import type {
   Hooks,
   ReactivateOptions,
 } from './settings.ts'
+import type { StatementObserver } from './storage/observe.ts'
 import type {
   AccountState,
   ImportProgress,
@@ -39,6 +40,7 @@ import { Queue } from './tasks/queue.ts'
 import { startDeletion, startTask } from './tasks/start.ts'
 import type { Task, TaskType } from './tasks/task.ts'
 import { Worker } from './tasks/worker.ts'
+import type { Telemetry } from './telemetry.ts'
 import type { Client } from './token-validity.ts'
 import { signToken, TokenReader } from './tokens.ts'
 import {
@@ -81,6 +83,8 @@ export interface ConnectInput {
 /** The users of an application: see `createUsers`. */
 export class Users {
   readonly configuration: Configuration
+  /** Traces and metrics of OpenTelemetry; undefined where its package is not installed. */
+  readonly telemetry: Telemetry | undefined
   readonly #store: Store
   readonly #hooks: Hooks
   readonly #queue: Queue
@@ -93,9 +97,11 @@ export class Users {
   readonly #closing = new AbortController()
   readonly #closeCallbacks = new Set<() => void>()
 
-  constructor(store: Store, hooks: Hooks) {
+  constructor(store: Store, hooks: Hooks, telemetry?: Telemetry) {
     const { configuration } = store
     this.configuration = configuration
+    this.telemetry = telemetry
+    if (telemetry !== undefined) store.observers.add(telemetry.observerOf(store.system))
     this.#store = store
     this.#hooks = hooks
     this.#view = serverView(configuration.cursorKey, configuration.filterCost)
@@ -534,6 +540,20 @@ export class Users {
     work: OnceWork,
   ): Promise<KeptAnswer & { readonly isRepeated: boolean }> {
     return answerOnce(this.#store, request, work)
+  }
+
+  /** How many tasks are not finished, and since when the oldest of them waits, in seconds. */
+  unfinishedTasks(): Promise<{ readonly count: number; readonly oldest: number }> {
+    return this.#queue.unfinished()
+  }
+
+  /**
+   * Calls an observer with each statement of the database, for metrics.
+   *
+   * @returns the function that ends it.
+   */
+  onStatement(observer: StatementObserver): () => void {
+    return this.#store.observers.add(observer)
   }
 
   /** Calls the hook `onError`, for an error that no caller gets. */

@@ -114,7 +114,7 @@ describe.each(databases)('tamis serve, on $name', ({ fresh }) => {
     expect(served.log).toHaveLength(CURLS.length)
     expect(JSON.parse(served.log[0] as string)).toMatchObject({
       method: 'POST',
-      path: '/users',
+      route: '/users',
       status: 200,
     })
     expect(served.log.join('')).not.toContain(stdout.trim())

@@ -17,7 +17,7 @@ import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
 import type { HandlerOptions, UsersHandler } from './public.ts'
 import type { CallEnvironment, Service } from './route.ts'
-import { OPENAPI_PATH, ROUTES } from './routes.ts'
+import { OPENAPI_PATH, ROUTES, routeLabel } from './routes.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -45,14 +45,32 @@ export interface DirectHandler {
   /** `isCounted` says that the request is counted already by the limit of its caller. */
   readonly handler: (request: Request, isCounted?: boolean) => Promise<Response>
   readonly direct: Direct
+  /** The prefix of all paths, `/` without one. */
+  readonly basePath: string
 }
 
 export const makeHandler = async (
   users: Users,
   options: HandlerOptions = {},
 ): Promise<UsersHandler> => {
-  const { handler } = await makeDirectHandler(users, options)
-  return (request) => handler(request)
+  const { handler, basePath } = await makeDirectHandler(users, options)
+  return traced(users, basePath, handler)
+}
+
+/** A handler whose requests are traced by OpenTelemetry. */
+function traced(users: Users, basePath: string, handler: UsersHandler): UsersHandler {
+  const { telemetry } = users
+  if (telemetry === undefined) return handler
+  return async (request) => {
+    const trace = telemetry.begin({
+      method: request.method,
+      route: routeLabel(new URL(request.url).pathname, basePath),
+      header: (name) => request.headers.get(name) ?? undefined,
+    })
+    const response = await trace.run(() => handler(request))
+    trace.end(response.status)
+    return response
+  }
 }
 
 export async function makeDirectHandler(
@@ -154,6 +172,7 @@ export async function makeDirectHandler(
 
   // Hono does not catch what is thrown and is not an Error, and the server around must not show it.
   return {
+    basePath,
     async handler(request, isCounted = false) {
       if (isCounted) counted.add(request)
       try {

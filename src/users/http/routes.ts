@@ -247,10 +247,12 @@ const patterns = ROUTES.filter(({ path }) => path.includes('{')).map(({ path }) 
 }))
 
 /**
- * The path of the route that a request's path belongs to, for metrics: ids would make a time series
- * for each user. `other` where there is no such route.
+ * The path of the route that a request's path belongs to, for metrics and logs: ids would make a time
+ * series for each user, and may be personal data. `other` where there is no such route.
  */
-export function routeLabel(path: string): string {
+export function routeLabel(requested: string, basePath = '/'): string {
+  const path = basePath === '/' ? requested : requested.slice(basePath.length)
+  if (basePath !== '/' && !requested.startsWith(basePath)) return 'other'
   if (literal.has(path)) return path
   return patterns.find(({ pattern }) => pattern.test(path))?.path ?? 'other'
 }

@@ -20,6 +20,7 @@ import { sqlite } from '../../dialect/sqlite/index.ts'
 import type { Dialect } from '../../index.ts'
 import { asUnavailable } from './failures.ts'
 import { mysqlPool } from './mysql.ts'
+import { Observers, observedDialect } from './observe.ts'
 import { type Begin, type ClientPool, type Control, pooledDialect } from './pool.ts'
 import { postgresPool } from './postgres.ts'
 import type { DatabaseSource } from './public.ts'
@@ -42,6 +43,8 @@ export interface Connected {
   readonly runsEach: boolean
   /** A connection in this process for what takes microseconds; only of a file of `tamis serve`. */
   readonly peek: Peek | undefined
+  /** Who is told of each statement, except of those of `peek`. */
+  readonly observers: Observers
   /** Resolves when the database answers, even if all connections are busy. */
   ping(): Promise<void>
   /** Sets the timeout of statements, in milliseconds. */
@@ -221,7 +224,8 @@ export async function connect(
       ? await open(source, onError, ownsProcess)
       : { dialect: applicationDialect(source as KyselyDialect) }
   const kind = kindOf(dialect)
-  const db = new Kysely<Tables>({ dialect })
+  const observers = new Observers()
+  const db = new Kysely<Tables>({ dialect: observedDialect(dialect, observers) })
   try {
     const filters = await filtersOf(kind, db)
     const packet = await packetOf(kind, db)
@@ -231,6 +235,7 @@ export async function connect(
       dialect: filters,
       packet,
       peek: pool?.peek,
+      observers,
       locksAtBegin: kind === 'sqlite' && pool !== undefined,
       runsEach: kind === 'sqlite' && pool !== undefined,
       async ping() {

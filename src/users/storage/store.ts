@@ -27,6 +27,7 @@ import { isMalformedJson, isUnfit, isUniqueViolation } from './failures.ts'
 import { Imports } from './imports.ts'
 import { ChangeLog } from './log.ts'
 import { Narrowing } from './narrow.ts'
+import type { Observers } from './observe.ts'
 import { checkSizes } from './packets.ts'
 import { stoppable } from './pool.ts'
 import type { AccountState } from './public.ts'
@@ -275,6 +276,17 @@ export class Store {
     const { teams } = mapping
     const side = typeof teams === 'object' ? teams.sideTable : undefined
     return this.#usernames.takenTwice(db, unique, { users, teams: side })
+  }
+
+  /** Who is told of each statement. */
+  get observers(): Observers {
+    return this.#connected.observers
+  }
+
+  /** The name of the database, as OpenTelemetry's conventions have it. */
+  get system(): string {
+    const { name } = this.#target.dialect
+    return name === 'postgres' ? 'postgresql' : name
   }
 
   /** Resolves if the database answers, even while all connections are busy. */

@@ -34,6 +34,19 @@ export class Queue {
     this.#store = store
   }
 
+  /** How many tasks are pending or running, and the age of the oldest in seconds. */
+  async unfinished(): Promise<{ readonly count: number; readonly oldest: number }> {
+    const row = await this.#store.db
+      .selectFrom(this.#store.name('tasks'))
+      .select(({ fn }) => [fn.countAll().as('count'), fn.min('created_at').as('first')])
+      .where('status', 'in', ['pending', 'running'])
+      .executeTakeFirst()
+    const count = Number(row?.count ?? 0)
+    if (count === 0 || row === undefined) return { count: 0, oldest: 0 }
+    const age = this.#store.configuration.clock().getTime() - Date.parse(row.first)
+    return { count, oldest: Math.max(0, age / 1000) }
+  }
+
   async add(
     transaction: Transaction<Tables>,
     type: TaskType,
