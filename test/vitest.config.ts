@@ -4,14 +4,15 @@ import { configDefaults, defineConfig } from 'vitest/config'
 const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 
 /**
- * What `npm test` leaves to `npm run test:all`: files that start many processes, kill them, or store
- * the largest values that there are.
+ * What `npm test` leaves to `npm run test:all`: files that start many processes or a browser, kill
+ * them, or store the largest values that there are.
  */
 const SLOW = [
   'test/cli/import.test.ts',
   'test/compile/bounds.test.ts',
   'test/compile/replace.test.ts',
   'test/largest.test.ts',
+  'test/users/console/browser.test.ts',
   'test/users/packets.test.ts',
   'test/users/reliability.test.ts',
   'test/users/sqlite.test.ts',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type UserConfig } from 'tsdown'
+import { consolePlugin } from './console/plugin.ts'
 import { notices } from './notices.ts'
 
 const shared = {
@@ -18,7 +19,7 @@ const SERVER = ['@hono/node-server', 'pino', 'prom-client']
 export default defineConfig([
   {
     ...shared,
-    plugins: [notices('NOTICES.txt')],
+    plugins: [consolePlugin(), notices('NOTICES.txt')],
     entry: {
       tamis: 'src/index.ts',
       sqlite: 'src/dialect/sqlite/index.ts',
@@ -54,7 +55,7 @@ export default defineConfig([
   },
   {
     ...shared,
-    plugins: [notices('cli/NOTICES.txt')],
+    plugins: [consolePlugin(), notices('cli/NOTICES.txt')],
     entry: { 'cli/main': 'src/cli/main.ts' },
     format: ['esm'],
     dts: false,

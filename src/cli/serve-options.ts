@@ -13,6 +13,7 @@ export interface ServeOptions extends UsersCommandOptions {
   readonly anonymous?: boolean
   /** Undefined if it is not given: then the stored setting applies. */
   readonly guests: boolean | undefined
+  readonly console: boolean
   readonly usesTeams?: boolean
   readonly worker: boolean
   readonly metricsPort?: number
@@ -32,6 +33,7 @@ const CONFIG: Readonly<Record<Exclude<keyof ServeOptions, 'config'>, ConfigType>
   rateLimit: 'number',
   anonymous: 'flag',
   guests: 'flag',
+  console: 'flag',
   usesTeams: 'flag',
   worker: 'flag',
   metricsPort: 'number',
@@ -62,6 +64,7 @@ export const withServeOptions = (command: Command): Command =>
     .option('--filter-cost <n>', 'the most that a filter may cost the database', positive)
     .option('--anonymous', 'allow reading without a token')
     .option('--no-guests', 'do not allow guests')
+    .option('--no-console', 'do not serve the console at /console')
     .option('--uses-teams', 'the application uses teams, and has no guests')
     .option('--no-worker', 'leave tasks to other processes with the same database')
 

@@ -103,7 +103,7 @@ async function serve(given: ServeOptions, command: Command): Promise<void> {
     throw error
   }
   stopOnSignals(users, main, local, output, logError)
-  await printHelp(main.port, options.host, givenKey === undefined ? secret : undefined)
+  await printHelp(main.port, options, givenKey === undefined ? secret : undefined)
   if (local !== undefined) {
     process.stderr.write(`Metrics, without a token, are at http://${LOCAL}:${local.port}/metrics\n`)
   }
@@ -119,7 +119,11 @@ interface Answered {
 }
 
 /** The handler of the users, with the addresses of the senders, and a check of a server's token. */
-async function answering(users: Users, secret: string, { anonymous, rateLimit }: ServeOptions) {
+async function answering(
+  users: Users,
+  secret: string,
+  { anonymous, rateLimit, console }: ServeOptions,
+) {
   /** Requests that are counted by the limit of their sender, but not answered. */
   const counted = new WeakSet<object>()
   const addresses = new WeakMap<Request, string>()
@@ -127,6 +131,7 @@ async function answering(users: Users, secret: string, { anonymous, rateLimit }:
   const { handler, direct } = await makeDirectHandler(users, {
     secret,
     anonymous,
+    console,
     rateLimit: rateLimit === undefined ? undefined : { requests: rateLimit, seconds: 1 },
     address: (request) => addresses.get(request) ?? '',
   })
@@ -206,10 +211,15 @@ function stopOnSignals(
 }
 
 /** Prints the address with a command to try, on standard error: standard output is the log. */
-async function printHelp(port: number, host: string, generated: string | undefined): Promise<void> {
+async function printHelp(
+  port: number,
+  { host, console }: ServeOptions,
+  generated: string | undefined,
+): Promise<void> {
   const name = host.includes(':') ? `[${host}]` : host
   const url = `http://${name}:${port}`
   const lines = [`tamis: serving users at ${url}, described at ${url}/openapi.json`]
+  if (console) lines.push(`Console, for whoever has a server token: ${url}/console`)
   if (generated === undefined) {
     lines.push(
       'To make a token, run npx tamis token with the same TAMIS_SECRET:',

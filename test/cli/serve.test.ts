@@ -132,6 +132,25 @@ describe.each(databases)('tamis serve, on $name', ({ fresh }) => {
 })
 
 describe('tamis serve', () => {
+  it('serves the console, which needs no token and has no data, unless --no-console is given', async () => {
+    const served = await serve(['--db', ':memory:'])
+    expect(served.said.join('\n')).toContain(`${served.url}/console`)
+    const page = await fetch(`${served.url}/console`)
+    expect(page.status).toBe(200)
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, name]) => name,
+    )
+    expect(files).toHaveLength(3)
+    for (const name of files) expect((await fetch(`${served.url}/${name}`)).status).toBe(200)
+    await stop(served)
+
+    const without = await serve(['--db', ':memory:', '--no-console'])
+    expect(without.said.join('\n')).not.toContain('/console')
+    expect((await fetch(`${without.url}/console`)).status).toBe(404)
+    await stop(without)
+  })
+
   it('generates a secret if none is given, and prints a command that works when pasted', async () => {
     const served = await serve(['--db', ':memory:'])
     expect(served.said.join('\n')).toContain('This one was generated')

@@ -46,6 +46,8 @@ describe('imports', () => {
   it('follow the order of the folders', () => {
     const backwards = relative.filter(({ file, target }) => {
       const to = normalize(join(dirname(file), target))
+      // The one import of the build, which replaces this module in the package.
+      if (file === 'users/console/assets.ts' && to === 'build/console/build.ts') return false
       // The public face gathers everything before the users; only they and the command may see it.
       if (file === 'index.ts' || to.startsWith('..')) return false
       return rankOf(to) > rankOf(file) || rankOf(to) === -1
@@ -61,8 +63,12 @@ describe('imports', () => {
       .filter((target) => !target.startsWith('users/'))
     const doors = [
       '../package.json',
+      // In the place of the console's files, where there is no package.
+      'build/console/build.ts',
       'index.ts',
+      'interop/index.ts',
       'interop/json-schema.ts',
+      'text/index.ts',
       ...['sqlite', 'postgres', 'mariadb', 'mysql'].map((name) => `dialect/${name}/index.ts`),
     ]
     expect(outside.filter((target) => !doors.includes(target))).toEqual([])

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
+import { consoleEsbuildPlugin } from '../../src/build/console/plugin.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -64,6 +65,7 @@ export async function bundleForNode(
       'tamis/users': join(root, 'src/users/index.ts'),
       'tamis/users/client': join(root, 'src/users/client/index.ts'),
     },
+    plugins: [consoleEsbuildPlugin],
     logLevel: 'silent',
     ...options,
     metafile: true,

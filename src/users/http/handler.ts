@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { CONSOLE_PATH, consoleResponse } from '../console/files.ts'
 import { UsersError } from '../error.ts'
 import { isSecret, SECRET_EXPECTED } from '../secret.ts'
 import { TokenReader } from '../tokens.ts'
@@ -112,6 +113,8 @@ export async function makeDirectHandler(
   app.notFound((call) => respond(new RequestError('not_found', 'No such endpoint'), call))
   app.onError((error, call) => respond(error, call))
 
+  // Before tokens are read: these files hold no data, and a browser has no token for them.
+  if (options.console) serveConsole(app)
   app.use((call, next) => {
     checkEncoding(new URL(call.req.url).pathname)
     return next()
@@ -187,6 +190,16 @@ export async function makeDirectHandler(
       viewOf: (caller) => (caller?.server ? serversView : service.clientView),
     }),
   }
+}
+
+function serveConsole(app: Hono<CallEnvironment>): void {
+  app.get(CONSOLE_PATH, async (call, next) => (await consoleResponse('', call.req.raw)) ?? next())
+  // The page's files are beside it: with the slash, the browser would look for them below.
+  app.get(`${CONSOLE_PATH}/`, (call) => call.body(null, 308, { Location: `..${CONSOLE_PATH}` }))
+  app.get(
+    `${CONSOLE_PATH}/:name`,
+    async (call, next) => (await consoleResponse(call.req.param('name'), call.req.raw)) ?? next(),
+  )
 }
 
 /** Hono takes a segment that cannot be decoded as it stands, which may be another user's id. */

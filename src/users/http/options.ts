@@ -13,6 +13,7 @@ function isRateLimit(value: unknown): boolean {
 const CHECKS: Readonly<Record<keyof HandlerOptions, Check>> = {
   secret: [isSecret, SECRET_EXPECTED],
   anonymous: [isBoolean, 'true or false'],
+  console: [isBoolean, 'true or false'],
   rateLimit: [isRateLimit, '{ requests, seconds }, integers of at least 1'],
   address: [isFunction, 'a function that returns the address of a request’s sender'],
   maxBody: [isCount, 'bytes, an integer of at least 1'],

@@ -11,6 +11,11 @@ export interface HandlerOptions {
   readonly secret?: string | undefined
   /** Sets the application's setting `anonymous`: whether requests without a token may read. */
   readonly anonymous?: boolean | undefined
+  /**
+   * Serves the console at `/console`, a page for the people who look after the users; by default
+   * false. Everybody gets the page, which has no data: whoever uses it needs a server's token.
+   */
+  readonly console?: boolean | undefined
   /** The limit for one client, guest, or address. */
   readonly rateLimit?: RateLimit | undefined
   /** The address of a request's sender, which a standard Request does not have. */

@@ -1,5 +1,6 @@
 /** Every endpoint. A new one is a record here, its operation in users.ts, and its shape in input.ts. */
 
+import { CONSOLE_PATH } from '../console/files.ts'
 import {
   APP,
   CONNECTED,
@@ -240,7 +241,7 @@ export const ROUTES: readonly Route[] = [
 /** Where the OpenAPI document of these routes is. */
 export const OPENAPI_PATH = '/openapi.json'
 
-const literal = new Set([OPENAPI_PATH, ...ROUTES.map(({ path }) => path)])
+const literal = new Set([OPENAPI_PATH, CONSOLE_PATH, ...ROUTES.map(({ path }) => path)])
 const patterns = ROUTES.filter(({ path }) => path.includes('{')).map(({ path }) => ({
   path,
   pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
