@@ -216,7 +216,8 @@ export function startRecords(
 
   dialog.addEventListener('close', () => {
     // The browser gives the focus back, unless the row was written anew meanwhile.
-    const isLost = document.activeElement === document.body
+    const focused = document.activeElement
+    const isLost = focused === document.body || dialog.contains(focused)
     if (isLost && current !== undefined) closed(current.id)
     current = undefined
   })
