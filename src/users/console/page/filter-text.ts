@@ -31,6 +31,7 @@ export function readFilter(text: string): Reading {
   const result = safeParseFilterText(schema, text, options)
   if (result.ok) {
     const filter = printFilter(result.value) as UsersFilter
+    if (holdsBigint(filter)) return { mistakes: [beyondNumbers(text)] }
     return { filter, words: describeFilter(result.value) }
   }
   const mistakes = result.issues.map(({ message, hint, range }) => {
@@ -39,6 +40,24 @@ export function readFilter(text: string): Reading {
     return { start, end, place: `${line}:${column}`, message: message + advice }
   })
   return { mistakes }
+}
+
+/** Integers of more than 53 bits are read exactly, but no JSON has them. */
+const holdsBigint = (value: unknown): boolean =>
+  typeof value === 'bigint' ||
+  (typeof value === 'object' && value !== null && Object.values(value).some(holdsBigint))
+
+const LONG_INTEGER = /0x[\da-f]{14,}|\d{16,}/i
+
+function beyondNumbers(text: string): Mistake {
+  const { 0: found, index: start } = LONG_INTEGER.exec(text) ?? { 0: text, index: 0 }
+  const lines = text.slice(0, start).split(/\r\n|[\n\r]/)
+  return {
+    start,
+    end: start + found.length,
+    place: `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`,
+    message: 'The server takes no integer beyond 9007199254740991',
+  }
 }
 
 export const completions = (text: string, offset: number): readonly Completion[] =>
