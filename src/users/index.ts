@@ -30,6 +30,13 @@ export type { ExportedUser, ImportedUser } from './transitions.ts'
 export type { Json, JsonObject, OwnUser, User, UserInput } from './user.ts'
 export type { ConnectInput, Users } from './users.ts'
 export type { WatchEvent, WatchListener } from './watch/watchers.ts'
+export type {
+  DeadLetter,
+  Webhook,
+  WebhookChanges,
+  WebhookEventType,
+  WebhookInput,
+} from './webhooks/webhook.ts'
 
 /**
  * Opens the users of an application in its database, and first creates the tables or brings them up

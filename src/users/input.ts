@@ -18,6 +18,16 @@ import {
   timestamp,
 } from './shapes.ts'
 import type { UserInput } from './user.ts'
+import { isWebhookSecret, SECRET_PATTERN, WEBHOOK_SECRET_EXPECTED } from './webhooks/signature.ts'
+import {
+  EVENT_TYPES,
+  isWebhookUrl,
+  LONGEST_URL,
+  MOST_LETTERS,
+  MOST_SECRETS,
+  type WebhookChanges,
+  type WebhookInput,
+} from './webhooks/webhook.ts'
 
 const MOST_USERS = 100
 const MOST_EXPORTED = 25
@@ -115,6 +125,22 @@ const deletion = {
   new_channel_owner_id: name.optional(),
 } satisfies Record<keyof DeleteOptions, z.ZodType>
 
+const webhookUrl = text(LONGEST_URL, 1)
+  .refine(isWebhookUrl, 'expected a URL of https or http, without a user name and a password')
+  .meta({ maxLength: LONGEST_URL, format: 'uri' })
+
+const webhookSecret = z
+  .string()
+  .refine(isWebhookSecret, WEBHOOK_SECRET_EXPECTED)
+  .meta({ pattern: SECRET_PATTERN.source })
+
+const webhook = {
+  description: text(LONGEST_NAME).optional(),
+  event_types: z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length).optional(),
+  secrets: z.array(webhookSecret).min(1).max(MOST_SECRETS).optional(),
+  enabled: z.boolean().optional(),
+}
+
 /** The input of each operation, by its name. */
 export const inputs = {
   upsertUsers: z.strictObject({ users: z.array(user).min(1).max(MOST_USERS) }),
@@ -148,6 +174,28 @@ export const inputs = {
     client_may_update: z.array(z.enum(UPDATABLE)).max(UPDATABLE.length).optional(),
   }) satisfies z.ZodType<AppChanges>,
   createGuest: z.strictObject({ user: user.pick({ id: true, name: true }) }),
+  createWebhook: z.strictObject({
+    url: webhookUrl,
+    ...webhook,
+  }) satisfies z.ZodType<WebhookInput>,
+  updateWebhook: z.strictObject({
+    id: z.string(),
+    url: webhookUrl.optional(),
+    ...webhook,
+  }) satisfies z.ZodType<WebhookChanges>,
+  deleteWebhook: z.strictObject({ id: z.string() }),
+  getDeadLetters: z.strictObject({
+    id: z.string(),
+    limit: z.int().min(1).max(MOST_LETTERS).optional(),
+    next: z
+      .string()
+      .regex(/^\d{1,15}$/, 'expected the cursor of an earlier page')
+      .optional(),
+  }),
+  redeliver: z.strictObject({
+    id: z.string(),
+    dead_letter_ids: z.array(z.string()).min(1).max(MOST_LETTERS).optional(),
+  }),
 } as const
 
 export type Inputs = { readonly [K in keyof typeof inputs]: z.infer<(typeof inputs)[K]> }

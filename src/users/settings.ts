@@ -89,7 +89,7 @@ export interface Settings {
   readonly secret?: string | undefined
   /** The current time, for every timestamp and lease. */
   readonly clock?: (() => Date) | undefined
-  /** Whether this process runs tasks; at least one process of an application must. */
+  /** Whether this process runs tasks and sends webhooks; at least one process of an application must. */
   readonly worker?: boolean | undefined
   /**
    * How long a worker keeps a task, and a process its users online, without renewing its lease, in
@@ -115,6 +115,12 @@ export interface Settings {
    * milliseconds; the default is ten minutes. Errors that a retry cannot help end it sooner.
    */
   readonly retryTasksFor?: number | undefined
+  /** How long one attempt to deliver an event to a webhook may take, in milliseconds. */
+  readonly webhookTimeout?: number | undefined
+  /** After how many failed attempts an event is given up and becomes a dead letter. */
+  readonly webhookAttempts?: number | undefined
+  /** The pause after the first failed attempt, in milliseconds; each further one is three times as long. */
+  readonly webhookRetryPause?: number | undefined
 }
 
 /** The settings without a default. */
@@ -162,6 +168,9 @@ const DEFAULTS: Omit<Configuration, Optional> = {
   keepTasks: 7 * DAY,
   statementTimeout: 5000,
   retryTasksFor: 10 * MINUTE,
+  webhookTimeout: 15_000,
+  webhookAttempts: 12,
+  webhookRetryPause: 5000,
 }
 
 /** The check of each setting, and what its error says was expected. */
@@ -195,6 +204,9 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   keepTasks: [isWithin(1000 * YEAR), `milliseconds, 1 to ${1000 * YEAR}`],
   statementTimeout: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],
   retryTasksFor: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],
+  webhookTimeout: [isWithin(MINUTE), `milliseconds, 1 to ${MINUTE}`],
+  webhookAttempts: [isWithin(100), 'an integer, 1 to 100'],
+  webhookRetryPause: [isWithin(DAY), `milliseconds, 1 to ${DAY}`],
 }
 
 function isUserField(name: string): boolean {

@@ -59,6 +59,9 @@ import { serverView, shownToOwner, type View } from './view.ts'
 import type { AccountListener } from './watch/account-listeners.ts'
 import { LiveLists } from './watch/live-lists.ts'
 import type { WatchListener } from './watch/watchers.ts'
+import { Dispatcher } from './webhooks/dispatcher.ts'
+import { WebhookRegistry } from './webhooks/registry.ts'
+import type { DeadLetter, Webhook, WebhookChanges, WebhookInput } from './webhooks/webhook.ts'
 
 const NOT_DELETED = condition(storedUsers, { deleted_at: null })
 const NOT_DEACTIVATED = condition(storedUsers, { deactivated_at: null })
@@ -92,6 +95,8 @@ export class Users {
   readonly #lists: LiveLists
   readonly #appPoll: Poll
   readonly #presence: Presence
+  readonly #webhooks: WebhookRegistry
+  readonly #dispatcher: Dispatcher
   #tokens: TokenReader | undefined
   readonly #view: View
   readonly #closing = new AbortController()
@@ -117,7 +122,12 @@ export class Users {
     this.#appPoll.start()
     this.#presence = new Presence(store, hooks, () => this.#lists.nudge())
     this.#presence.start()
-    if (configuration.worker) this.#worker.start()
+    this.#webhooks = new WebhookRegistry(store)
+    this.#dispatcher = new Dispatcher(store, hooks)
+    if (configuration.worker) {
+      this.#worker.start()
+      this.#dispatcher.start()
+    }
   }
 
   /**
@@ -490,6 +500,75 @@ export class Users {
     return result
   }
 
+  /** The webhooks, the oldest first. Their secrets are not shown again. */
+  async getWebhooks(): Promise<{ webhooks: Webhook[] }> {
+    return this.#webhooks.list()
+  }
+
+  /**
+   * Adds a webhook: changes of users from now on are sent to its URL, signed by the Standard Webhooks
+   * specification. The answer holds its secrets, one that is generated if none is given.
+   *
+   * @throws UsersError `too_many_webhooks`
+   */
+  async createWebhook(
+    input: WebhookInput,
+    reservation?: Reservation,
+  ): Promise<{ webhook: Webhook; secrets: string[] }> {
+    return this.#webhooks.create(read('createWebhook', input), reservation)
+  }
+
+  /**
+   * Changes what is given of a webhook. While it is disabled, changes of users are not recorded for
+   * it; what was queued before is sent when it is enabled again.
+   *
+   * @throws UsersError `webhook_not_found`
+   */
+  async updateWebhook(
+    input: { readonly id: string } & WebhookChanges,
+    reservation?: Reservation,
+  ): Promise<{ webhook: Webhook }> {
+    return this.#webhooks.update(read('updateWebhook', input), reservation)
+  }
+
+  /** Deletes a webhook with its queue and its dead letters. @throws UsersError `webhook_not_found` */
+  async deleteWebhook(
+    input: { readonly id: string },
+    reservation?: Reservation,
+  ): Promise<{ webhook: Webhook }> {
+    const answer = await this.#webhooks.remove(read('deleteWebhook', input), reservation)
+    // Not in the transaction, which would take long. What this leaves, a worker removes later.
+    await this.#webhooks.removeOld().catch((error) => this.report(error))
+    return answer
+  }
+
+  /**
+   * Events that were given up, in the order of their changes: at most 100; `next` is the cursor of
+   * the next page.
+   *
+   * @throws UsersError `webhook_not_found`
+   */
+  async getDeadLetters(input: {
+    readonly id: string
+    readonly limit?: number | undefined
+    readonly next?: string | undefined
+  }): Promise<{ dead_letters: DeadLetter[]; next?: string }> {
+    return this.#webhooks.letters(read('getDeadLetters', input))
+  }
+
+  /**
+   * Sends dead letters again, with the same `webhook-id`: at most 100 with these ids, all or none; or
+   * without ids, the first 100.
+   *
+   * @throws UsersError `webhook_not_found`, `dead_letter_not_found`
+   */
+  async redeliver(
+    input: { readonly id: string; readonly dead_letter_ids?: readonly string[] | undefined },
+    reservation?: Reservation,
+  ): Promise<{ redelivered: string[] }> {
+    return this.#webhooks.redeliver(read('redeliver', input), reservation)
+  }
+
   /** The settings of the application that this process follows: at most a second old. */
   get app(): App {
     return this.#store.app.current
@@ -591,7 +670,10 @@ export class Users {
     }
   }
 
-  /** Stops the worker after its current user, and closes the database. */
+  /**
+   * Stops the worker after its current user and the webhooks after the requests that were sent, and
+   * closes the database.
+   */
   async close(): Promise<void> {
     this.endWatches()
     await Promise.all([
@@ -599,6 +681,7 @@ export class Users {
       this.#lists.close(),
       this.#appPoll.stop(),
       this.#presence.close(),
+      this.#dispatcher.stop(),
     ])
     await this.#store.db.destroy()
   }

@@ -23,6 +23,7 @@ const record = (seq: number, id: string, before?: StoredUser, after?: StoredUser
     id,
     before === undefined ? null : JSON.stringify(before),
     after === undefined ? null : JSON.stringify(after),
+    0,
   )
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -240,7 +241,7 @@ describe('a damaged row of the log', () => {
       const told: string[] = []
       watchers.add(filterOf({}), ({ type }) => void told.push(type))
       judging.add(record(1, 'a', undefined, userOf('a')))
-      judging.add(new LogRecord(2, 'x', null, text))
+      judging.add(new LogRecord(2, 'x', null, text, 0))
       judging.add(record(3, 'b', undefined, userOf('b')))
       await judging.settled(3)
       expect(told).toEqual(['added', 'reset', 'added'])

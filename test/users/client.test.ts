@@ -49,7 +49,7 @@ describe('the operations of the client', () => {
       requests.length = 0
       const options = { user_id: 'ana', id: 'ana', user_ids: ['ana'], users: [], user: {} }
       const made = (client[name as 'getTask'] as (input: object) => unknown)(
-        /^(getMe|getApp|openConnection)$/.test(name) ? {} : options,
+        /^(getMe|getApp|getWebhooks|openConnection)$/.test(name) ? {} : options,
       )
       if (STREAMS.includes(name)) {
         await (made as AsyncGenerator).next().catch(() => {})
@@ -107,6 +107,15 @@ describe('with a server’s token', () => {
     const app = await client.updateApp({ client_may_update: ['name'] })
     expect(app.app.client_may_update).toEqual(['name'])
     expect(await client.getApp()).toEqual(await users.getApp())
+
+    const { webhook } = await client.createWebhook({ url: 'https://users.test', enabled: false })
+    const { id } = webhook
+    expect(await client.getWebhooks()).toEqual({ webhooks: [webhook] })
+    const described = await client.updateWebhook({ id, description: 'A test' })
+    expect(described.webhook).toMatchObject({ id, description: 'A test' })
+    expect(await client.getDeadLetters({ id, limit: 1 })).toEqual({ dead_letters: [] })
+    expect(await client.redeliver({ id })).toEqual({ redelivered: [] })
+    expect(await client.deleteWebhook({ id })).toEqual(described)
     expect(await client.createGuest({ user: { id: 'guest' } })).toMatchObject({
       user: { id: 'guest', role: 'guest' },
       access_token: expect.any(String),

@@ -125,6 +125,35 @@ describe('every endpoint', () => {
       app: { ...app, client_may_update: ['name'], enforce_unique_usernames: 'app' },
       usernames_taken_twice: 0,
     })
+    const made = await done('POST /webhooks', {
+      url: 'http://127.0.0.1:1/hook',
+      description: 'A test',
+      event_types: ['user.deleted', 'user.created'],
+      enabled: false,
+    })
+    const webhook = {
+      id: TEXT,
+      url: 'http://127.0.0.1:1/hook',
+      event_types: ['user.created', 'user.deleted'],
+      enabled: false,
+      pending: 0,
+      dead_letters: 0,
+      created_at: TIME,
+      updated_at: TIME,
+    }
+    expect(made).toEqual({
+      webhook: { ...webhook, description: 'A test' },
+      secrets: [expect.stringMatching(/^whsec_/)],
+    })
+    expect(await done('GET /webhooks')).toEqual({ webhooks: [made.webhook] })
+    const at = `/webhooks/${(await users.getWebhooks()).webhooks[0]?.id}`
+    const changes = { description: '', url: 'http://127.0.0.1:1/other' }
+    const changed = { webhook: { ...webhook, url: changes.url } }
+    expect(await done(`PATCH ${at}`, changes)).toEqual(changed)
+    expect(await done(`GET ${at}/dead-letters`)).toEqual({ dead_letters: [] })
+    expect(await done(`POST ${at}/redeliver`)).toEqual({ redelivered: [] })
+    expect(await done(`POST ${at}/delete`)).toEqual(changed)
+    expect(await done('GET /webhooks')).toEqual({ webhooks: [] })
     const own = { invisible: false, blocked_user_ids: [], ...anyOfClients }
     const me = async (endpoint: string, body?: unknown) =>
       (await ask(endpoint, { token: clientOf('bo'), body })).body
@@ -345,6 +374,46 @@ describe('an error is {code, message, details}', () => {
     [409, 'username_taken', 'PATCH /users/me', asAna({ set: { username: 'o f f' } })],
     [401, 'unauthorized', 'GET /app', {}],
     [403, 'forbidden', 'PATCH /app', { token: clientOf('ana'), body: {} }],
+    [400, 'invalid_input', 'POST /webhooks', asServer({}), { path: '/url' }],
+    [400, 'invalid_input', 'POST /webhooks', asServer({ url: 'ftp://a' }), { path: '/url' }],
+    [400, 'invalid_input', 'POST /webhooks', asServer({ url: 'javascript:1' }), { path: '/url' }],
+    [
+      400,
+      'invalid_input',
+      'POST /webhooks',
+      asServer({ url: 'https://a:b@c.d' }),
+      { path: '/url' },
+    ],
+    [400, 'invalid_input', 'POST /webhooks', asServer({ url: 'a/b' }), { path: '/url' }],
+    [
+      400,
+      'invalid_input',
+      'POST /webhooks',
+      asServer({ url: 'https://a.b', secrets: ['whsec_AAAA'] }),
+      { path: '/secrets/0' },
+    ],
+    [
+      400,
+      'invalid_input',
+      'POST /webhooks',
+      asServer({ url: 'https://a.b', event_types: ['user.seen'] }),
+      { path: '/event_types/0' },
+    ],
+    [400, 'unknown_field', 'POST /webhooks', asServer({ url: 'https://a.b', name: 'x' })],
+    [400, 'unknown_parameter', 'GET /webhooks?all=1', asServer()],
+    [400, 'unknown_parameter', 'PATCH /webhooks/none', asServer({ id: 'other' })],
+    [400, 'unknown_parameter', 'GET /webhooks/none/dead-letters?payload={"id":"x"}', asServer()],
+    [400, 'unknown_field', 'GET /webhooks/none/dead-letters?payload={"offset":1}', asServer()],
+    [400, 'invalid_operand', 'GET /webhooks/none/dead-letters?payload=1', asServer()],
+    [400, 'invalid_input', 'GET /webhooks/none/dead-letters?payload={"limit":101}', asServer()],
+    [400, 'invalid_input', 'GET /webhooks/none/dead-letters?payload={"next":"x"}', asServer()],
+    [400, 'invalid_input', 'PATCH /webhooks/none', asServer([])],
+    [404, 'webhook_not_found', 'PATCH /webhooks/none', asServer({})],
+    [404, 'webhook_not_found', 'POST /webhooks/none/delete', asServer()],
+    [404, 'webhook_not_found', 'GET /webhooks/none/dead-letters', asServer()],
+    [404, 'webhook_not_found', 'POST /webhooks/none/redeliver', asServer({})],
+    [401, 'unauthorized', 'GET /webhooks', {}],
+    [403, 'forbidden', 'POST /webhooks', asAna({ url: 'https://a.b' })],
     [401, 'unauthorized', 'GET /users', {}],
     [403, 'forbidden', 'POST /users', { token: clientOf('ana'), body: {} }],
     [404, 'not_found', 'GET /', asServer()],

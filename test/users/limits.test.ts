@@ -218,6 +218,9 @@ describe.each(databases)('tables of the previous version in $name', ({ name, fre
       'DROP TABLE tamis_connections',
       'DROP TABLE tamis_processes',
       'DROP TABLE tamis_answers',
+      'DROP TABLE tamis_webhooks',
+      'DROP TABLE tamis_webhook_deliveries',
+      'DROP TABLE tamis_webhook_dead_letters',
       'ALTER TABLE tamis_users DROP COLUMN guest_nonce',
       ...(name === 'PostgreSQL'
         ? [

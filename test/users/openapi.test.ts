@@ -458,6 +458,28 @@ describe('inputs', () => {
         [],
       ),
     ],
+    createWebhook: [
+      'post',
+      '/webhooks',
+      mistaken(
+        {
+          url: fc.constantFrom('https://users.test', 'http://10.0.0.1:8080/a?b=c', 'ftp://a', '/a'),
+          description: text,
+          event_types: fc.array(fc.constantFrom('user.created', 'user.deleted', 'user.seen'), {
+            minLength: 1,
+            maxLength: 2,
+          }),
+          secrets: fc.constantFrom(
+            [`whsec_${'A'.repeat(32)}`],
+            [`whsec_${'A'.repeat(43)}=`, `whsec_${'/'.repeat(86)}==`],
+            ['whsec_short'],
+            [],
+          ),
+          enabled: fc.boolean(),
+        },
+        ['url'],
+      ),
+    ],
     createGuest: [
       'post',
       '/guest',
@@ -515,6 +537,14 @@ describe('inputs', () => {
     ['patch', '/users/me', { user_id: 'bo' }],
     ['patch', '/users/me', { unset: 'name' }],
     ['patch', '/app', { client_may_update: ['role'] }],
+    ['post', '/webhooks', {}],
+    ['post', '/webhooks', { url: `https://users.test/${'x'.repeat(2048)}` }],
+    ['post', '/webhooks', { url: 'https://users.test', event_types: ['user.seen'] }],
+    ['post', '/webhooks', { url: 'https://users.test', event_types: [] }],
+    ['post', '/webhooks', { url: 'https://users.test', secrets: ['secret'] }],
+    ['patch', '/webhooks/{id}', { id: 'ana' }],
+    ['patch', '/webhooks/{id}', { enabled: 1 }],
+    ['post', '/webhooks/{id}/redeliver', { dead_letter_ids: [] }],
     ['patch', '/app', { enforce_unique_usernames: 'all' }],
   ])('%s %s refuses as the handler does: %j', async (method, path, input) => {
     expect(body(method, path)(input)).toBe(false)
@@ -553,12 +583,21 @@ describe('responses', () => {
       const path = endpoint
         .split(' ')[1]!
         .replace('/users/ana/', '/users/{id}/')
-        .replace('/tasks/none', '/tasks/{id}')
+        .replace(/\/(tasks|webhooks)\/none/, '/$1/{id}')
       await check(endpoint, own, path)
       if (endpoint.startsWith('GET')) continue
       await check(endpoint, '{', path)
       await check(endpoint, { nothing: 1 }, path)
     }
+    const url = 'https://users.test/hook'
+    const { webhook } = await check('POST /webhooks', { url, description: 'A test' })
+    const { id } = webhook as unknown as { id: string }
+    await check('GET /webhooks')
+    await check(`PATCH /webhooks/${id}`, { event_types: ['user.deleted'] }, '/webhooks/{id}')
+    const letters = '/webhooks/{id}/dead-letters'
+    await check(`GET /webhooks/${id}/dead-letters?payload={"limit":1}`, undefined, letters)
+    await check(`POST /webhooks/${id}/redeliver`, {}, '/webhooks/{id}/redeliver')
+    await check(`POST /webhooks/${id}/delete`, {}, '/webhooks/{id}/delete')
     const { task_id } = await check('POST /export/users', { user_ids: ['ana'] })
     const ended = await until('the export is done', async () => {
       const own = await check(`GET /tasks/${task_id}`, undefined, '/tasks/{id}')

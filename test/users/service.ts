@@ -142,6 +142,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { endpoint: 'GET /tasks/none', by: 'server' },
   { endpoint: 'GET /app', by: 'server' },
   { endpoint: 'PATCH /app', by: 'server', body: {} },
+  { endpoint: 'GET /webhooks', by: 'server' },
+  { endpoint: 'POST /webhooks', by: 'server', body: { url: 'https://users.test', enabled: false } },
+  { endpoint: 'PATCH /webhooks/none', by: 'server', body: {} },
+  { endpoint: 'POST /webhooks/none/delete', by: 'server', body: {} },
+  { endpoint: 'GET /webhooks/none/dead-letters', by: 'server' },
+  { endpoint: 'POST /webhooks/none/redeliver', by: 'server', body: {} },
   // Last, because they create the user of the token.
   { endpoint: 'POST /connect', by: 'connecting', body: {} },
   { endpoint: 'GET /connect', by: 'connecting' },

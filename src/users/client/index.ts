@@ -17,6 +17,7 @@ export type {
   App,
   AppChanges,
   DeactivateOptions,
+  DeadLetter,
   DeleteOptions,
   FieldChanges,
   Json,
@@ -29,6 +30,10 @@ export type {
   TaskStatus,
   User,
   UserInput,
+  Webhook,
+  WebhookChanges,
+  WebhookEventType,
+  WebhookInput,
 } from '../index.ts'
 export { UsersClientError, type UsersClientErrorCode } from './error.ts'
 export type {
@@ -59,8 +64,8 @@ const LONGEST_POLL = 2000
  *
  * A call that failed is repeated with exponential back-off, after what `Retry-After` asks for: every
  * operation after 429, which the server answers before it does anything; after a lost connection,
- * 502, 503 and 504 every operation but `deleteUsers`, `restoreUsers` and `createGuest`, whose
- * repetition would fail or make a second guest. A repeated `upsertUsers` may replace what another
+ * 502, 503 and 504 every operation but `deleteUsers`, `restoreUsers`, `createGuest`, `createWebhook`,
+ * `deleteWebhook` and `redeliver`, whose repetition would fail or do more. A repeated `upsertUsers` may replace what another
  * wrote in between; a repeated operation that starts a task may start two with the same effect.
  *
  * Calls throw `UsersClientError`; what the token's function throws; and the reason of an aborted

@@ -6,7 +6,8 @@ export type Operation = readonly [method: string, path: string, isOnce?: true]
 /**
  * The operations of the OpenAPI document, by its operationIds. All but those marked with `true` have
  * the same effect when they are done twice. A restored user cannot be restored again, nor one that was
- * deleted for good be deleted, and a second guest is another one.
+ * deleted for good be deleted; a second guest or webhook is another one; and dead letters that are sent
+ * again are none any more.
  */
 export const OPERATIONS: Readonly<Record<keyof UsersOperations, Operation>> = {
   queryUsers: ['GET', '/users'],
@@ -28,11 +29,17 @@ export const OPERATIONS: Readonly<Record<keyof UsersOperations, Operation>> = {
   openConnection: ['GET', '/connect'],
   getApp: ['GET', '/app'],
   updateApp: ['PATCH', '/app'],
+  getWebhooks: ['GET', '/webhooks'],
+  createWebhook: ['POST', '/webhooks', true],
+  updateWebhook: ['PATCH', '/webhooks/{id}'],
+  deleteWebhook: ['POST', '/webhooks/{id}/delete', true],
+  getDeadLetters: ['GET', '/webhooks/{id}/dead-letters'],
+  redeliver: ['POST', '/webhooks/{id}/redeliver', true],
   createGuest: ['POST', '/guest', true],
 }
 
 /** The operations that take no input: their first argument is the options. */
-export const WITHOUT_INPUT: readonly string[] = ['getMe', 'openConnection', 'getApp']
+export const WITHOUT_INPUT: readonly string[] = ['getMe', 'openConnection', 'getApp', 'getWebhooks']
 
 /** The operations that answer with a stream of events. */
 export const STREAMS: readonly string[] = ['watchUsers', 'openConnection']

@@ -158,6 +158,13 @@ export interface UsersOperations {
   openConnection(options?: CallOptions): AsyncGenerator<ConnectionEvent, void, void>
   getApp(options?: CallOptions): Answer<'getApp'>
   updateApp(input: Input<'updateApp'>, options?: CallOptions): Answer<'updateApp'>
+  getWebhooks(options?: CallOptions): Answer<'getWebhooks'>
+  createWebhook(input: Input<'createWebhook'>, options?: CallOptions): Answer<'createWebhook'>
+  updateWebhook(input: Input<'updateWebhook'>, options?: CallOptions): Answer<'updateWebhook'>
+  deleteWebhook(input: Input<'deleteWebhook'>, options?: CallOptions): Answer<'deleteWebhook'>
+  getDeadLetters(input: Input<'getDeadLetters'>, options?: CallOptions): Answer<'getDeadLetters'>
+  /** At most 100; without ids the first ones. */
+  redeliver(input: Input<'redeliver'>, options?: CallOptions): Answer<'redeliver'>
   createGuest(input: Input<'createGuest'>, options?: CallOptions): Answer<'createGuest'>
 }
 

@@ -6,6 +6,7 @@ import { type App, DEFAULT_APP, UNIQUE_USERNAMES, UPDATABLE } from '../app.ts'
 import { user } from '../input.ts'
 import { usersSchema } from '../schema.ts'
 import { USER_FIELDS } from '../user.ts'
+import { EVENT_TYPES } from '../webhooks/webhook.ts'
 import { COMPONENTS, type JsonSchema, object, reference, TEXT, TIME } from './json-schema.ts'
 
 export const USERS_BY_ID = object(
@@ -36,6 +37,61 @@ export const UPDATED_APP = object(
   { app: reference('App'), usernames_taken_twice: { type: 'integer', minimum: 0 } },
   'app',
 )
+
+const COUNT: JsonSchema = { type: 'integer', minimum: 0 }
+const EVENT_TYPE: JsonSchema = { enum: EVENT_TYPES }
+
+export const WEBHOOKS = object(
+  { webhooks: { type: 'array', items: reference('Webhook') } },
+  'webhooks',
+)
+export const ONE_WEBHOOK = object({ webhook: reference('Webhook') }, 'webhook')
+export const NEW_WEBHOOK = object(
+  { webhook: reference('Webhook'), secrets: { type: 'array', items: TEXT } },
+  'webhook',
+  'secrets',
+)
+export const DEAD_LETTERS = object(
+  { dead_letters: { type: 'array', items: reference('DeadLetter') }, next: TEXT },
+  'dead_letters',
+)
+export const REDELIVERED = object({ redelivered: { type: 'array', items: TEXT } }, 'redelivered')
+
+const WEBHOOK = object(
+  {
+    id: TEXT,
+    url: TEXT,
+    description: TEXT,
+    event_types: { type: 'array', items: EVENT_TYPE },
+    enabled: { type: 'boolean' },
+    disabled_reason: { enum: ['gone', 'failing'] },
+    last_error: TEXT,
+    last_error_at: TIME,
+    pending: COUNT,
+    dead_letters: COUNT,
+    created_at: TIME,
+    updated_at: TIME,
+  },
+  'id',
+  'url',
+  'event_types',
+  'enabled',
+  'pending',
+  'dead_letters',
+  'created_at',
+  'updated_at',
+)
+
+const LETTER = {
+  id: TEXT,
+  type: EVENT_TYPE,
+  user_id: TEXT,
+  attempts: COUNT,
+  error: TEXT,
+  created_at: TIME,
+  failed_at: TIME,
+}
+const DEAD_LETTER = object(LETTER, ...Object.keys(LETTER))
 
 const TASK = object(
   {
@@ -83,6 +139,8 @@ export const componentSchemas = (): Readonly<Record<string, JsonSchema>> => ({
   User: userSchema(),
   Task: TASK,
   App: APP_SETTINGS,
+  Webhook: WEBHOOK,
+  DeadLetter: DEAD_LETTER,
   Error: ERROR,
   ...payloadJsonSchema(usersSchema, { definitionsAt: COMPONENTS }).$defs,
 })

@@ -9,7 +9,7 @@ const ERRORS = {
   400: 'The input is invalid; `code` and `details` say how.',
   401: 'The token is missing or not valid.',
   403: 'The token does not permit this.',
-  404: 'No such user or task.',
+  404: 'No such user, task, webhook or dead letter.',
   409: 'The user’s state does not permit this, or the username is taken.',
   413: 'The body is too large.',
   429: 'Too many requests.',

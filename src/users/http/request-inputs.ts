@@ -52,17 +52,57 @@ const ID: JsonSchema = { name: 'id', in: 'path', required: true, schema: TEXT }
 export const bodyOfUser = <K extends Operation>(name: K): RouteInput<InputOf<K>> => ({
   parameters: [ID],
   body: () => schemaOf(name, 'user_id'),
-  async read(call) {
-    refuseParameters(call)
-    const sent = await readBody(call)
-    // The operation refuses what is not an object.
-    if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return unchecked<K>(sent)
-    if (Object.hasOwn(sent, 'user_id')) {
-      throw new RequestError('unknown_parameter', 'user_id: not allowed; the path names the user')
-    }
-    return unchecked<K>({ ...sent, user_id: call.req.param('id') })
-  },
+  read: (call) => readBodyWith(call, 'user_id', 'the path names the user'),
 })
+
+/** The webhook of the path, and the other properties of an operation's input in the body. */
+export const bodyOfWebhook = <K extends Operation>(name: K): RouteInput<InputOf<K>> => ({
+  parameters: [ID],
+  body: () => schemaOf(name, 'id'),
+  read: (call) => readBodyWith(call, 'id', 'the path names the webhook'),
+})
+
+/** The body, and the property of an operation's input that the path names. */
+async function readBodyWith<K extends Operation>(
+  call: Call,
+  key: 'id' | 'user_id',
+  why: string,
+): Promise<InputOf<K>> {
+  refuseParameters(call)
+  const sent = await readBody(call)
+  // The operation refuses what is not an object.
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return unchecked<K>(sent)
+  if (Object.hasOwn(sent, key)) {
+    throw new RequestError('unknown_parameter', `${key}: not allowed; ${why}`)
+  }
+  return unchecked<K>({ ...sent, [key]: call.req.param('id') })
+}
+
+/** The webhook of the path, and the page of its dead letters as JSON in the one parameter. */
+export const deadLettersPage: RouteInput<InputOf<'getDeadLetters'>> = {
+  parameters: [
+    ID,
+    {
+      name: 'payload',
+      in: 'query',
+      content: json({
+        type: 'object',
+        properties: { limit: { type: 'integer', minimum: 1, maximum: 100 }, next: TEXT },
+        additionalProperties: false,
+      }),
+    },
+  ],
+  read(call) {
+    const payload = payloadOf(call)
+    if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+      throw new RequestError('invalid_operand', 'payload: expected an object')
+    }
+    if (Object.hasOwn(payload, 'id')) {
+      throw new RequestError('unknown_parameter', 'id: not allowed; the path names the webhook')
+    }
+    return unchecked<'getDeadLetters'>({ ...payload, id: call.req.param('id') })
+  },
+}
 
 /** The user of the client's token, and the other properties of an operation's input in the body. */
 export const bodyOfClient = <K extends Operation>(name: K): RouteInput<InputOf<K>> => ({

@@ -20,13 +20,22 @@ export interface LoggedChange extends Change {
 export class LogRecord {
   readonly seq: number
   readonly user_id: string
+  /** When it was made, in ms since 1970. */
+  readonly at: number
   #before: string | null
   #after: string | null
   #change: LoggedChange | undefined
 
-  constructor(seq: number, user_id: string, before: string | null, after: string | null) {
+  constructor(
+    seq: number,
+    user_id: string,
+    before: string | null,
+    after: string | null,
+    at: number,
+  ) {
     this.seq = seq
     this.user_id = user_id
+    this.at = at
     this.#before = before
     this.#after = after
   }

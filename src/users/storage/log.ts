@@ -74,7 +74,7 @@ export class ChangeLog {
   async after(seq: number, most: number): Promise<readonly LogRecord[] | undefined> {
     const rows = await this.#db
       .selectFrom(this.#tables.changes)
-      .select(['seq', 'user_id', 'old_user', 'new_user'])
+      .select(['seq', 'user_id', 'old_user', 'new_user', 'at'])
       .where('seq', '>', seq)
       .orderBy('seq')
       .limit(most)
@@ -91,17 +91,22 @@ export class ChangeLog {
       return again === undefined ? undefined : []
     }
     return rows.map(
-      (row) => new LogRecord(Number(row.seq), row.user_id, row.old_user, row.new_user),
+      ({ seq, user_id, old_user, new_user, at }) =>
+        new LogRecord(Number(seq), user_id, old_user, new_user, Number(at)),
     )
   }
 
-  /** Removes changes from before a time, and with them the data of hard-deleted users. */
-  async remove(before: number): Promise<void> {
+  /**
+   * Removes changes from before a time, and with them the data of hard-deleted users; none after the
+   * number `upTo`, which somebody has still to read.
+   */
+  async remove(before: number, upTo = Number.MAX_SAFE_INTEGER): Promise<void> {
     const { changes } = this.#tables
     const row = await this.#db
       .selectFrom(changes)
       .select(({ fn }) => [fn.min('seq').as('first'), fn.max('seq').as('last')])
       .where('at', '<', before)
+      .where('seq', '<=', upTo)
       .executeTakeFirst()
     if (row === undefined || row.last === null) return
     // In small statements, so that other writers never wait for long.
@@ -110,6 +115,7 @@ export class ChangeLog {
         .deleteFrom(changes)
         .where('seq', '>=', seq)
         .where('seq', '<', seq + BATCH)
+        .where('seq', '<=', upTo)
         .where('at', '<', before)
         .execute()
     }

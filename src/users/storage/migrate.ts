@@ -12,6 +12,7 @@ import {
   type Tables,
   targetOf,
   type UsersTarget,
+  webhookTables,
 } from './tables.ts'
 
 /** Errors for what an interrupted migration left: MariaDB has no transactions for DDL. */
@@ -105,6 +106,9 @@ export async function migrate(connected: Connected, configuration: Configuration
     },
     '0004_answers': {
       up: (db) => run(db, kind, answerTables(connected, tablePrefix)),
+    },
+    '0005_webhooks': {
+      up: (db) => run(db, kind, webhookTables(connected, tablePrefix)),
     },
   }
   await withLock(connected, async (db) => {

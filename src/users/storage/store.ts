@@ -294,6 +294,11 @@ export class Store {
     return this.#connected.ping()
   }
 
+  /** The most bytes that a statement can have; undefined if the database takes any. */
+  get packet(): number | undefined {
+    return this.#connected.packet
+  }
+
   /** A table's name in the database, with the prefix. */
   name<K extends keyof Tables>(table: K): K {
     return tableName(this.configuration.tablePrefix, table)

@@ -66,6 +66,29 @@ export interface Tables {
     body: string | null
     at: number | bigint | string
   }
+  /** What each webhook is, the last change that it has read, and who works on it. */
+  webhooks: {
+    id: string
+    url: string
+    description: string | null
+    event_types: string
+    secrets: string
+    enabled: number | bigint
+    disabled_reason: string | null
+    seq: number | bigint | string
+    paused_until: number | bigint | string
+    failing_since: number | bigint | string | null
+    last_error: string | null
+    last_error_at: number | bigint | string | null
+    worker: string | null
+    lease_until: number | bigint | string
+    created_at: string
+    updated_at: string
+  }
+  /** Events to send; without `due_at` while an earlier one of the same user is. */
+  webhook_deliveries: WebhookEventRow & { due_at: number | bigint | string | null }
+  /** Events that were given up. */
+  webhook_dead_letters: WebhookEventRow & { error: string; failed_at: number | bigint | string }
   imports: {
     id: string
     bytes: number | bigint | string
@@ -74,6 +97,18 @@ export interface Tables {
     bad: number | bigint | string
     updated_at: string
   }
+}
+
+/** An event of a webhook: its id is the header `webhook-id`, `at` the time of the change. */
+interface WebhookEventRow {
+  id: string
+  webhook_id: string
+  seq: number | bigint | string
+  user_id: string
+  type: string
+  body: string
+  at: number | bigint | string
+  attempts: number | bigint | string
 }
 
 type StoredFields = typeof storedUsers extends Schema<infer F> ? F : never
@@ -190,6 +225,52 @@ export function answerTables(
       required('at', count),
     ),
     index('answers', 'at', 'at'),
+  ]
+  return statements.map((statement) => compileSql(statement, connected).text)
+}
+
+/** The statements that make the tables of webhooks. */
+export function webhookTables(
+  connected: Pick<Connected, 'kind' | 'dialect'>,
+  prefix: string,
+): readonly string[] {
+  const { key, text, count, column, required, table, index } = partsOf(connected, prefix)
+  const event = [
+    sql`${column('id', key)} PRIMARY KEY`,
+    required('webhook_id', key),
+    required('seq', count),
+    required('user_id', key),
+    required('type', key),
+    required('body', text),
+    required('at', count),
+    required('attempts', count),
+  ]
+  const statements = [
+    table(
+      'webhooks',
+      sql`${column('id', key)} PRIMARY KEY`,
+      required('url', text),
+      column('description', text),
+      required('event_types', text),
+      required('secrets', text),
+      required('enabled', count),
+      column('disabled_reason', key),
+      required('seq', count),
+      required('paused_until', count),
+      column('failing_since', count),
+      column('last_error', text),
+      column('last_error_at', count),
+      column('worker', key),
+      required('lease_until', count),
+      required('created_at', key),
+      required('updated_at', key),
+    ),
+    table('webhook_deliveries', ...event, column('due_at', count)),
+    index('webhook_deliveries', 'due', 'webhook_id', 'due_at'),
+    index('webhook_deliveries', 'user', 'webhook_id', 'user_id', 'seq'),
+    table('webhook_dead_letters', ...event, required('error', text), required('failed_at', count)),
+    index('webhook_dead_letters', 'webhook', 'webhook_id', 'seq'),
+    index('webhook_dead_letters', 'failed', 'failed_at'),
   ]
   return statements.map((statement) => compileSql(statement, connected).text)
 }

@@ -1,5 +1,7 @@
 import type { Hooks } from '../settings.ts'
 import type { Store } from '../storage/store.ts'
+import { WebhookLeases } from '../webhooks/leases.ts'
+import { Outbox } from '../webhooks/outbox.ts'
 import { TaskArchive } from './archive.ts'
 import { pause, pauseAfter } from './backoff.ts'
 import { type LeasedTask, LeaseLost, type Queue } from './queue.ts'
@@ -10,7 +12,10 @@ const LONGEST_PAUSE = 5000
 
 const HOUR = 60 * 60 * 1000
 
-/** How far the log reaches back, in ms: a process that is behind by more resets its lists. */
+/**
+ * How far the log reaches back, in ms: a process that is behind by more resets its lists. What a
+ * webhook has not read is kept for longer.
+ */
 const KEEP_CHANGES = 60_000
 
 /** Runs tasks, one at a time, until it is stopped. */
@@ -58,11 +63,12 @@ export class Worker {
   async removeOld(): Promise<void> {
     const now = this.#store.configuration.clock().getTime()
     if (Math.abs(now - this.#changesRemovedAt) < KEEP_CHANGES / 2) return
-    await this.#store.log.remove(now - KEEP_CHANGES)
+    await this.#store.log.remove(now - KEEP_CHANGES, await new WebhookLeases(this.#store).read())
     this.#changesRemovedAt = now
     if (Math.abs(now - this.#tasksRemovedAt) < HOUR) return
     await this.#archive.removeOld()
     await this.#store.answers.removeOld()
+    await new Outbox(this.#store).removeOld()
     this.#tasksRemovedAt = now
   }
 
