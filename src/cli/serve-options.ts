@@ -66,7 +66,7 @@ export const withServeOptions = (command: Command): Command =>
     .option('--no-guests', 'do not allow guests')
     .option('--no-console', 'do not serve the console at /console')
     .option('--uses-teams', 'the application uses teams, and has no guests')
-    .option('--no-worker', 'leave tasks to other processes with the same database')
+    .option('--no-worker', 'leave tasks and webhooks to other processes with the same database')
 
 /**
  * The options of the command line and of the configuration file. The command line wins over the

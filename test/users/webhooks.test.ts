@@ -9,7 +9,7 @@ import { until } from './until.ts'
 import type { Orders } from './webhook-process.ts'
 
 /** Retries come soon. */
-const FAST: Settings = { pollInterval: 10, webhookRetryPause: 20, webhookTimeout: 2000 }
+const FAST: Settings = { pollInterval: 10, webhookRetryPause: 20 }
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -286,7 +286,7 @@ describe.each(databases)('webhooks in $name', ({ fresh }) => {
   })
 
   it('of a dead or slow endpoint do not delay others', async () => {
-    const users = await open({ webhookTimeout: 300, webhookRetryPause: 50 })
+    const users = await open({ webhookTimeout: 60_000 })
     const silent = await receiver(() => {})
     const gone = await receiver()
     await gone.stop()
@@ -294,17 +294,27 @@ describe.each(databases)('webhooks in $name', ({ fresh }) => {
     for (const { url } of [silent, gone, own]) await users.createWebhook({ url })
     const ids = idsOf('u', 40)
     await users.upsertUsers({ users: ids.map((id) => ({ id })) })
-    const start = performance.now()
     await until('all have come', () => own.received.length === 40)
-    expect(performance.now() - start).toBeLessThan(5000)
-    await until('some were tried', () => silent.received.length > 10)
-    const { webhooks } = await users.getWebhooks()
-    expect(webhooks.map(({ last_error }) => last_error)).toEqual([
-      'no answer within 300 ms',
-      expect.stringMatching(/^the endpoint cannot be reached: ECONNREFUSED$/),
-      undefined,
-    ])
+    await until('the others have failed', async () => {
+      const { webhooks } = await users.getWebhooks()
+      const [slow, dead, healthy] = webhooks
+      const isRefused = dead?.last_error === 'the endpoint cannot be reached: ECONNREFUSED'
+      return isRefused && dead.pending === 40 && slow?.pending === 40 && healthy?.pending === 0
+    })
+    // No more requests at once, whatever is due.
+    expect(silent.received).toHaveLength(8)
     expect(errors).toEqual([])
+  })
+
+  it('that get no answer in time are tried again', async () => {
+    const users = await open({ webhookTimeout: 100 })
+    const own = await receiver(() => {})
+    await users.createWebhook({ url: own.url })
+    await write(users, 'ana', 0, 1)
+    await until('it was tried twice', () => own.received.length >= 2)
+    expect(await only(users)).toMatchObject({ last_error: 'no answer within 100 ms', pending: 1 })
+    own.respond = answering(200)
+    await sent(users)
   })
 
   it('keep the change log until they have read it', async () => {

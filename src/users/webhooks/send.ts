@@ -101,6 +101,8 @@ function outcomeOf({ ok, status, headers }: Response, now: Date): Outcome {
 export function retryAfterOf(header: string | null, now: Date): number | undefined {
   if (header === null) return undefined
   const isSeconds = /^\d+$/.test(header)
+  // Other texts than those of HTTP can be dates too: Date.parse takes -1 for a year.
+  if (!isSeconds && !header.endsWith(' GMT')) return undefined
   const ms = isSeconds ? Number(header) * 1000 : Date.parse(header) - now.getTime()
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), DAY)
 }
