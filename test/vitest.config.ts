@@ -30,6 +30,7 @@ export default defineConfig(({ mode }) => ({
         find: /^tamis\/(sqlite|postgres|mariadb|mysql|duckdb|clickhouse)$/,
         replacement: source('dialect/$1/index.ts'),
       },
+      { find: /^tamis\/dialect$/, replacement: source('dialect/public.ts') },
       { find: /^tamis\/text$/, replacement: source('text/index.ts') },
       { find: /^tamis\/check$/, replacement: source('check/index.ts') },
       { find: /^tamis\/json-schema$/, replacement: source('interop/json-schema.ts') },

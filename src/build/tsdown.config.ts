@@ -28,6 +28,7 @@ export default defineConfig([
       mysql: 'src/dialect/mysql/index.ts',
       duckdb: 'src/dialect/duckdb/index.ts',
       clickhouse: 'src/dialect/clickhouse/index.ts',
+      dialect: 'src/dialect/public.ts',
       text: 'src/text/index.ts',
       check: 'src/check/index.ts',
       'json-schema': 'src/interop/json-schema.ts',

@@ -56,6 +56,7 @@ export async function bundleForNode(
           join(root, `src/dialect/${name}/index.ts`),
         ]),
       ),
+      'tamis/dialect': join(root, 'src/dialect/public.ts'),
       'tamis/text': join(root, 'src/text/index.ts'),
       'tamis/check': join(root, 'src/check/index.ts'),
       'tamis/json-schema': join(root, 'src/interop/json-schema.ts'),
