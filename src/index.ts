@@ -58,8 +58,17 @@ export type { Issue, IssueCode } from './error/issue.ts'
 export { foldCase } from './kinds/case-fold.ts'
 export { FOLD_VERSION, wordsOf } from './kinds/words.ts'
 export type { OperatorName } from './operators/index.ts'
-export type { Operator } from './operators/operator.ts'
+export type { Operator, Phrase } from './operators/operator.ts'
 export { servedBy } from './operators/operator.ts'
+export {
+  defineOperator,
+  type OwnDefinition,
+  type OwnOperator,
+  type OwnReader,
+  type OwnShape,
+  type OwnType,
+} from './operators/own-operator.ts'
+export type { OwnSql, OwnValue } from './operators/own-sql.ts'
 export { clientSchema } from './parse/client-schema.ts'
 export type { FacetCount } from './parse/facet.ts'
 export {

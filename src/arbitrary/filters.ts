@@ -3,7 +3,7 @@ import { accessor } from '../compile/accessor.ts'
 import { operatorOf } from '../condition/condition.ts'
 import { checkOptions, optionChecks } from '../error/options.ts'
 import { isPlainObject } from '../kinds/json.ts'
-import type { OperatorName } from '../operators/index.ts'
+import type { AnyOperatorName } from '../operators/index.ts'
 import { safeParseFilter } from '../parse/index.ts'
 import type { Filter, Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
@@ -85,7 +85,7 @@ const CASES: readonly ((text: string) => string)[] = [
 ]
 
 function operandsOf(
-  name: OperatorName,
+  name: AnyOperatorName,
   field: Field,
   rows: readonly unknown[],
 ): fc.Arbitrary<unknown> {
@@ -94,7 +94,7 @@ function operandsOf(
     { weight: 8, arbitrary: one },
     { weight: 1, arbitrary: fc.constant(null) },
   )
-  const { shape } = operatorOf(field.type, name)
+  const { shape, own } = operatorOf(field.type, name)
   switch (shape) {
     case 'equal':
       return field.type.list ? fc.oneof(orNull, fc.array(one, { maxLength: 3 })) : orNull
@@ -108,6 +108,8 @@ function operandsOf(
       )
     case 'elements':
       return fc.array(one, { maxLength: 3 })
+    case 'own':
+      return fc.constantFrom(...(own?.examples ?? []))
     case 'boolean':
       return fc.boolean()
     case 'words':
@@ -132,7 +134,7 @@ function operandsOf(
 
 /** Conditions on one field. */
 function conditionsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
-  const names = [...field.operators]
+  const names = askable(field)
   const single = fc.oneof(
     ...names.map((name) =>
       operandsOf(name, field, rows).map((operand) => Object.fromEntries([[name, operand]])),
@@ -158,7 +160,14 @@ function pathsOf(value: unknown): readonly string[] {
   ])
 }
 
-const isFilterable = (field: Field): boolean => !field.hidden && field.operators.size > 0
+/** The operators of a field whose operands are known: those of a function are its examples. */
+const askable = ({ type, operators }: Field): readonly AnyOperatorName[] =>
+  [...operators].filter((name) => {
+    const { shape, own } = operatorOf(type, name)
+    return shape !== 'own' || (own !== undefined && own.examples.length > 0)
+  })
+
+const isFilterable = (field: Field): boolean => !field.hidden && askable(field).length > 0
 
 /** The names that a client may use: literal fields, and keys of the wildcards. */
 function namesOf(schema: FieldSet, rows: readonly unknown[]): fc.Arbitrary<string> {

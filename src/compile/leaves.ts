@@ -1,4 +1,4 @@
-import type { OperatorName } from '../operators/names.ts'
+import type { AnyOperatorName } from '../operators/names.ts'
 import type { Field } from '../schema/field.ts'
 import type { LeafCode } from './leaf.ts'
 
@@ -10,7 +10,7 @@ export interface LeafField {
   /** Whether the copies cannot reach it: it is further inside, or has a name that every object has. */
   readonly isGeneric: boolean
   readonly isWildcard: boolean
-  readonly copies: Map<OperatorName, number>
+  readonly copies: Map<AnyOperatorName, number>
 }
 
 /** How many paths are remembered; bounded, for clients can make up paths. */
@@ -66,7 +66,7 @@ export class Copies<T> {
   }
 
   /** The copy that the leaves of a field and an operator run. */
-  of({ copies, isWildcard }: LeafField, operator: OperatorName): LeafCode<T> {
+  of({ copies, isWildcard }: LeafField, operator: AnyOperatorName): LeafCode<T> {
     let index = copies.get(operator)
     if (index === undefined) {
       index = assigned.next(isWildcard, this.#factories.length)

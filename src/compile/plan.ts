@@ -143,6 +143,8 @@ function planned(dialect: Dialect<unknown>, place: Place, makeFolded: () => Colu
   return {
     column: {
       ...withLists(column),
+      dialect,
+      place,
       folded() {
         folded ??= makeFolded()
         return folded

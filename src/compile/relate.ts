@@ -15,7 +15,7 @@ import type { Relation, Scopes } from '../condition/relation.ts'
 import { describe, quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
 import { isPlainObject } from '../kinds/json.ts'
-import type { OperatorName } from '../operators/names.ts'
+import type { AnyOperatorName } from '../operators/names.ts'
 import { manyOperators, oneOperators } from '../operators/related.ts'
 import type { FieldsOf, Schema } from '../parse/schema.ts'
 import type { ScopedRelations } from '../parse/scopes.ts'
@@ -74,7 +74,7 @@ type RelatedFields<S extends Schemas, R, N extends keyof S> = FieldsOf<S[N]> & {
 } & {
   readonly [K in OneName<Own<R, N>> & string as `${K}.*`]: FieldDefinition<
     'one',
-    OperatorName,
+    AnyOperatorName,
     unknown,
     unknown,
     false

@@ -1,5 +1,5 @@
 import type { Operand } from '../operators/operator.ts'
-import { type Condition, isTrue, refuseCondition } from './condition.ts'
+import { type Condition, isTrue, operatorOf, refuseCondition } from './condition.ts'
 import { isRelative, type Timed } from './timed.ts'
 
 const isList = (operand: Operand): operand is Operand<'members'> => Array.isArray(operand)
@@ -17,7 +17,7 @@ function setText(members: Operand<'members'>): string {
   return JSON.stringify([sorted(others), sorted(strings)])
 }
 
-/** A list is asked as a set, whatever the operator. */
+/** A list is asked as a set, whatever the operator, if it is not one of the schema's own. */
 const operandText = (operand: Operand): string =>
   isList(operand) ? setText(operand) : scalarText(operand)
 
@@ -44,7 +44,9 @@ export function canonical(condition: Condition): string {
     }
     case 'leaf': {
       const { field, operator, operand, negated, timed } = condition
-      const text = timed === undefined ? operandText(operand) : timedText(timed)
+      const { own } = operatorOf(field.type, operator)
+      const text =
+        timed === undefined ? (own?.textOf(operand) ?? operandText(operand)) : timedText(timed)
       const applied = `${JSON.stringify(field.name)} ${operator} ${text}`
       return negated ? `not ${applied}` : applied
     }

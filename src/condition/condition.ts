@@ -1,4 +1,4 @@
-import { isOperatorName, type OperatorName } from '../operators/names.ts'
+import type { AnyOperatorName } from '../operators/names.ts'
 import type { FieldType, Operand, Operator } from '../operators/operator.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
@@ -26,7 +26,7 @@ export interface Or {
 export interface Leaf {
   readonly kind: 'leaf'
   readonly field: Field
-  readonly operator: OperatorName
+  readonly operator: AnyOperatorName
   /** Of an operand that depends on the time, what it was when it was read: it is compiled anew. */
   readonly operand: Operand
   readonly negated: boolean
@@ -42,7 +42,7 @@ export interface Some {
   readonly kind: 'some'
   /** The list of objects, or the relation. */
   readonly field: Field
-  readonly operator: OperatorName
+  readonly operator: AnyOperatorName
   /** What selects the objects first, which is the server's: scopes of related rows. */
   readonly scope: Condition
   readonly condition: Condition
@@ -120,18 +120,22 @@ export function not<F extends Fields>(condition: Condition & OfFields<F>): Condi
 }
 
 /** The record of an operator, which the field's type brings. */
-export function operatorOf({ name, operators }: FieldType, operator: OperatorName): Operator {
+export function operatorOf({ name, operators }: FieldType, operator: AnyOperatorName): Operator {
   const record = operators[operator]
   if (record === undefined) throw new TypeError(`tamis: a ${name} field has no ${operator}`)
   return record
 }
 
+/** Whether a type has an operator of a name. */
+export const hasOperator = ({ operators }: FieldType, name: string): name is AnyOperatorName =>
+  Object.hasOwn(operators, name)
+
 /** The operator of a name; undefined if the type does not have it. */
-export const findOperator = ({ operators }: FieldType, name: string): Operator | undefined =>
-  isOperatorName(name) ? operators[name] : undefined
+export const findOperator = (type: FieldType, name: string): Operator | undefined =>
+  hasOperator(type, name) ? type.operators[name] : undefined
 
 /** An operator applied to a field; the operand is canonical. */
-export function leaf(field: Field, operator: OperatorName, operand: Operand): Condition {
+export function leaf(field: Field, operator: AnyOperatorName, operand: Operand): Condition {
   const { fold, complement = false } = operatorOf(field.type, operator)
   const constant = fold?.(operand)
   if (constant !== undefined) return constant === complement ? FALSE : TRUE
@@ -141,7 +145,7 @@ export function leaf(field: Field, operator: OperatorName, operand: Operand): Co
 /** A condition on an object inside of the row, whose operator takes a filter. */
 export function some(
   field: Field,
-  operator: OperatorName,
+  operator: AnyOperatorName,
   condition: Condition,
   scope: Condition = TRUE,
 ): Condition {

@@ -1,7 +1,7 @@
 import { byMember, membersOf } from '../kinds/dynamic.ts'
 import { hasPattern, type Kind } from '../kinds/kind.ts'
 import { comparingWith } from '../operators/membership.ts'
-import type { Cost } from '../operators/operator.ts'
+import type { Cost, Operand } from '../operators/operator.ts'
 import { documentDepth } from '../schema/field.ts'
 import {
   type Condition,
@@ -37,8 +37,11 @@ const kindCost = (kind: Kind): number =>
 /** The kinds of value that a condition looks for: those of its operands, or any that the field has. */
 function kindsOf({ field, operator, operand }: Leaf): readonly Kind[] {
   const { kind } = field.type
-  const isPresence = operatorOf(field.type, operator).shape === 'boolean'
-  const values = isPresence ? [] : [operand].flat().filter((each) => each !== null)
+  const { shape, own } = operatorOf(field.type, operator)
+  const hasValues = shape !== 'boolean' && own === undefined
+  const values = hasValues
+    ? [operand as Operand<'equal'>].flat().filter((each) => each !== null)
+    : []
   return values.length === 0 ? membersOf(kind) : byMember(kind, values).map(([member]) => member)
 }
 
@@ -109,7 +112,13 @@ function utf8Length(text: string): number {
 /** Numbers and booleans are counted as 8 bytes each, a name as its text. */
 const bytesOf = (value: Leaf['operand']): number => {
   if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + bytesOf(each), 0)
-  return typeof value === 'string' ? utf8Length(value) : 8
+  if (typeof value !== 'object' || value === null) {
+    return typeof value === 'string' ? utf8Length(value) : 8
+  }
+  return Object.entries(value).reduce(
+    (sum, [key, each]) => sum + utf8Length(key) + bytesOf(each),
+    0,
+  )
 }
 
 /** How many bytes the fields' names and the operands of a condition have together. */

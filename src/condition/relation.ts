@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
-import type { OperatorName } from '../operators/names.ts'
+import type { AnyOperatorName } from '../operators/names.ts'
 import type { Field } from '../schema/field.ts'
 import type { AnyMapping, FieldMapping } from '../schema/mapping.ts'
 import type { Condition } from './condition.ts'
@@ -33,7 +33,7 @@ export interface Relation {
    * row is there. `trusted` is of the server, from which no scope hides rows.
    */
   apply(
-    operator: OperatorName | undefined,
+    operator: AnyOperatorName | undefined,
     condition: Condition,
     scopes: Scopes | undefined,
     trusted: boolean,

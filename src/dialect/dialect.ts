@@ -50,8 +50,10 @@ export interface Column {
   either(conditions: readonly Fragment[], negated: boolean): Fragment
 }
 
-/** A field whose folded text may have a column of its own. */
+/** A field as SQL, and where it lives. */
 export interface FieldColumn extends Column {
+  readonly dialect: Dialect<unknown>
+  readonly place: Place
   /** The column of the folded text. @throws TypeError if there is none. */
   folded(): Column
 }

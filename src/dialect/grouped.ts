@@ -30,6 +30,8 @@ export interface GroupedList {
   /** What follows a SELECT of that expression as `l`, named `c`, to have a row for each element. */
   readonly from: Fragment
   readonly element: GroupedValue
+  /** Whether a condition on `element` is true of one, where EXISTS of a query of `from` does not do. */
+  exists?(condition: Fragment): Fragment
   /** How the elements are stored. */
   at(kind: Kind): ColumnPlace
 }

@@ -9,6 +9,7 @@ import { isRelative } from '../condition/timed.ts'
 import { describe, printable } from '../error/describe.ts'
 import { memberOf, membersOf } from '../kinds/dynamic.ts'
 import type { Scalar } from '../kinds/kind.ts'
+import { type AnyOperatorName, isOperatorName } from '../operators/names.ts'
 import type { Operand, Shape } from '../operators/operator.ts'
 import { de } from './words/de.ts'
 import { en } from './words/en.ts'
@@ -40,12 +41,15 @@ export function describeFilter(
   condition: Condition,
   { locale = 'en', label = (field) => field, values = 10 }: DescribeOptions = {},
 ): string {
-  const words = typeof locale === 'object' ? locale : wordsOf(locale)
-  return new Describer(words, label, values).whole(condition)
+  const [words, language] =
+    typeof locale === 'object' ? [locale, undefined] : [wordsOf(locale), languageOf(locale)]
+  return new Describer(words, language, label, values).whole(condition)
 }
 
+const languageOf = (locale: string): string => locale.split('-', 1)[0] ?? locale
+
 function wordsOf(locale: string): FilterWords {
-  const language = locale.split('-', 1)[0]
+  const language = languageOf(locale)
   for (const [name, words] of Object.entries(LANGUAGES)) if (name === language) return words
   const known = Object.keys(LANGUAGES).join(', ')
   throw new TypeError(
@@ -71,11 +75,18 @@ const OTHER = /^(?:true|false|null|[+-]?[\d.]+(?:e[+-]?\d+)?)$/i
 
 class Describer {
   readonly #words: FilterWords
+  readonly #language: string | undefined
   readonly #label: (field: string) => string
   readonly #most: number
 
-  constructor(words: FilterWords, label: (field: string) => string, most: number) {
+  constructor(
+    words: FilterWords,
+    language: string | undefined,
+    label: (field: string) => string,
+    most: number,
+  ) {
     this.#words = words
+    this.#language = language
     this.#label = label
     this.#most = most
   }
@@ -111,7 +122,7 @@ class Describer {
 
   /** A condition on the elements of a list: in parentheses, since its fields are theirs. */
   #some({ field, operator, condition, negated }: Some): string {
-    const { is, not } = this.#words.operators[operator]
+    const { is, not } = this.#phrase(operator)
     const inner = `(${this.whole(condition)})`
     return this.#filled(negated ? not : is, field.name, () => inner)
   }
@@ -129,6 +140,8 @@ class Describer {
 
   #leaf(leaf: Leaf): string {
     const { field, operator, negated, timed } = leaf
+    const { own } = operatorOf(field.type, operator)
+    if (own !== undefined) return this.#own(leaf, own.phraseIn(this.#language))
     // What depends on the time is named as it was written.
     const operand = (timed?.operand ?? leaf.operand) as Operand
     const { shape } = operatorOf(field.type, operator)
@@ -143,13 +156,46 @@ class Describer {
     })
   }
 
+  #phrase(operator: AnyOperatorName): Phrase {
+    const phrase = isOperatorName(operator) ? this.#words.operators[operator] : undefined
+    // No language has words for it: as filters have it.
+    return phrase ?? { is: `{field} ${operator} {value}`, not: `{field} $not ${operator} {value}` }
+  }
+
+  /** An operator of the schema's own: of an operand that is an object, its values by their keys, too. */
+  #own({ field, operator, operand, negated }: Leaf, given: Phrase | undefined): string {
+    const phrase = given ?? this.#phrase(operator)
+    const shown = (value: unknown): string => {
+      if (typeof value === 'string') return this.#text(value)
+      if (Array.isArray(value)) {
+        const { between, and } = this.#words.values
+        return joined(value.map(shown), between, and)
+      }
+      if (typeof value === 'object' && value !== null) {
+        const text = JSON.stringify(value, (_, each) =>
+          typeof each === 'bigint' ? String(each) : each,
+        )
+        return printable(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
+      }
+      if (typeof value === 'boolean') return value ? this.#words.true : this.#words.false
+      return value === null ? this.#words.nothing : String(value)
+    }
+    return this.#filled(negated ? phrase.not : phrase.is, field.name, (name) => {
+      if (name === 'value') return shown(operand)
+      const isObject = typeof operand === 'object' && operand !== null && !Array.isArray(operand)
+      const found = isObject ? new Map(Object.entries(operand)).get(name) : undefined
+      return found === undefined ? undefined : shown(found)
+    })
+  }
+
   /** The phrase of an operator, by the shape of its operand. */
   #said({ field, operator }: Leaf, shape: Shape, operand: Operand): Said {
     const { type } = field
     const words = this.#words
     const isTime = membersOf(type.kind).every(({ name }) => name === 'timestamp' || name === 'date')
     const own = type.list ? words.lists : isTime ? words.times : {}
-    const phrase = own[operator] ?? words.operators[operator]
+    const special = isOperatorName(operator) ? own[operator] : undefined
+    const phrase = special ?? this.#phrase(operator)
     const isComplement = operatorOf(type, operator).complement === true
     switch (shape) {
       case 'equal':
@@ -179,8 +225,9 @@ class Describer {
       }
       case 'boolean':
         return { phrase, values: [], denied: operand === false }
+      case 'own':
       case 'filter':
-        // Never of a leaf: it is a condition on elements.
+        // Never of a leaf: it is a condition on elements, or one that has its own words.
         return { phrase, values: [] }
       default:
         return shape satisfies never

@@ -1,5 +1,5 @@
 import { operatorOf } from '../condition/condition.ts'
-import type { OperatorName } from '../operators/names.ts'
+import type { AnyOperatorName } from '../operators/names.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import type { Limits } from '../schema/limits.ts'
@@ -18,12 +18,15 @@ const isAsked = ({ hidden, operators }: Field): boolean => !hidden && operators.
 /** The operand of an operator; that of `$elemMatch`, say, is a filter, which is defined as `component.elements`. */
 function operandAt(
   field: Field,
-  operator: OperatorName,
+  operator: AnyOperatorName,
   definitions: Definitions,
   component: string,
 ): JsonSchema {
-  const { shape } = operatorOf(field.type, operator)
-  if (shape !== 'filter') return operandOf(field, shape, definitions)
+  const { shape, own } = operatorOf(field.type, operator)
+  if (shape !== 'filter') {
+    const { jsonSchema = operandOf(field, shape, definitions), examples = [] } = own ?? {}
+    return examples.length === 0 ? jsonSchema : { ...jsonSchema, examples }
+  }
   const { elements } = field
   if (elements === undefined)
     throw new TypeError(`tamis: the objects of ${field.name} have no fields`)

@@ -82,6 +82,8 @@ const SHAPES: Readonly<
     (scalar: JsonSchema, field: Field, definitions: Definitions) => JsonSchema
   >
 > = {
+  // What the operator's definition says, which is known to the record alone.
+  own: () => ({}),
   equal: (scalar, { type }, definitions) =>
     orNull(type.list ? either([scalar, listOf(scalar, definitions)]) : scalar),
   scalar: (scalar) => scalar,

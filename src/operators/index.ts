@@ -1,5 +1,5 @@
 import type { listOperators } from './list-operators.ts'
-import type { OperatorName } from './names.ts'
+import type { AnyOperatorName, OperatorName, OwnName } from './names.ts'
 import type { objectsOperators } from './objects-operators.ts'
 import type { TypeName } from './operator.ts'
 import type { manyOperators, oneOperators } from './related.ts'
@@ -13,7 +13,7 @@ import type {
 // Types alone: a field's type brings the records of its operators (`schema/field.ts`), so that a
 // program pays for no others.
 
-export type { OperatorName }
+export type { AnyOperatorName, OperatorName, OwnName }
 
 /** The operators that a field of each type can have. */
 type TypeTables = {
@@ -45,15 +45,18 @@ type Named<
 > = T
 type Table = Named<Records>
 
-/** The operators that a type of field can have. */
-export type OperatorOf<T extends TypeName> = keyof TypeTables[T] & OperatorName
+/** The operators that every type of field of a name has, without those of a schema's own. */
+type BuiltInOf<T extends TypeName> = keyof TypeTables[T] & OperatorName
+
+/** The operators that a field of a type can list. */
+export type OperatorOf<T extends TypeName> = BuiltInOf<T> | OwnName
 
 /** The operators that a type has where a field lists none. */
 export type DefaultOperatorOf<T extends TypeName> = T extends 'dynamic'
-  ? OperatorOf<'integer'>
+  ? BuiltInOf<'integer'>
   : T extends 'string'
     ? keyof typeof plainStringOperators & OperatorName
-    : OperatorOf<T>
+    : BuiltInOf<T>
 
 /** The shape of an operator's operand. */
 export type ShapeOf<N extends OperatorName> = Table[N]['shape']

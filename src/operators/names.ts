@@ -30,6 +30,26 @@ export const operatorNames = [
 
 export type OperatorName = (typeof operatorNames)[number]
 
+declare const own: unique symbol
+
+/** The name of an operator that `defineOperator` made. Its type says what the operator takes. */
+export type OwnName<N extends string = string, T = unknown, Given = unknown> = N & {
+  readonly [own]: { readonly name: N; readonly types: T; readonly given: Given }
+}
+
+/** What the type of such a name says: the name, `never` of any; and how the operand is given. */
+export type PlainName<N> = N extends { readonly [own]: { readonly name: infer P extends string } }
+  ? string extends P
+    ? never
+    : P
+  : never
+export type GivenOf<N> = N extends { readonly [own]: { readonly given: infer Given } }
+  ? Given
+  : never
+
+/** The name of an operator of any schema. */
+export type AnyOperatorName = OperatorName | OwnName
+
 export const isOperatorName = (name: string): name is OperatorName =>
   (operatorNames as readonly string[]).includes(name)
 

@@ -3,7 +3,7 @@ import type { Fragment } from '../dialect/fragment.ts'
 import type { Document } from '../dialect/place.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Range, Scalar, ScalarTypeName, Test } from '../kinds/kind.ts'
-import type { OperatorName } from './names.ts'
+import type { AnyOperatorName } from './names.ts'
 
 /** What a schema calls the type of a field. */
 export type TypeName = ScalarTypeName | 'list' | 'objects' | 'object' | 'dynamic' | 'one' | 'many'
@@ -20,7 +20,7 @@ export interface FieldType {
 }
 
 /** Operators by their wire names. */
-export type Operators = { readonly [N in OperatorName]?: Operator }
+export type Operators = { readonly [N in AnyOperatorName]?: Operator }
 
 /**
  * The shapes of operands, each with its type for a field of values `V`; `parse/operand.ts` checks
@@ -46,6 +46,8 @@ export interface OperandShapes<V> {
   text: string
   textOrNull: string | null
   texts: readonly (string | null)[]
+  /** What a function of the operator's definition says. */
+  own: unknown
 }
 
 export type Shape = keyof OperandShapes<unknown>
@@ -63,7 +65,15 @@ interface CanonicalOperands {
   text: string
   textOrNull: string | null
   texts: readonly (string | null)[]
+  own: OwnOperand
 }
+
+/** The canonical operand of an operator whose definition reads it: plain data, frozen. */
+export type OwnOperand =
+  | Scalar
+  | null
+  | readonly OwnOperand[]
+  | { readonly [key: string]: OwnOperand }
 
 /** A condition on an object that is inside of a row, once it is compiled: on an element of a list. */
 export interface Inside {
@@ -88,17 +98,41 @@ export interface Cost {
 export type Service = 'index' | 'words' | 'folded'
 
 /** What finds the rows of an operator without reading the table, where anything does. */
-export function servedBy({ operators }: FieldType, name: OperatorName): Service | undefined {
+export function servedBy({ operators }: FieldType, name: AnyOperatorName): Service | undefined {
   const { complement, servedBy } = operators[name] ?? {}
   return complement ? undefined : servedBy
 }
 
 /** Whether an operator of a field asks for its folded text. */
-export const isFolded = ({ operators }: FieldType, name: OperatorName): boolean =>
+export const isFolded = ({ operators }: FieldType, name: AnyOperatorName): boolean =>
   operators[name]?.isFolded === true
 
 /** The value is read once and compared with one other. */
 export const ONE_COMPARISON: Cost = { passes: 1, comparing: 0 }
+
+/** What is said of a field, and of its complement, with `{field}` and `{value}` for what they are about. */
+export interface Phrase {
+  readonly is: string
+  readonly not: string
+}
+
+/** The parts that the record of an operator of one's own has beside: `own-operator.ts`. */
+export interface OwnParts {
+  /** Reads an operand of the shape `own`; undefined where it was refused. */
+  read(
+    input: unknown,
+    limits: { readonly list: number; readonly string: number },
+    refuse: (expected: string, hint?: string) => undefined,
+  ): OwnOperand | undefined
+  /** The same text for equal operands, and for no others. */
+  textOf(operand: Operand): string
+  /** What is said of it in a language. */
+  phraseIn(language: string | undefined): Phrase | undefined
+  /** The operands in terms of JSON Schema, if the shape does not say them. */
+  readonly jsonSchema: Readonly<Record<string, unknown>> | undefined
+  /** Some operands that the operator takes. */
+  readonly examples: readonly unknown[]
+}
 
 /**
  * One operator, whole: with what operand, and what it is true of, in memory and in SQL side by side.
@@ -133,6 +167,8 @@ export interface Operator<S extends Shape = Shape> {
   readonly isFolded?: true
   /** The maximal cost for a database for one row. */
   cost(type: FieldType, operand: Operand<S>): Cost
+  /** Set of an operator of one's own. */
+  readonly own?: OwnParts
   /** What distinguishes a member from the others of its family. */
   readonly range?: Range
   /** The same as SQL, or exactly the rows that it is not true of. */

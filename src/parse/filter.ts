@@ -5,6 +5,7 @@ import {
   type Condition,
   conjunction,
   disjunction,
+  hasOperator,
   leaf,
   not,
   some,
@@ -16,10 +17,10 @@ import type { Timed } from '../condition/timed.ts'
 import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
 import {
+  type AnyOperatorName,
   isLogicalName,
   isOperatorName,
   type LogicalName,
-  type OperatorName,
 } from '../operators/names.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import { DEEPEST, type Limits, UNLIMITED } from '../schema/limits.ts'
@@ -350,9 +351,10 @@ export class FilterReader {
 
   #operator(field: Field, name: string, operand: unknown, depth: number): Condition {
     this.#report.enter(name)
-    const condition = isOperatorName(name)
-      ? this.#apply(field, name, operand, name, depth)
-      : this.#notAnOperator(field, name, operand, depth)
+    const condition =
+      isOperatorName(name) || hasOperator(field.type, name)
+        ? this.#apply(field, name, operand, name, depth)
+        : this.#notAnOperator(field, name, operand, depth)
     this.#report.leave()
     return condition
   }
@@ -381,7 +383,7 @@ export class FilterReader {
   }
 
   /** A condition on related rows; without an operator, on the value of the one. */
-  #related(field: Field, name: OperatorName | undefined, read: () => Condition): Condition {
+  #related(field: Field, name: AnyOperatorName | undefined, read: () => Condition): Condition {
     if (this.#relations === 0) {
       const { relations } = this.#structure.limits
       this.#report.add('too_deep', {
@@ -414,7 +416,7 @@ export class FilterReader {
   /** An operator applied to a field; `written` is undefined for a bare operand. */
   #apply(
     field: Field,
-    name: OperatorName,
+    name: AnyOperatorName,
     input: unknown,
     written: string | undefined,
     depth: number,
@@ -433,7 +435,8 @@ export class FilterReader {
       if (related === undefined) return some(field, name, this.#inside(field, input, depth))
       return this.#related(field, name, () => this.#inside(field, input, depth))
     }
-    const shifts = this.#shifts()
+    // Whether an operator of one's own has a meaning at another time is not known.
+    const shifts = record.own === undefined ? this.#shifts() : undefined
     const at = { field, operator: written, limits: this.#limits, report, shifts }
     const operand = operandReaders[record.shape](input, at)
     if (operand === undefined) return TRUE

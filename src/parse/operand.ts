@@ -1,3 +1,4 @@
+import { findOperator } from '../condition/condition.ts'
 import { OUTSIDE, timeKindOf, valueAt } from '../condition/timed.ts'
 import { describe, label } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
@@ -197,6 +198,11 @@ export const operandReaders: Record<Exclude<Shape, 'filter'>, OperandReader> = {
     const count = typeof input === 'bigint' && input >= 0n ? Number(input) : input
     if (Number.isSafeInteger(count) && (count as number) >= 0) return (count as number) + 0
     return at.report.unexpected('invalid_operand', subjectOf(at), 'an integer of at least 0', input)
+  },
+  own(input, at) {
+    const refuse = (expected: string, hint?: string): undefined =>
+      at.report.unexpected('invalid_operand', subjectOf(at), expected, input, hint)
+    return findOperator(at.field.type, `${at.operator}`)?.own?.read(input, at.limits, refuse)
   },
   text: (input, at) => textOf(input, at, 'a string that is not empty'),
   textOrNull: (input, at) =>

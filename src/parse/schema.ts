@@ -2,7 +2,8 @@ import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import { describe, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import { isLogicalName, type OperatorName } from '../operators/names.ts'
-import type { Fields, FieldsFilter, FieldsRow, LiteralName } from '../schema/definition.ts'
+import type { OwnOperator } from '../operators/own-operator.ts'
+import type { Fields, FieldsFilter, FieldsRow, LiteralName, WithOwn } from '../schema/definition.ts'
 import { UNLIMITED } from '../schema/limits.ts'
 import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
 import {
@@ -33,10 +34,12 @@ export interface Counts {
   readonly max?: number
 }
 
-export interface SchemaDefinition<F extends Fields> extends StructureDefinition<F> {
+export interface SchemaDefinition<F extends Fields, O extends readonly OwnOperator[] = readonly []>
+  extends StructureDefinition<F> {
+  readonly operators?: O
   /** Allows `count: true` in a payload: the page says how many rows the query finds. */
   readonly counts?: Counts
-  readonly options?: Readonly<Record<string, PayloadOption<NoInfer<F>>>>
+  readonly options?: Readonly<Record<string, PayloadOption<WithOwn<NoInfer<F>, NoInfer<O>>>>>
 }
 
 /** A checked schema: the fields and their operators, the options and the limits. */
@@ -93,6 +96,7 @@ export const FIELDS = 'fields'
 
 const KEYS = [
   'fields',
+  'operators',
   'key',
   'defaultSort',
   'options',
@@ -115,9 +119,10 @@ const KEYS = [
  *   },
  * })
  */
-export function defineSchema<const F extends Fields>(
-  definition: SchemaDefinition<F> & KeyOf<NoInfer<F>>,
-): Schema<F> {
+export function defineSchema<
+  const F extends Fields,
+  const O extends readonly OwnOperator[] = readonly [],
+>(definition: SchemaDefinition<F, O> & KeyOf<NoInfer<F>>): Schema<WithOwn<F, O>> {
   onlyKeys('definition', definition, KEYS)
   const structure = buildStructure(definition)
   const counts = countsOf(definition.counts)

@@ -1,14 +1,14 @@
 import { describe } from '../error/describe.ts'
 import { decimal as decimalKind } from '../kinds/decimal.ts'
 import type { ValueTypes } from '../kinds/kind.ts'
-import type { DefaultOperatorOf, OperatorName, OperatorOf } from '../operators/index.ts'
+import type { AnyOperatorName, DefaultOperatorOf, OperatorOf } from '../operators/index.ts'
 import { scalarOperators } from '../operators/scalar-operators.ts'
 import { define, type FieldDefinition, type FieldOptions } from './definition.ts'
 import { MOST_PRECISION } from './field.ts'
 import { refuse } from './refuse.ts'
 
 export interface DecimalFieldOptions<
-  Op extends OperatorName,
+  Op extends AnyOperatorName,
   Required extends boolean,
   Hidden extends boolean,
 > extends FieldOptions<Op, Required, Hidden> {

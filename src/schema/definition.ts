@@ -1,7 +1,14 @@
 import type { ScalarTypeName } from '../kinds/kind.ts'
 import type { EpochUnit } from '../kinds/timestamp.ts'
-import type { OperatorName, ShapeOf } from '../operators/index.ts'
+import type {
+  AnyOperatorName,
+  DefaultOperatorOf,
+  OperatorName,
+  ShapeOf,
+} from '../operators/index.ts'
+import type { GivenOf, OwnName, PlainName } from '../operators/names.ts'
 import type { FieldType, OperandShapes, TypeName } from '../operators/operator.ts'
+import type { GivenOperand, OwnOperator, OwnType } from '../operators/own-operator.ts'
 import type { FieldSet } from './field.ts'
 
 /**
@@ -17,7 +24,7 @@ export type IntegerForm = 'number' | 'bigint'
 /** The definition of a field. Its type parameters carry the types of filters and rows. */
 export interface FieldDefinition<
   T extends TypeName = TypeName,
-  Ops extends OperatorName = OperatorName,
+  Ops extends AnyOperatorName = AnyOperatorName,
   Operand = unknown,
   Value = unknown,
   Required extends boolean = boolean,
@@ -30,7 +37,7 @@ export interface FieldDefinition<
    * builder, so that bundles contain only the kinds and operators that a program imports.
    */
   readonly resolve: (subject: string, definition: FieldDefinition) => FieldType
-  readonly operators?: readonly OperatorName[] | undefined
+  readonly operators?: readonly AnyOperatorName[] | undefined
   readonly sortable: boolean
   readonly required: Required
   readonly hidden: Hidden
@@ -48,7 +55,7 @@ export interface FieldDefinition<
   /** The element of a list. */
   readonly element?: FieldDefinition | undefined
   /** For the objects of a list: checks their fields. A function, as `resolve` is. */
-  readonly elements?: ((subject: string) => FieldSet) | undefined
+  readonly elements?: ((subject: string, own: readonly OwnOperator[]) => FieldSet) | undefined
   /** For the objects of a list: the type of a list of them. */
   readonly listType?: FieldType | undefined
   /** The kinds of a dynamic field. */
@@ -59,7 +66,7 @@ export interface FieldDefinition<
 
 /** The options of every builder. */
 export interface FieldOptions<
-  Op extends OperatorName,
+  Op extends AnyOperatorName,
   Required extends boolean,
   Hidden extends boolean = boolean,
 > {
@@ -99,7 +106,7 @@ type TypeSettings = Pick<FieldDefinition, 'resolve'> &
 /** Makes a definition. Unknown options are kept, so that `defineSchema` can report them. */
 export function define<
   T extends TypeName,
-  Op extends OperatorName,
+  Op extends AnyOperatorName,
   Operand,
   Value,
   Required extends boolean,
@@ -115,19 +122,57 @@ export function define<
   return { ...options, ...settings, type, operators, sortable, required, hidden }
 }
 
-type OperatorsOf<D> = D extends FieldDefinition<TypeName, infer Op> ? Op : never
+declare const added: unique symbol
+
+/** What a schema's own operators add to a field, for the type checker alone. */
+interface Added<Op> {
+  readonly [added]?: Op
+}
+
+/** The names of a schema's own operators that a field has which lists no operators. */
+type AddedTo<D, O extends OwnOperator> =
+  D extends FieldDefinition<infer T, infer Op>
+    ? [DefaultOperatorOf<T>] extends [Op]
+      ? NameFor<T, O['name']>
+      : never
+    : never
+
+type NameFor<T, N extends OwnName> =
+  N extends OwnName<string, infer Types>
+    ? T extends OwnType
+      ? [T] extends [Types]
+        ? N
+        : never
+      : never
+    : never
+
+/** Fields with the operators of a schema's own. */
+export type WithOwn<F extends Fields, O extends readonly OwnOperator[]> = [O[number]] extends [
+  never,
+]
+  ? F
+  : { readonly [N in keyof F]: F[N] & Added<AddedTo<F[N], O[number]>> }
+
+type OperatorsOf<D> =
+  | (D extends FieldDefinition<TypeName, infer Op> ? Op : never)
+  | (D extends Added<infer Op> ? Extract<Op, OwnName> : never)
 type OperandOf<D> =
-  D extends FieldDefinition<TypeName, OperatorName, infer Operand> ? Operand : never
+  D extends FieldDefinition<TypeName, AnyOperatorName, infer Operand> ? Operand : never
 
 /** The value of a field in a row: as rows may hold it (`value`), or as `readRow` gives it (`read`). */
 type ValueOf<D, As extends 'value' | 'read'> = D extends { readonly [types]?: infer T }
   ? Extract<T, { readonly [A in As]: unknown }>[As]
   : never
 
+/** The schema's own operators. Without one, no object at all: an empty one takes any key. */
+type OwnFilter<D, N extends OwnName> = [PlainName<N>] extends [never]
+  ? unknown
+  : { readonly [E in N as PlainName<E>]?: GivenOperand<GivenOf<E>, OperandOf<D>> }
+
 /** Operators on one field, joined by AND. */
 export type OperatorsFilter<D> = {
-  readonly [N in OperatorsOf<D>]?: OperandShapes<OperandOf<D>>[ShapeOf<N>]
-} & { readonly $not?: OperatorsFilter<D> }
+  readonly [N in Extract<OperatorsOf<D>, OperatorName>]?: OperandShapes<OperandOf<D>>[ShapeOf<N>]
+} & OwnFilter<D, Extract<OperatorsOf<D>, OwnName>> & { readonly $not?: OperatorsFilter<D> }
 
 /** The condition on one field: operators, or a bare operand, which means `$eq`. */
 export type FieldFilter<D> = [D] extends [never]

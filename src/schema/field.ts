@@ -1,8 +1,9 @@
 import type { WildcardFields } from '../cache/wildcard-fields.ts'
 import { describe, quote } from '../error/describe.ts'
 import { isText } from '../kinds/string.ts'
-import { type OperatorName, operatorNames } from '../operators/names.ts'
+import { type AnyOperatorName, operatorNames } from '../operators/names.ts'
 import { type FieldType, isFolded, type Operators, type TypeName } from '../operators/operator.ts'
+import type { OwnOperator } from '../operators/own-operator.ts'
 import type { FieldDefinition, IntegerForm } from './definition.ts'
 import { onlyKeys, refuse, refuseName } from './refuse.ts'
 
@@ -33,7 +34,7 @@ export interface Field {
   /** The keys that lead to the value in a row. */
   readonly path: readonly string[]
   readonly type: FieldType
-  readonly operators: ReadonlySet<OperatorName>
+  readonly operators: ReadonlySet<AnyOperatorName>
   readonly sortable: boolean
   readonly required: boolean
   readonly hidden: boolean
@@ -78,8 +79,12 @@ function operatorsOf(
   subject: string,
   { name: type, operators: table, defaultOperators }: FieldType,
   { operators }: FieldDefinition,
-): ReadonlySet<OperatorName> {
-  const namesIn = (record: Operators) => operatorNames.filter((name) => record[name] !== undefined)
+  own: readonly OwnOperator[],
+): ReadonlySet<AnyOperatorName> {
+  const namesIn = (record: Operators): readonly AnyOperatorName[] => [
+    ...operatorNames.filter((name) => record[name] !== undefined),
+    ...own.filter(({ name }) => record[name] !== undefined).map(({ name }) => name),
+  ]
   if (operators === undefined) return new Set(namesIn(defaultOperators))
   if (!Array.isArray(operators)) refuse(subject, 'operators must be a list of names')
   const possible: readonly string[] = namesIn(table)
@@ -155,7 +160,11 @@ export function fieldOf(
     prefixes,
     key,
     siblings,
-  }: { readonly prefixes: readonly string[] } & Pick<Field, 'key' | 'siblings'>,
+    own,
+  }: {
+    readonly prefixes: readonly string[]
+    readonly own: readonly OwnOperator[]
+  } & Pick<Field, 'key' | 'siblings'>,
 ): Field {
   const subject = `field ${quote(name)}`
   onlyKeys(subject, definition, FIELD_KEYS)
@@ -177,7 +186,7 @@ export function fieldOf(
   }
   const wildcard = name.endsWith('.*')
   const path = pathOf(name, wildcard)
-  const type = resolved(subject, definition)
+  const type = own.reduce((type, each) => each.addTo(type), resolved(subject, definition))
   const { sortable, required, hidden } = definition
   const inside = wildcard
     ? path.join('.')
@@ -191,7 +200,7 @@ export function fieldOf(
   if (type.name === 'dynamic' && inside === undefined) {
     refuse(subject, 'only a wildcard, such as "custom.*", or a key of one can be dynamic')
   }
-  const operators = operatorsOf(subject, type, definition)
+  const operators = operatorsOf(subject, type, definition, own)
   const folded = [...operators].find((operator) => isFolded(type, operator))
   if (folded !== undefined && inside !== undefined) {
     refuse(subject, `${folded} needs a column of its own for the folded text, which JSON has not`)
@@ -210,7 +219,7 @@ export function fieldOf(
     precision: element?.precision ?? MOST_PRECISION,
     scale: element?.scale ?? 0,
     as: element?.as ?? 'number',
-    elements: type.list ? element?.elements?.(subject) : undefined,
+    elements: type.list ? element?.elements?.(subject, own) : undefined,
     wildcard: inside,
     key,
     siblings,

@@ -1,6 +1,6 @@
 import { describe } from '../error/describe.ts'
 import type { ScalarTypeName } from '../kinds/kind.ts'
-import type { DefaultOperatorOf, OperatorName, OperatorOf } from '../operators/index.ts'
+import type { AnyOperatorName, DefaultOperatorOf, OperatorOf } from '../operators/index.ts'
 import { listOperators } from '../operators/list-operators.ts'
 import { define, type FieldDefinition, type FieldOptions, type Unsortable } from './definition.ts'
 import { FIELD_KEYS, resolved } from './field.ts'
@@ -52,7 +52,7 @@ export function list<
   const Required extends boolean = false,
   const Hidden extends boolean = false,
 >(
-  element: FieldDefinition<T, OperatorName, Operand, Value, boolean, Read>,
+  element: FieldDefinition<T, AnyOperatorName, Operand, Value, boolean, Read>,
   options?: Unsortable<FieldOptions<Op, Required, Hidden>>,
 ): FieldDefinition<
   'list',
@@ -65,7 +65,7 @@ export function list<
 >
 export function list(
   element: FieldDefinition,
-  options: Unsortable<FieldOptions<OperatorName, boolean, boolean>> = {},
+  options: Unsortable<FieldOptions<AnyOperatorName, boolean, boolean>> = {},
 ): FieldDefinition {
   const type = element?.type === 'object' ? 'objects' : 'list'
   return define(type, options, { resolve, element })

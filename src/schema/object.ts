@@ -1,9 +1,10 @@
 import { quote } from '../error/describe.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
-import type { OperatorName } from '../operators/names.ts'
+import type { AnyOperatorName } from '../operators/names.ts'
 import { objectsOperators } from '../operators/objects-operators.ts'
 import { type FieldType, isFolded, servedBy } from '../operators/operator.ts'
+import type { OwnOperator } from '../operators/own-operator.ts'
 import {
   define,
   type FieldDefinition,
@@ -49,13 +50,13 @@ function elementField(subject: string, field: Field, siblings: Map<string, Field
 }
 
 /** Whether an operator asks for a column beside the text's own, which texts in JSON have not. */
-const asksForColumn = ({ type }: Field, name: OperatorName): boolean =>
+const asksForColumn = ({ type }: Field, name: AnyOperatorName): boolean =>
   servedBy(type, name) === 'words' || isFolded(type, name)
 
 const elementsOf =
   (definitions: Fields) =>
-  (subject: string): FieldSet => {
-    const { fields, wildcards, wildcardFields } = fieldSetOf(definitions, '')
+  (subject: string, own: readonly OwnOperator[]): FieldSet => {
+    const { fields, wildcards, wildcardFields } = fieldSetOf(definitions, '', own)
     const siblings = new Map<string, Field>()
     for (const field of [...fields.values(), ...wildcards.values()]) {
       for (const name of definitions[field.name]?.operators ?? []) {

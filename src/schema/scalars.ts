@@ -5,7 +5,7 @@ import type { Kind, ScalarTypeName, ValueTypes } from '../kinds/kind.ts'
 import { integer as integerKind, number as numberKind } from '../kinds/numbers.ts'
 import { string as stringKind } from '../kinds/string.ts'
 import { uuid as uuidKind } from '../kinds/uuid.ts'
-import type { DefaultOperatorOf, OperatorName, OperatorOf } from '../operators/index.ts'
+import type { AnyOperatorName, DefaultOperatorOf, OperatorOf } from '../operators/index.ts'
 import type { FieldType, Operators } from '../operators/operator.ts'
 import {
   plainStringOperators,
@@ -55,7 +55,7 @@ export const string = /* @__PURE__ */ scalar(
 export const boolean = /* @__PURE__ */ scalar('boolean', booleanKind, scalarOperators)
 
 export interface IntegerFieldOptions<
-  Op extends OperatorName,
+  Op extends AnyOperatorName,
   Required extends boolean,
   As extends IntegerForm,
   Hidden extends boolean,

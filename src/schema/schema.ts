@@ -3,6 +3,7 @@ import { describe, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import { NULLS, type Nulls } from '../kinds/nulls.ts'
 import { isText } from '../kinds/string.ts'
+import type { OwnOperator } from '../operators/own-operator.ts'
 import type { FieldDefinition, Fields, LiteralName, OfFields } from './definition.ts'
 import { type Field, type FieldSet, fieldOf, isOrdered } from './field.ts'
 import { type LimitSettings, type Limits, limitsOf } from './limits.ts'
@@ -24,6 +25,8 @@ export interface StructureDefinition<F extends Fields> {
   readonly limits?: LimitSettings
   /** Whether the server gives a condition with each query, which selects the rows first. */
   readonly scope?: boolean
+  /** Operators of the schema's own, which `defineOperator` made. */
+  readonly operators?: readonly OwnOperator[]
   /** Allows `{ $now: '-7d' }` in the place of timestamps and dates: `relativeTime()`. */
   readonly relativeTime?: RelativeTime
 }
@@ -108,10 +111,21 @@ function relativeTimeOf(given: RelativeTime | undefined): RelativeTime | undefin
   return refuse('relativeTime', `expected relativeTime(), received ${describe(given)}`)
 }
 
+function ownOf(given: readonly OwnOperator[] = []): readonly OwnOperator[] {
+  const names = new Set<unknown>()
+  for (const each of Array.isArray(given) ? given : [undefined]) {
+    if (typeof each?.addTo !== 'function') {
+      refuse('operators', 'expected a list of operators from defineOperator()')
+    }
+    if (names.size === names.add(each.name).size) refuse('operators', `${each.name} is there twice`)
+  }
+  return given
+}
+
 /** Checks the definition of a schema. @throws TypeError if it is not valid. */
 export function buildStructure<F extends Fields>(definition: StructureDefinition<F>): Structure<F> {
   const { key = 'id' } = definition
-  const set = fieldSetOf(definition.fields, key)
+  const set = fieldSetOf(definition.fields, key, ownOf(definition.operators))
   const { fields } = set
   return {
     ...set,
@@ -126,7 +140,11 @@ export function buildStructure<F extends Fields>(definition: StructureDefinition
 }
 
 /** Checks the definitions of fields. @throws TypeError if one is not valid. */
-export function fieldSetOf(definitions: Fields, key: string): FieldSet {
+export function fieldSetOf(
+  definitions: Fields,
+  key: string,
+  own: readonly OwnOperator[],
+): FieldSet {
   if (!isPlainObject(definitions)) refuse('fields', 'expected an object of fields by name')
   const names = Object.keys(definitions)
   checkPaths(names)
@@ -134,7 +152,7 @@ export function fieldSetOf(definitions: Fields, key: string): FieldSet {
   const fields = new Map<string, Field>()
   const wildcards = new Map<string, Field>()
   const siblings = new Map<string, Field>()
-  const shared = { prefixes, key, siblings }
+  const shared = { prefixes, key, siblings, own }
   for (const name of names) {
     const field = fieldOf(name, definitions[name] as FieldDefinition, shared)
     const isWildcard = name.endsWith('.*')

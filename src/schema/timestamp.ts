@@ -1,13 +1,13 @@
 import { describe } from '../error/describe.ts'
 import type { ValueTypes } from '../kinds/kind.ts'
 import { type EpochUnit, timestamp as timestampKind } from '../kinds/timestamp.ts'
-import type { DefaultOperatorOf, OperatorName, OperatorOf } from '../operators/index.ts'
+import type { AnyOperatorName, DefaultOperatorOf, OperatorOf } from '../operators/index.ts'
 import { scalarOperators } from '../operators/scalar-operators.ts'
 import { define, type FieldDefinition, type FieldOptions } from './definition.ts'
 import { refuse } from './refuse.ts'
 
 export interface TimestampFieldOptions<
-  Op extends OperatorName,
+  Op extends AnyOperatorName,
   Required extends boolean,
   Hidden extends boolean,
 > extends FieldOptions<Op, Required, Hidden> {

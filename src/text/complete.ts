@@ -208,7 +208,10 @@ function names(schema: FieldSet): readonly Candidate[] {
 
 /** The values of an operand, where there are few. */
 function values(field: Field, operator: string): readonly Candidate[] {
-  const shape = findOperator(field.type, operator)?.shape
+  const { shape, own } = findOperator(field.type, operator) ?? {}
+  if (own !== undefined && own.examples.length > 0) {
+    return own.examples.map((each) => ({ kind: 'value', label: JSON.stringify(each) }))
+  }
   const isBoolean = membersOf(field.type.kind).some(({ name }) => name === 'boolean')
   const labels: string[] = []
   const isOfTexts = ['words', 'text', 'textOrNull', 'texts'].includes(shape ?? '')

@@ -220,6 +220,8 @@ function operators(field: Field, value: Record<string, unknown>): Record<string,
           : input
       case 'filter':
         return field.elements === undefined ? input : filterOf(field.elements, input)
+      case 'own':
+        return typeof input === 'string' ? ownOperand(input) : input
       case 'members':
       case 'elements':
         return operands(field, typeof input === 'string' ? separated(field, input) : input)
@@ -227,6 +229,16 @@ function operators(field: Field, value: Record<string, unknown>): Record<string,
         return operands(field, input)
     }
   })
+}
+
+/** Of an operator of the schema's own: JSON, if it is a list or an object, and else the text. */
+function ownOperand(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text
+  try {
+    return parseJson(text)
+  } catch {
+    return text
+  }
 }
 
 const operands = (field: Field, value: unknown): unknown => {

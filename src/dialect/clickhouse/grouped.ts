@@ -1,5 +1,6 @@
+import type { Kind } from '../../kinds/kind.ts'
 import { type Fragment, sql } from '../fragment.ts'
-import { type Grouped, ofDocument } from '../grouped.ts'
+import { type Grouped, type GroupedList, ofDocument } from '../grouped.ts'
 import { atOf, elementsOf, jsonOf } from './json.ts'
 import { nameOf } from './names.ts'
 
@@ -8,6 +9,11 @@ const isWhole = (double: Fragment): Fragment =>
   sql`${double} = floor(${double}) AND ${double} >= -9223372036854775808. AND ${double} < 9223372036854775808.`
 
 const from = sql` ARRAY JOIN c.l AS e`
+/** A subquery knows nothing of the row. */
+const existsIn =
+  (list: Fragment): NonNullable<GroupedList['exists']> =>
+  (condition) =>
+    sql`arrayExists(e -> ifNull(${condition}, 0), ${list})`
 const element = { ofKind: () => sql`e` }
 
 export const grouped: Grouped = {
@@ -22,8 +28,10 @@ export const grouped: Grouped = {
       },
     }
   },
-  list: (place) =>
-    place.json
-      ? { list: elementsOf(place), from, element, at: (kind) => ofDocument(place, kind) }
-      : { list: nameOf(place), from, element, at: () => place },
+  list(place) {
+    const list = place.json ? elementsOf(place) : nameOf(place)
+    const exists = existsIn(list)
+    const at = (kind: Kind) => (place.json ? ofDocument(place, kind) : place)
+    return { list, from, element, exists, at }
+  },
 }

@@ -10,7 +10,7 @@ const isWhole = (double: Fragment): Fragment =>
   sql`${double} = FLOOR(${double}) AND ${double} > -9223372036854775808e0 AND ${double} < 9223372036854775808e0`
 
 export function groupedOf(
-  { json, element, doubleList }: Server,
+  { json, element, doubleList, exists }: Server,
   { nameOf }: Names,
   { types }: Types,
   { reach }: JsonColumns,
@@ -38,10 +38,16 @@ export function groupedOf(
     json: (place) => ofJson(reach(place, place.path), place),
     list(place) {
       const value = place.json ? reach(place, place.path) : sql`JSON_EXTRACT(${nameOf(place)}, '$')`
+      const elements = (list: Fragment) =>
+        sql`JSON_TABLE(${list}, '$[*]' COLUMNS (e JSON PATH '$')) AS l`
+      const list = sql`(CASE WHEN ${json(value).isList} THEN ${value} END)`
       return {
-        list: sql`(CASE WHEN ${json(value).isList} THEN ${value} END)`,
+        list,
         // MySQL refuses c.l itself, which it merges with the SELECT that it is from.
-        from: sql`, JSON_TABLE(CASE WHEN c.l IS NOT NULL THEN c.l END, '$[*]' COLUMNS (e JSON PATH '$')) AS l`,
+        from: sql`, ${elements(sql`CASE WHEN c.l IS NOT NULL THEN c.l END`)}`,
+        // A table in FROM knows nothing of the row in MariaDB, but for JSON_TABLE.
+        exists: (condition) =>
+          exists(sql`SELECT 1 FROM ${elements(list)} WHERE ${condition}`, false),
         element: ofJson(element(sql`l.e`), place),
         at: (kind) => ofDocument(place, kind),
       }

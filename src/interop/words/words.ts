@@ -1,10 +1,7 @@
 import type { OperatorName } from '../../operators/names.ts'
+import type { Phrase } from '../../operators/operator.ts'
 
-/** What is said of a field, and of its complement. Both are texts with the placeholders of {@link FilterWords}. */
-export interface Phrase {
-  readonly is: string
-  readonly not: string
-}
+export type { Phrase }
 
 /**
  * The words of a language, for `describeFilter`. In phrases `{field}` stands for the field, `{value}`
