@@ -21,6 +21,7 @@ import {
   parseQuery,
   printFilter,
   relate,
+  relativeTime,
   runQuery,
   safeParseFilter,
   sql,
@@ -249,33 +250,31 @@ describe('an operand', () => {
     },
   )
   const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])
-  it.each([
-    [new Map(), 'plain values'],
-    [new Date(), 'plain values'],
-    [() => 1, 'plain values'],
-    [Symbol('a'), 'plain values'],
-    [undefined, 'plain values'],
-    [{ a: undefined }, 'plain values'],
-    [new (class A {})(), 'plain values'],
-    [throws, 'values that can be read'],
-    [
-      {
-        get a() {
-          throw new Error('no')
-        },
-      },
-      'values that can be read',
-    ],
-    [Number.NaN, 'finite numbers'],
-    [[Number.POSITIVE_INFINITY], 'finite numbers'],
-    ['a\0', 'strings without U+0000'],
-    [{ '\ud800': 1 }, 'strings without U+0000'],
-    ['x'.repeat(4097), 'strings of at most 4096 characters'],
-    [Array(1001).fill(1), 'at most 1000 values'],
-    [Array(40).fill(Array(40).fill(1)), 'at most 1000 values'],
-    [new Array(5), 'plain values'],
-    [nested(9), 'nesting of at most 8'],
-  ])('%o is refused', (operand, expected) => {
+  const getter = {
+    get a() {
+      throw new Error('no')
+    },
+  }
+  it.each<readonly [string, unknown, string]>([
+    ['a Map', new Map(), 'plain values'],
+    ['a Date', new Date(), 'plain values'],
+    ['a function', () => 1, 'plain values'],
+    ['a symbol', Symbol('a'), 'plain values'],
+    ['undefined', undefined, 'plain values'],
+    ['an undefined property', { a: undefined }, 'plain values'],
+    ['an instance', new (class A {})(), 'plain values'],
+    ['a hole', new Array(5), 'plain values'],
+    ['a proxy that throws', throws, 'values that can be read'],
+    ['a getter that throws', getter, 'values that can be read'],
+    ['NaN', Number.NaN, 'finite numbers'],
+    ['Infinity in a list', [Number.POSITIVE_INFINITY], 'finite numbers'],
+    ['U+0000', 'a\0', 'strings without U+0000'],
+    ['a lone surrogate as a key', { '\ud800': 1 }, 'strings without U+0000'],
+    ['a long text', 'x'.repeat(4097), 'strings of at most 4096 characters'],
+    ['a long list', Array(1001).fill(1), 'at most 1000 values'],
+    ['many lists', Array(40).fill(Array(40).fill(1)), 'at most 1000 values'],
+    ['a deep list', nested(9), 'nesting of at most 8'],
+  ])('%s is refused', (_, operand, expected) => {
     const issue = issueOf({ name: { $any: operand } })
     expect(issue?.code).toBe('invalid_operand')
     expect(issue?.expected).toContain(expected)
@@ -344,6 +343,7 @@ describe('an operand', () => {
     [() => Symbol('a'), undefined],
     [() => 'a\0', undefined],
     [async () => 1, undefined],
+    [async () => error('no')(), undefined],
   ])('that the function refuses, %o', (read, hint) => {
     const result = refusing(read)
     expect(result).toMatchObject({
@@ -372,7 +372,12 @@ describe('an operand', () => {
       test: (time) => (value) => value === time,
       sql: {},
     })
-    const own = defineSchema({ operators: [at], fields: { id: fields.id, at: timestamp() } })
+    const own = defineSchema({
+      operators: [at],
+      relativeTime: relativeTime(),
+      fields: { id: fields.id, at: timestamp() },
+    })
+    expect(safeParseFilter(own, { at: { $gt: { $now: '-7d' } } }).ok).toBe(true)
     expect(() => parseFilter(own, { at: { $at: { $now: '-7d' } } })).toThrow(FilterError)
     expect(parseFilter(own, { at: { $at: '2024-01-01T02:00:00+02:00' } })).toMatchObject({
       operand: '2024-01-01T00:00:00.000000Z',

@@ -19,7 +19,7 @@ class NotPlain {
   }
 }
 
-/** Copies plain data once, so that what is read later cannot change, and no code of it runs. */
+/** Copies plain data: each value is read once, and cannot change when it is used. */
 class Copier {
   readonly #limits: Limits
   /** How many values may still come. */
@@ -70,10 +70,10 @@ class Copier {
 
   /** With its keys in one order, so that equal objects are printed alike. */
   #object(input: Readonly<Record<string, unknown>>, depth: number): OwnOperand | NotPlain {
-    const keys = Object.keys(input).sort()
+    const keys = Object.keys(input)
     if (keys.length > this.#left) return new NotPlain(`at most ${this.#limits.list} values`)
     const entries: [string, OwnOperand][] = []
-    for (const key of keys) {
+    for (const key of keys.sort()) {
       const name = this.#text(key)
       const copy = name instanceof NotPlain ? name : this.copy(input[key], depth + 1)
       if (copy instanceof NotPlain) return copy
@@ -119,6 +119,8 @@ export function ownReader(name: string, read: (input: unknown) => unknown): OwnP
     } catch (error) {
       value = isMistake(error) ? undefined : error
     }
+    // Nobody waits for it: its rejection would end the process.
+    if (value instanceof Promise) value.catch(() => undefined)
     if (value instanceof Error) return refuse(expected, messageOf(value))
     const canonical = value === null ? undefined : plain(value, limits)
     return canonical === undefined || canonical instanceof NotPlain ? refuse(expected) : canonical

@@ -263,7 +263,10 @@ export function defineOperator<
     shape,
     own,
     cost: () => ({ passes: 1, comparing: cost }),
-    test: (type, value) => testOf(type, kinds, (kind) => test(value as never, kind.name as never)),
+    test: (type, value) =>
+      testOf(type, kinds, ({ name }) =>
+        test(value as never, (name === 'numeric' ? 'number' : name) as never),
+      ),
     sql: (column, _type, value, negated) =>
       ownSql({ name, shape, sql: statements, kinds }, column, value as Operand, negated),
   })

@@ -22,14 +22,14 @@ export interface OwnValue {
 }
 
 /** An operand as the SQL of an operator gets it: each value is a parameter. */
-export type Parameters<O> = O extends Scalar | null
+export type AsParameters<O> = O extends Scalar | null
   ? Fragment
   : O extends readonly (infer E)[]
-    ? readonly Parameters<E>[]
-    : { readonly [K in keyof O]: Parameters<O[K]> }
+    ? readonly AsParameters<E>[]
+    : { readonly [K in keyof O]: AsParameters<O[K]> }
 
 /** The condition that a present value meets, as the definition has it. */
-export type OwnSql<O> = (value: Fragment, operand: Parameters<O>, of: OwnValue) => Fragment
+export type OwnSql<O> = (value: Fragment, operand: AsParameters<O>, of: OwnValue) => Fragment
 
 /** A value with where it is, of one kind. */
 interface Asked {

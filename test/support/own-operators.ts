@@ -94,6 +94,20 @@ const near = defineOperator({
   examples: [{ of: 0 }, { of: 1.5, within: 0.25 }, { of: -3, within: 1000 }],
 })
 
+/** A number that is not less. */
+const atLeast = defineOperator({
+  name: '$atLeast',
+  types: ['integer', 'number', 'dynamic'],
+  operand: (input: unknown) => (isNumber(input) ? input : new Error('expected a number')),
+  test: (least) => (value) => value >= least,
+  sql: {
+    ...everywhere((value: Fragment, least: Fragment) => sql`${value} >= ${least}`),
+    postgres: (value, least) => sql`${value} >= ${least}::double precision`,
+    duckdb: (value, least) => sql`${value} >= CAST(${least} AS DOUBLE)`,
+  },
+  examples: [0, -2.5, 1e6],
+})
+
 /** One of some values, of any kind. */
 const among = defineOperator({
   name: '$among',
@@ -111,7 +125,7 @@ const among = defineOperator({
 const LEVELS = ['low', 'high', "it's"] as const
 
 export const ownSchema = defineSchema({
-  operators: [longer, multiple, near, among],
+  operators: [longer, multiple, near, atLeast, among],
   fields: {
     id: string({ required: true, sortable: true }),
     text: string(),
@@ -336,6 +350,16 @@ export const ownCases: readonly FieldCases[] = [
       [{ $multiple: 2 }, 'b'],
       [{ $not: { $multiple: 2 } }, 'a c d null missing'],
       [{ $longer: 0, $ne: 'x' }, 'a'],
+    ],
+  },
+  {
+    field: 'other.n',
+    values: { a: 4, b: 4.5, c: 9007199254740993n, d: '5', e: true, f: [5], missing: undefined },
+    filters: [
+      [{ $atLeast: 4.25 }, 'b c'],
+      [{ $atLeast: 4 }, 'a b c'],
+      [{ $not: { $atLeast: 4.5 } }, 'a d e f missing'],
+      [{ $atLeast: 1e300 }, ''],
     ],
   },
   {
