@@ -60,14 +60,14 @@ export { FOLD_VERSION, wordsOf } from './kinds/words.ts'
 export type { OperatorName } from './operators/index.ts'
 export type { Operator, Phrase } from './operators/operator.ts'
 export { servedBy } from './operators/operator.ts'
-export {
-  defineOperator,
-  type OwnDefinition,
-  type OwnOperator,
-  type OwnReader,
-  type OwnShape,
-  type OwnType,
-} from './operators/own-operator.ts'
+export type {
+  OwnDefinition,
+  OwnOperator,
+  OwnReader,
+  OwnShape,
+  OwnType,
+} from './operators/own-definition.ts'
+export { defineOperator } from './operators/own-operator.ts'
 export type { OwnSql, OwnValue } from './operators/own-sql.ts'
 export { clientSchema } from './parse/client-schema.ts'
 export type { FacetCount } from './parse/facet.ts'

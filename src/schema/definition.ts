@@ -8,7 +8,7 @@ import type {
 } from '../operators/index.ts'
 import type { GivenOf, OwnName, PlainName } from '../operators/names.ts'
 import type { FieldType, OperandShapes, TypeName } from '../operators/operator.ts'
-import type { GivenOperand, OwnOperator, OwnType } from '../operators/own-operator.ts'
+import type { GivenOperand, OwnOperator, OwnType } from '../operators/own-definition.ts'
 import type { FieldSet } from './field.ts'
 
 /**

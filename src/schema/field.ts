@@ -3,7 +3,7 @@ import { describe, quote } from '../error/describe.ts'
 import { isText } from '../kinds/string.ts'
 import { type AnyOperatorName, operatorNames } from '../operators/names.ts'
 import { type FieldType, isFolded, type Operators, type TypeName } from '../operators/operator.ts'
-import type { OwnOperator } from '../operators/own-operator.ts'
+import type { OwnOperator } from '../operators/own-definition.ts'
 import type { FieldDefinition, IntegerForm } from './definition.ts'
 import { onlyKeys, refuse, refuseName } from './refuse.ts'
 

@@ -4,7 +4,7 @@ import { string } from '../kinds/string.ts'
 import type { AnyOperatorName } from '../operators/names.ts'
 import { objectsOperators } from '../operators/objects-operators.ts'
 import { type FieldType, isFolded, servedBy } from '../operators/operator.ts'
-import type { OwnOperator } from '../operators/own-operator.ts'
+import type { OwnOperator } from '../operators/own-definition.ts'
 import {
   define,
   type FieldDefinition,
