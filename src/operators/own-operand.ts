@@ -117,7 +117,7 @@ export function ownReader(name: string, read: (input: unknown) => unknown): OwnP
     try {
       value = read(given)
     } catch (error) {
-      value = isMistake(error) ? undefined : error
+      value = error instanceof Error && !isMistake(error) ? error : undefined
     }
     // Nobody waits for it: its rejection would end the process.
     if (value instanceof Promise) value.catch(() => undefined)
