@@ -12,7 +12,7 @@ import { type Ask, askOf } from './connection.ts'
 import { withStatements } from './ddl.ts'
 import { DIALECTS, isSameName } from './engines.ts'
 import type { TableFacts } from './facts.ts'
-import { checkWaivers, type Finding } from './finding.ts'
+import { checkWaivers, type Finding, type FindingCode } from './finding.ts'
 import { jsonDrafts } from './json-text.ts'
 import { one, questionOf } from './records.ts'
 import { type Draft, type Site, siteOf } from './site.ts'
@@ -102,8 +102,11 @@ export function checkTable(
   const drafts = withStatements(site, found, isWaived)
   if ('rows' in options) {
     const ask = askOf(options.rows)
+    const unread = new Set(
+      drafts.flatMap(({ finding: { code, column } }) => (UNREAD.includes(code) ? column : [])),
+    )
     return count(site, drafts, mapping, ask, () =>
-      jsonDrafts(site, ask, structure, layout, mapping),
+      jsonDrafts(site, ask, structure, { layout, mapping, unread }),
     )
   }
   return drafts
@@ -115,6 +118,14 @@ function withWaiver(finding: Finding, mapping: AnyMapping): Finding {
   const settings = mappingOf(mapping, finding.field.replace(/\.\*$/, ''))
   return settings.waive?.includes(finding.code) ? { ...finding, waived: true } : finding
 }
+
+/** Columns with these findings are not read. */
+const UNREAD: readonly FindingCode[] = [
+  'column_missing',
+  'type_not_mapped',
+  'type_differs',
+  'type_unreadable',
+]
 
 /** All counts in one statement, which reads the table once; JSON is read after it. */
 async function count(

@@ -21,7 +21,7 @@ import { isMysqlFamily } from './engines.ts'
 import type { EngineName } from './facts.ts'
 import type { FindingCode } from './finding.ts'
 import { questionOf } from './records.ts'
-import { columnNamed, type Draft, draft, type Site } from './site.ts'
+import { type Draft, draft, type Site } from './site.ts'
 
 /** So many rows are read at once. */
 const BATCH = 1000
@@ -126,7 +126,7 @@ const isInteger = ({ type, elements }: Field): boolean =>
     ? membersOf(type.kind).some(({ name }) => name === 'integer')
     : [...elements.fields.values()].some(isInteger)
 
-function watchedOf({ facts }: Site, layout: Layout): readonly Watched[] {
+function watchedOf({ facts }: Site, { layout, unread }: JsonSources): readonly Watched[] {
   const { engine } = facts
   const documents = layout.documents.flatMap((placed): readonly Watched[] => {
     const { field } = placed
@@ -157,9 +157,15 @@ function watchedOf({ facts }: Site, layout: Layout): readonly Watched[] {
       const breaks = (_: string, value: unknown) => isOtherForm(placed.field, value)
       return { ...FORMS, placed, breaks }
     })
-  return [...documents, ...lists].filter(
-    ({ placed }) => columnNamed(facts, placed.place.column) !== undefined,
-  )
+  return [...documents, ...lists].filter(({ placed }) => !unread.has(placed.place.column))
+}
+
+/** Where the documents of a table are. */
+interface JsonSources {
+  readonly layout: Layout
+  readonly mapping: AnyMapping
+  /** The columns that cannot be read. */
+  readonly unread: ReadonlySet<string>
 }
 
 /** The findings of columns with rows that break a promise, with their number. */
@@ -167,11 +173,11 @@ export async function jsonDrafts(
   site: Site,
   ask: Ask,
   structure: Structure,
-  layout: Layout,
-  mapping: AnyMapping,
+  sources: JsonSources,
 ): Promise<readonly { readonly draft: Draft; readonly rows: number }[]> {
-  const watched = watchedOf(site, layout)
-  if (watched.length === 0) return []
+  const { mapping, unread } = sources
+  const watched = watchedOf(site, sources)
+  if (watched.length === 0 || unread.has(placeOf(structure.key, mapping).column)) return []
   const counts = watched.map(() => 0)
   const columns = [...new Set(watched.map(({ placed }) => placed))]
   for await (const texts of textsOf(site, ask, structure, columns, mapping)) {
