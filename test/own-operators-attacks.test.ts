@@ -379,6 +379,8 @@ describe('an operand', () => {
     })
     expect(safeParseFilter(own, { at: { $gt: { $now: '-7d' } } }).ok).toBe(true)
     expect(() => parseFilter(own, { at: { $at: { $now: '-7d' } } })).toThrow(FilterError)
+    const finer = safeParseFilter(own, { at: { $at: '2024-01-01T00:00:00.0000001Z' } })
+    expect(finer.ok ? '' : finer.issues[0]?.expected).toBe('values that the field can hold')
     expect(parseFilter(own, { at: { $at: '2024-01-01T02:00:00+02:00' } })).toMatchObject({
       operand: '2024-01-01T00:00:00.000000Z',
     })

@@ -124,6 +124,8 @@ export interface OwnParts {
     limits: { readonly list: number; readonly string: number },
     refuse: (expected: string, hint?: string) => undefined,
   ): OwnOperand | undefined
+  /** Values of the field's kind as rows hold them; undefined if no row can hold one of them. */
+  held(type: FieldType, operand: Operand): Operand | undefined
   /** The same text for equal operands, and for no others. */
   textOf(operand: Operand): string
   /** What is said of it in a language. */

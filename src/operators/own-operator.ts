@@ -151,14 +151,21 @@ export function defineOperator<
   const { name, types, operand, test, sql, cost, phrases, jsonSchema, examples } = checked(
     definition as unknown as OwnDefinition<string, OwnType, OwnReader>,
   )
+  const shape = typeof operand === 'function' ? 'own' : operand
   const own: OwnParts = {
     read: ownReader(name, typeof operand === 'function' ? operand : () => undefined),
+    held(type, value) {
+      if (shape !== 'scalar' && shape !== 'elements') return value
+      const places = [value as Operand<'elements'>].flat().map((each) => type.kind.position(each))
+      if (places.some(({ side }) => side !== 0)) return undefined
+      const values = places.map((each) => each.value)
+      return shape === 'scalar' ? values[0] : values
+    },
     textOf: (value) => textOf(value as OwnOperand),
     phraseIn: (language = '') => phrases.get(language) ?? phrases.get(''),
     jsonSchema,
     examples,
   }
-  const shape = typeof operand === 'function' ? 'own' : operand
   const statements: ReadonlyMap<string, OwnSql<never>> = new Map(Object.entries(sql))
   const has = (type: TypeName) => (types as readonly TypeName[]).includes(type)
   const record = (kinds: readonly Kind[]): Operator => ({

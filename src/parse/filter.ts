@@ -438,7 +438,13 @@ export class FilterReader {
     // Whether an operator of one's own has a meaning at another time is not known.
     const shifts = record.own === undefined ? this.#shifts() : undefined
     const at = { field, operator: written, limits: this.#limits, report, shifts }
-    const operand = operandReaders[record.shape](input, at)
+    const read = operandReaders[record.shape](input, at)
+    const operand =
+      read === undefined ? undefined : record.own ? record.own.held(field.type, read) : read
+    if (read !== undefined && operand === undefined) {
+      const expected = 'values that the field can hold'
+      report.unexpected('invalid_operand', `${label(field.name)} ${name}`, expected, input)
+    }
     if (operand === undefined) return TRUE
     const condition = leaf(field, name, operand)
     if (shifts === undefined || shifts.found.size === 0 || condition.kind !== 'leaf') {
