@@ -84,17 +84,24 @@ const CASES: readonly ((text: string) => string)[] = [
   (text) => text.normalize('NFD'),
 ]
 
+function isHeld({ type: { kind } }: Field, value: unknown): boolean {
+  const canonical = kind.operand(value)
+  return canonical !== undefined && kind.position(canonical).side === 0
+}
+
 function operandsOf(
   name: AnyOperatorName,
   field: Field,
   rows: readonly unknown[],
 ): fc.Arbitrary<unknown> {
-  const one = operandOf(field, rows)
+  const { shape, own } = operatorOf(field.type, name)
+  const any = operandOf(field, rows)
+  // Operators of one's own take no operand between two values of the field.
+  const one = own === undefined ? any : any.filter((value) => isHeld(field, value))
   const orNull = fc.oneof(
     { weight: 8, arbitrary: one },
     { weight: 1, arbitrary: fc.constant(null) },
   )
-  const { shape, own } = operatorOf(field.type, name)
   switch (shape) {
     case 'equal':
       return field.type.list ? fc.oneof(orNull, fc.array(one, { maxLength: 3 })) : orNull

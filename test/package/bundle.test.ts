@@ -53,13 +53,13 @@ const BUDGETS: readonly (readonly [name: string, program: string, budget: number
 export { sqlite } from './src/dialect/sqlite/index.ts'`,
     35_300,
   ],
-  ['the core', `export * from './src/index.ts'`, 62_100],
+  ['the core', `export * from './src/index.ts'`, 62_500],
   ...dialects.map(
     (name) =>
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}/index.ts'`,
-        name === 'mysql' || name === 'mariadb' ? 74_900 : 74_300,
+        name === 'mysql' || name === 'mariadb' ? 75_300 : 74_700,
       ] as const,
   ),
   ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 21_400],
@@ -118,7 +118,7 @@ describe('a bundle of', () => {
     expect(inputs.filter((input) => input.startsWith('node_modules'))).toEqual([])
     expect(used).toContain('src/dialect/mariadb/index.ts')
     expect(used.filter((input) => /check\/(read|postgres|introspect)\.ts/.test(input))).toEqual([])
-    expect(bytes).toBeLessThan(75_700)
+    expect(bytes).toBeLessThan(76_500)
     expect(bytes).toBeGreaterThan(45_000)
   })
 
