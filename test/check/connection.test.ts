@@ -3,7 +3,6 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { PGlite } from '@electric-sql/pglite'
 import Database from 'libsql'
 import mariadbDriver from 'mariadb'
 import * as mysqlCallbacks from 'mysql2'
@@ -14,7 +13,7 @@ import { type Ask, askOf, type EngineName, readFacts } from '../../src/check/ind
 import { available } from '../support/engines/available.ts'
 import { clickhouse } from '../support/engines/clickhouse.ts'
 import { mysqlServer } from '../support/engines/mysql.ts'
-import { poolOf } from '../support/engines/postgres.ts'
+import { createPglite, poolOf } from '../support/engines/postgres.ts'
 
 interface Opened {
   readonly connection: Ask | object
@@ -66,7 +65,7 @@ const DRIVERS: readonly Driver[] = [
     needs: 'PGlite',
     engine: 'postgres',
     async open() {
-      const connection = await PGlite.create()
+      const connection = await createPglite()
       return { connection, close: () => connection.close() }
     },
   },

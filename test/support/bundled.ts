@@ -23,22 +23,11 @@ export const UNBUNDLED = [
 ]
 
 /**
- * Bundles a program of the repository's for Node; `tamis` is the source. Packages go in, but for those
- * of a list: to read their many files takes most of the time that a process needs to start. What is
- * imported when it is needed stays apart, as in the package. Answers the packages that are outside and
- * that the program loads whatever it does.
+ * A program for Node; `tamis` is the source. Packages go in, but for those of a list: to read their
+ * many files takes most of the time that a process needs to start.
  */
-export async function bundleForNode(
-  entry: string,
-  outfile: string,
-  outside: readonly string[] = UNBUNDLED,
-  options: BuildOptions = {},
-): Promise<readonly string[]> {
-  const { metafile } = await build({
-    entryPoints: [{ in: resolve(root, entry), out: basename(outfile, '.mjs') }],
-    outdir: dirname(outfile),
-    outExtension: { '.js': '.mjs' },
-    splitting: true,
+export const forNode = (outside: readonly string[] = UNBUNDLED) =>
+  ({
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -68,9 +57,45 @@ export async function bundleForNode(
     },
     plugins: [consoleEsbuildPlugin],
     logLevel: 'silent',
+  }) satisfies BuildOptions
+
+/** Programs by the files that they become, which are in one folder. */
+type Programs = Readonly<Record<string, string>>
+
+const bundle = (programs: Programs, outside: readonly string[], options: BuildOptions = {}) =>
+  build({
+    ...forNode(outside),
+    entryPoints: Object.entries(programs).map(([outfile, entry]) => ({
+      in: resolve(root, entry),
+      out: basename(outfile, '.mjs'),
+    })),
+    outdir: dirname(Object.keys(programs)[0] ?? ''),
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
     ...options,
     metafile: true,
   })
+
+/**
+ * Bundles programs of the repository's. What is imported when it is needed stays apart, as in the
+ * package. What programs share is built once.
+ */
+export const bundleAllForNode = async (
+  programs: Programs,
+  outside: readonly string[] = UNBUNDLED,
+  options: BuildOptions = {},
+): Promise<void> => void (await bundle(programs, outside, options))
+
+/**
+ * Bundles one program. Answers the packages that are outside and that the program loads whatever it
+ * does.
+ */
+export async function bundleForNode(
+  entry: string,
+  outfile: string,
+  outside: readonly string[] = UNBUNDLED,
+): Promise<readonly string[]> {
+  const { metafile } = await bundle({ [outfile]: entry }, outside)
   const packages = new Set<string>()
   const visit = (file: string): void => {
     for (const { path, kind, external } of metafile.outputs[file]?.imports ?? []) {

@@ -4,21 +4,19 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
+import { forNode } from '../support/bundled.ts'
 
 const BUILT = fileURLToPath(new URL('../../node_modules/.tamis', import.meta.url))
 
 const built = new Map<string, string>()
 
-/** A script as plain JavaScript, built once: a process then starts in a third of the time. */
+/** A script and its packages as one file, built once: a process then starts in a fraction of the time. */
 function build(script: string): string {
   const known = built.get(script)
   if (known !== undefined) return known
   const { outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL(script, import.meta.url))],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
+    ...forNode(),
     write: false,
   })
   const outfile = join(BUILT, script.replace(/ts$/, 'mjs'))

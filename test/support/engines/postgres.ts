@@ -37,6 +37,8 @@ export const fromClient = (client: pg.Client, close: () => Promise<void>): Conne
   close,
 })
 
+const newSchema = (): string => `${scratchName}_${Math.random().toString(36).slice(2, 10)}`
+
 export const postgres: Engine = {
   name: 'PostgreSQL',
   dialect,
@@ -45,7 +47,9 @@ export const postgres: Engine = {
   async connect() {
     const client = poolOf()
     await client.connect()
-    const name = `${scratchName}_${Math.random().toString(36).slice(2, 10)}`
+    const name = newSchema()
+    // What these tables hold need not survive a crash of the server: a commit waits for no disk.
+    await client.query('SET synchronous_commit TO off')
     await client.query(`CREATE SCHEMA ${name}`)
     await client.query(`SET search_path TO ${name}, public`)
     await client.query('SET client_min_messages TO warning')
@@ -61,7 +65,7 @@ export const postgres: Engine = {
  * An empty cluster as a file, made once for each version: `initdb` takes PGlite seconds, and to load
  * what it made a fraction of them.
  */
-async function emptyCluster(): Promise<Blob> {
+export async function emptyCluster(): Promise<string> {
   const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
   const described = await readFile(join(modules, '@electric-sql/pglite/package.json'), 'utf8')
   const folder = join(modules, '.cache')
@@ -76,11 +80,18 @@ async function emptyCluster(): Promise<Blob> {
     await writeFile(draft, cluster.stream())
     await rename(draft, file)
   }
-  return new Blob([await readFile(file)], { type: 'application/x-tar' })
+  return file
 }
 
 export const createPglite = async (): Promise<PGlite> =>
-  PGlite.create({ loadDataDir: await emptyCluster() })
+  PGlite.create({ loadDataDir: new Blob([await readFile(await emptyCluster())]) })
+
+/**
+ * Those that no connection uses, for the next: to make one takes a second. Only a worker of vitest,
+ * which is ended, keeps them: another process would not end before they are closed.
+ */
+const idle: PGlite[] = []
+const isWorker = process.env.VITEST_POOL_ID !== undefined
 
 export const pglite: Engine = {
   name: 'PGlite',
@@ -88,12 +99,22 @@ export const pglite: Engine = {
   needs: 'npm install',
   features,
   async connect() {
-    const db = await createPglite()
+    const db = idle.pop() ?? (await createPglite())
+    const name = newSchema()
+    await db.exec(`CREATE SCHEMA ${name}`)
+    await db.exec(`SET search_path TO ${name}, public`)
     return {
       exec: async (text) => void (await db.exec(text)),
       run: async ({ text, params }) => void (await db.query(text, params as unknown[])),
       all: async ({ text, params }) => (await db.query(text, params as unknown[])).rows as never,
-      close: () => db.close(),
+      async close() {
+        if (!isWorker) return db.close()
+        // As a new session finds it; a failed test may have left a transaction open.
+        await db.exec('ROLLBACK')
+        await db.exec('DISCARD ALL')
+        await db.exec(`DROP SCHEMA ${name} CASCADE`)
+        idle.push(db)
+      },
     }
   },
   version,
