@@ -47,6 +47,10 @@ export default defineConfig(({ mode }) => ({
     // Many tests wait for databases and processes: by default one core of two would be idle. At full
     // length, processes and servers fill both.
     maxWorkers: mode === 'all' ? 1 : 2,
+    // In `npm test`, the files that a worker runs share what they import: to load it for each anew took
+    // more time than most files do. At full length each has a process of its own, and so shows that it
+    // needs nothing that another has left.
+    isolate: mode === 'all',
     globalSetup: ['test/support/setup.ts'],
     // `npm run test:all`: see test/support/budget.ts.
     env: { TAMIS_TESTS: mode === 'all' ? 'all' : '' },
@@ -56,6 +60,7 @@ export default defineConfig(({ mode }) => ({
       enabled: true,
       include: ['test/**/*.test-d.ts'],
       tsconfig: 'tsconfig.json',
+      checker: source('../test/support/checker.sh'),
     },
   },
 }))

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import { engines } from './engines/index.ts'
+import { startTypes } from './types.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,7 +28,11 @@ export async function setup(project: TestProject): Promise<() => void> {
   if (process.env.CI !== undefined && missing.length > 0) {
     throw new Error(`in CI every engine must run:\n${lines.join('\n')}`)
   }
-  return () => console.log(`\nEngines:\n${lines.join('\n')}`)
+  const endTypes = startTypes(project)
+  return () => {
+    endTypes()
+    console.log(`\nEngines:\n${lines.join('\n')}`)
+  }
 }
 
 const reasonOf = (error: unknown): string =>

@@ -4,32 +4,18 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import fc from 'fast-check'
+import { Hono } from 'hono'
 import { parseQuery, safeParseFilter } from 'tamis'
 import { filterArbitrary, invalidFilterArbitrary, queryArbitrary } from 'tamis/fast-check'
 import { usersSchema } from 'tamis/users'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { inputs } from '../../src/users/input.ts'
+import { budget } from '../support/budget.ts'
 import { clientOf, closeAll, ENDPOINTS, open, SERVER, type Service } from './service.ts'
 import { until } from './until.ts'
 
-interface Route {
-  readonly method: string
-  readonly path: string
-}
-
-const routesOf = vi.hoisted(() => [] as { readonly routes: readonly Route[] }[])
-
-// The handler does not show its routes, so they are recorded while it is made.
-vi.mock('hono', async (original) => {
-  const hono = await original<typeof import('hono')>()
-  class Recorded extends hono.Hono {
-    constructor() {
-      super()
-      routesOf.push(this)
-    }
-  }
-  return { ...hono, Hono: Recorded }
-})
+// The handler does not show its routes; the app that this is called on lists them.
+const basePath = vi.spyOn(Hono.prototype, 'basePath')
 
 interface Operation {
   readonly operationId: string
@@ -98,8 +84,9 @@ describe('the OpenAPI document', () => {
   })
 
   it('has every route of the handler except its own, and no other', () => {
-    const [{ routes }] = routesOf as [{ readonly routes: readonly Route[] }]
-    const handled = routes
+    const app: unknown = basePath.mock.contexts[0]
+    if (!(app instanceof Hono)) throw new Error('the handler has no app')
+    const handled = app.routes
       .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
     const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
@@ -178,9 +165,9 @@ describe('filters', () => {
           valid: true,
         })
       }),
-      { numRuns: 2000 },
+      { numRuns: budget(400, 2000) },
     )
-    expect(count).toBeGreaterThan(1500)
+    expect(count).toBeGreaterThan(budget(300, 1500))
   })
 
   it('that are invalid are refused by both', () => {
@@ -195,9 +182,9 @@ describe('filters', () => {
         count++
         expect({ own, issues: result.issues, valid: validate(own) }).toMatchObject({ valid: false })
       }),
-      { numRuns: 2000 },
+      { numRuns: budget(400, 2000) },
     )
-    expect(count).toBeGreaterThan(1000)
+    expect(count).toBeGreaterThan(budget(200, 1000))
   })
 
   const WRONG: readonly unknown[] = [
@@ -287,7 +274,7 @@ describe('payloads', () => {
           valid: true,
         })
       }),
-      { numRuns: 1000 },
+      { numRuns: budget(200, 1000) },
     )
   })
 
@@ -503,11 +490,11 @@ describe('inputs', () => {
         counts.accepted++
         expect({ input, isValid, errors: validate.errors }).toMatchObject({ isValid: true })
       }),
-      { numRuns: 500 },
+      { numRuns: budget(200, 500) },
     )
     // Both must occur: most refused inputs are refused by the schema, too.
-    expect(counts.accepted).toBeGreaterThan(30)
-    expect(counts.both).toBeGreaterThan(30)
+    expect(counts.accepted).toBeGreaterThan(budget(5, 30))
+    expect(counts.both).toBeGreaterThan(budget(5, 30))
   })
 
   it.each([
