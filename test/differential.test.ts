@@ -12,7 +12,7 @@ const FILTERS = 25
 
 /** ClickHouse takes longest, most of all to create tables. */
 const TABLES: Readonly<Record<string, number>> = {
-  SQLite: budget(16, 80),
+  SQLite: budget(8, 80),
   ClickHouse: budget(3, 8),
 }
 
@@ -30,7 +30,7 @@ describe.each(available)('in memory and in $name', (engine) => {
       ),
       {
         seed: SEED,
-        numRuns: TABLES[engine.name] ?? budget(5, 30),
+        numRuns: TABLES[engine.name] ?? budget(4, 30),
         interruptAfterTimeLimit: 110_000,
       },
     )

@@ -161,7 +161,10 @@ describe.each(available)('facets in $name', (engine) => {
   it('are those in memory, for values of every kind', { timeout: 240_000 }, async () => {
     const table = await Table.create(engine, connection, schema)
     const target = { dialect: engine.dialect, table: 't' }
-    for (const rows of fc.sample(rowsOf, { numRuns: budget(2, 20), seed: 20 })) {
+    for (const rows of fc.sample(rowsOf, {
+      numRuns: budget(engine.name === 'SQLite' ? 2 : 1, 20),
+      seed: 20,
+    })) {
       await table.insert(rows)
       for (const [i, filter_conditions] of FILTERS.entries()) {
         const client = parseQuery(schema, { filter_conditions, include_low: i % 2 === 0 })
@@ -332,7 +335,7 @@ describe('a facet', () => {
           }
         }
       }),
-      { numRuns: budget(60, 500) },
+      { numRuns: budget(30, 500) },
     )
   })
 })

@@ -378,7 +378,7 @@ describe.each(available)('in $name', (engine) => {
       {
         seed: 23,
         endOnFailure: true,
-        numRuns: engine.name === 'ClickHouse' ? budget(3, 8) : budget(6, 40),
+        numRuns: engine.name === 'ClickHouse' ? budget(2, 8) : budget(3, 40),
         interruptAfterTimeLimit: 100_000,
       },
     )

@@ -584,7 +584,7 @@ describe.each(available)('in $name', (engine) => {
       {
         seed: 7,
         endOnFailure: true,
-        numRuns: engine.name === 'ClickHouse' ? budget(2, 6) : budget(5, 40),
+        numRuns: engine.name === 'ClickHouse' ? budget(2, 6) : budget(3, 40),
         interruptAfterTimeLimit: 100_000,
       },
     )
@@ -621,7 +621,7 @@ describe('what a client cannot learn', () => {
         // Regions see the customers that the scope shows, and nothing else.
         expect(pageOfData(changed(data, keep))).toEqual(pageOfData(data))
       }),
-      { seed: 3, numRuns: budget(300, 3000) },
+      { seed: 3, numRuns: budget(100, 3000) },
     )
   })
 })

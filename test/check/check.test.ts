@@ -106,7 +106,7 @@ describe.each(available)('a table of createTable in $name', (engine) => {
       fc.asyncProperty(planArbitrary(engine.features), async ({ schema, mapping }) => {
         expect(await findingsOf(schema, mapping)).toEqual([])
       }),
-      { seed: 20_240_501, numRuns: budget(6, 40) },
+      { seed: 20_240_501, numRuns: budget(4, 40) },
     )
   })
 })

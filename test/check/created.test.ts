@@ -242,7 +242,7 @@ describe.each(available)('a table of createTable in $name', (engine) => {
       fc.asyncProperty(planArbitrary(engine.features), ({ schema, mapping }) =>
         expectReadBack(engine, connection, schema, mapping),
       ),
-      { seed: 20_240_501, numRuns: budget(8, 40) },
+      { seed: 20_240_501, numRuns: budget(5, 40) },
     )
   })
 })

@@ -19,6 +19,7 @@ import { accessor } from '../../src/compile/accessor.ts'
 import { membersOf } from '../../src/kinds/dynamic.ts'
 import { isPlainObject } from '../../src/kinds/json.ts'
 import { type Plan, planArbitrary, rowsArbitrary } from '../support/arbitrary.ts'
+import { budget } from '../support/budget.ts'
 import { sqlite as engine } from '../support/engines/sqlite.ts'
 import { SqliteTable } from '../support/sqlite.ts'
 import { Table } from '../support/table.ts'
@@ -86,7 +87,7 @@ describe('a row', () => {
         }
         await connection.close()
       }),
-      { seed: 11, numRuns: 150 },
+      { seed: 11, numRuns: budget(40, 150) },
     )
   })
 

@@ -332,9 +332,9 @@ describe.each(reached)('a Drizzle table in %s', (_, engine: Engine, { open, left
     const payload = fc
       .tuple(filterArbitrary(schema, { rows }), queryArbitrary(schema, { rows }))
       .map(([filter_conditions, query]) => ({ ...query, filter_conditions }))
-    const asked = fc.sample(payload, { seed: SEED, numRuns: budget(60, 400) })
+    const asked = fc.sample(payload, { seed: SEED, numRuns: budget(40, 400) })
     const tally = new Tally()
     await ask(table, { plan: { schema, mapping: target().mapping }, rows, asked }, tally)
-    expect(tally.some).toBeGreaterThan(10)
+    expect(tally.some).toBeGreaterThan(budget(5, 10))
   })
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { FOLD_VERSION, foldCase } from 'tamis'
 import { describe, expect, it } from 'vitest'
+import { budget } from '../support/budget.ts'
 
 const LAST = 0x10ffff
 
@@ -102,7 +103,7 @@ describe('folding case', () => {
         expect(foldCase(folded)).toBe(folded)
         expect(foldCase(text.normalize('NFD'))).toBe(folded)
       }),
-      { numRuns: 5000 },
+      { numRuns: budget(1250, 5000) },
     )
     const marks = fc.array(
       fc.constantFrom('\u0301', '\u0323', '\u0345', '\u0334', '\u0344', '\u093e'),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { FOLD_VERSION } from 'tamis'
 import { describe, expect, it } from 'vitest'
 import { findAscii, searchText, wordsOf } from '../../src/kinds/words.ts'
+import { budget } from '../support/budget.ts'
 
 describe('folding into words', () => {
   it.each<[string, string[]]>([
@@ -91,7 +92,7 @@ describe('folding into words', () => {
         ),
         (characters) => isSame(characters.join('')),
       ),
-      { numRuns: 10_000 },
+      { numRuns: budget(2500, 10_000) },
     )
   })
 
@@ -121,8 +122,8 @@ describe('folding into words', () => {
         const expected = searchText(value).includes(whole ? ` ${needle} ` : ` ${needle}`)
         expect(found).toBe(expected)
       }),
-      { numRuns: 5000 },
+      { numRuns: budget(1250, 5000) },
     )
-    expect(told).toBeGreaterThan(1000)
+    expect(told).toBeGreaterThan(budget(250, 1000))
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { completionsAt } from 'tamis/text'
 import { usersSchema } from 'tamis/users'
 import { describe, expect, it } from 'vitest'
+import { budget } from '../support/budget.ts'
 
 /** What is offered at the bar in a text. */
 function at(marked: string, relaxed = false) {
@@ -75,7 +76,7 @@ describe('completions', () => {
           expect(range.end).toBeLessThanOrEqual(text.length)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: budget(750, 3000) },
     )
   })
 })

@@ -15,6 +15,7 @@ import { filterArbitrary } from 'tamis/fast-check'
 import { completionsAt, formatFilter, parseFilterText, safeParseFilterText } from 'tamis/text'
 import { describe, expect, it } from 'vitest'
 import { sourceOf } from '../../src/error/source.ts'
+import { budget } from '../support/budget.ts'
 
 const schema = defineSchema({
   fields: {
@@ -81,7 +82,7 @@ describe('a filter as text', () => {
         const expected = parseFilter(schema, filter)
         expect(parseFilterText(schema, text, { relaxed })).toEqual(expected)
       }),
-      { numRuns: 1000 },
+      { numRuns: budget(250, 1000) },
     )
   })
 
@@ -132,9 +133,9 @@ describe('a filter as text', () => {
           expect(String(new FilterError(result.issues, sourceOf(damaged)))).toContain('FilterError')
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: budget(750, 3000) },
     )
-    expect(refused).toBeGreaterThan(1000)
+    expect(refused).toBeGreaterThan(budget(250, 1000))
     // A hundred times the usual time, to distinguish an endless loop from a slow machine.
     expect(slowest).toBeLessThan(1000)
   })
@@ -172,7 +173,7 @@ describe('formatting', () => {
         expect(printed(formatted)).toEqual(printed(text))
         expect(formatFilter(formatted)).toBe(formatted)
       }),
-      { numRuns: 1000 },
+      { numRuns: budget(250, 1000) },
     )
   })
 
@@ -236,7 +237,7 @@ describe('formatting', () => {
           expect(formatted.split(letter).length).toBe(text.split(letter).length)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: budget(750, 3000) },
     )
   })
 })

@@ -220,7 +220,7 @@ describe.each(databases)('watching in $name', ({ name, fresh }) => {
       // The users of one run are there in the next, so that a smaller run need not fail alike.
       {
         seed: SEED,
-        numRuns: name === 'SQLite' ? budget(12, 40) : budget(6, 25),
+        numRuns: name === 'SQLite' ? budget(6, 40) : budget(6, 25),
         endOnFailure: true,
       },
     )
