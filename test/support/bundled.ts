@@ -55,7 +55,6 @@ export const forNode = (outside: readonly string[] = UNBUNDLED) =>
       'tamis/users': join(root, 'src/users/index.ts'),
       'tamis/users/client': join(root, 'src/users/client/index.ts'),
     },
-    plugins: [consoleEsbuildPlugin],
     logLevel: 'silent',
   }) satisfies BuildOptions
 
@@ -65,6 +64,7 @@ type Programs = Readonly<Record<string, string>>
 const bundle = (programs: Programs, outside: readonly string[], options: BuildOptions = {}) =>
   build({
     ...forNode(outside),
+    plugins: [consoleEsbuildPlugin],
     entryPoints: Object.entries(programs).map(([outfile, entry]) => ({
       in: resolve(root, entry),
       out: basename(outfile, '.mjs'),
