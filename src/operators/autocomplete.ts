@@ -18,6 +18,10 @@ const LONG = 64
 export const $autocomplete = {
   shape: 'words',
   servedBy: 'words',
+  lookup(_type, operand) {
+    const { words, prefix } = parts(operand)
+    return { all: words, prefix }
+  },
   cost({ kind }, operand) {
     const words = wordsOf(operand).length
     // In JSON a word is a regular expression in some databases.

@@ -1,10 +1,12 @@
-import { holdsAll, holdsAny } from './lists.ts'
+import { allOf, holdsAll, holdsAny } from './lists.ts'
+import { anyOf } from './members.ts'
 import { ONE_COMPARISON, type Operator } from './operator.ts'
 
 /** `$contains`: a list that holds the operand. */
 export const $contains = {
   shape: 'scalar',
   servedBy: 'index',
+  lookup: ({ kind }, operand) => anyOf(kind, [operand]),
   cost: () => ONE_COMPARISON,
   test: ({ kind }, operand) => holdsAny.test(kind, [operand]),
   sql: (column, { kind }, operand, negated) => holdsAny.sql(column, kind, [operand], negated),
@@ -14,6 +16,7 @@ export const $contains = {
 export const $all = {
   shape: 'elements',
   servedBy: 'index',
+  lookup: ({ kind }, operand) => allOf(kind, operand),
   cost: (_type, operand) => holdsAll.cost(operand.length),
   test: ({ kind }, operand) => holdsAll.test(kind, operand),
   sql: (column, { kind }, operand, negated) => holdsAll.sql(column, kind, operand, negated),

@@ -1,6 +1,6 @@
 import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
-import { isOneOfSql } from './members.ts'
+import { anyOf, isOneOfSql } from './members.ts'
 import { type FieldType, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
 
 /** A field of scalars has no operand that is a list: those are the list operators'. */
@@ -10,6 +10,7 @@ const isScalar = (operand: Operand<'equal'>): operand is Scalar | null => !Array
 export const $eq = {
   shape: 'equal',
   servedBy: 'index',
+  lookup: ({ kind }, operand) => anyOf(kind, isScalar(operand) ? [operand] : []),
   cost: () => ONE_COMPARISON,
   test(type, operand) {
     if (operand === null || !isScalar(operand)) return absent(type)

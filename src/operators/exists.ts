@@ -12,6 +12,7 @@ export const absentSql = (column: Column, negated: boolean): Fragment => column.
 /** `$exists`: present (true), or absent (false). */
 export const $exists = {
   shape: 'boolean',
+  lookup: (_type, operand) => ({ any: [null], isOthers: operand }),
   // In JSON, each kind of the field is tested.
   cost: ({ kind }) => ({ passes: kind.name === 'dynamic' ? 1.5 : 1, comparing: 0 }),
   test(type, operand) {

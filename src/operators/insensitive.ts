@@ -4,7 +4,7 @@ import { isOneOf as isOneText, isText, string } from '../kinds/string.ts'
 import { absent, absentSql } from './exists.ts'
 import { isOneOfSql } from './members.ts'
 import { comparingWith, inBy } from './membership.ts'
-import { ONE_COMPARISON, type Operator } from './operator.ts'
+import { type Lookup, ONE_COMPARISON, type Operator } from './operator.ts'
 
 /** The folded value is one of the folded operands. */
 function isOneOf(operands: readonly string[]): Test {
@@ -12,11 +12,16 @@ function isOneOf(operands: readonly string[]): Test {
   return (value) => typeof value === 'string' && holds(foldCase(value)) && isText(value)
 }
 
+const foldedOf = (operands: readonly (string | null)[]): Lookup => ({
+  any: operands.map((each) => (each === null ? null : foldCase(each))),
+})
+
 /** `$ieq`: as `$eq`, without regard to case; see `kinds/case-fold.ts`. */
 export const $ieq = {
   shape: 'textOrNull',
   servedBy: 'folded',
   isFolded: true,
+  lookup: (_type, operand) => foldedOf([operand]),
   cost: () => ONE_COMPARISON,
   test: (type, operand) => (operand === null ? absent(type) : isOneOf([operand])),
   sql(column, _type, operand, negated) {
@@ -37,5 +42,6 @@ export const $iin = {
   }),
   shape: 'texts',
   servedBy: 'folded',
+  lookup: (_type, operands) => foldedOf(operands),
   isFolded: true,
 } as const satisfies Operator<'texts'>

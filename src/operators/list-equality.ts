@@ -1,6 +1,7 @@
 import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
-import { holdsAny, holdsExactly } from './lists.ts'
+import { allOf, holdsAny, holdsExactly } from './lists.ts'
+import { anyOf } from './members.ts'
 import { ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
 
 const isList = (operand: Operand<'equal'>): operand is readonly Scalar[] => Array.isArray(operand)
@@ -12,6 +13,11 @@ const isList = (operand: Operand<'equal'>): operand is readonly Scalar[] => Arra
 export const $eq = {
   shape: 'equal',
   servedBy: 'index',
+  lookup({ kind }, operand) {
+    if (!isList(operand)) return anyOf(kind, [operand])
+    const all = allOf(kind, operand)
+    return all && { ...all, isSuperset: true }
+  },
   cost: (_type, operand) => (isList(operand) ? holdsExactly.cost(operand.length) : ONE_COMPARISON),
   test(type, operand) {
     if (operand === null) return absent(type)

@@ -3,7 +3,7 @@ import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar, Test } from '../kinds/kind.ts'
 import { attainable } from './members.ts'
-import type { Cost } from './operator.ts'
+import type { Cost, Lookup } from './operator.ts'
 
 /**
  * What can be said of a list's elements. An element of another kind counts as not there, and so
@@ -14,6 +14,13 @@ export interface ListTest {
   sql(column: Column, kind: AnyKind, operands: readonly Scalar[], negated: boolean): Fragment
   /** The cost for a number of operands; PostgreSQL compares each with each element. */
   cost(operands: number): Cost
+}
+
+/** What an index of the elements finds lists by that hold every operand, if there is one. */
+export const allOf = (kind: AnyKind, operands: readonly Scalar[]): Lookup | undefined => {
+  const all = attainable(kind, operands)
+  if (all.length < operands.length) return { any: [] }
+  return all.length === 0 ? undefined : { all }
 }
 
 const never = () => false

@@ -2,6 +2,7 @@ import type { Column } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import { type AnyKind, byMember } from '../kinds/dynamic.ts'
 import { exactly, type Scalar, type Test } from '../kinds/kind.ts'
+import type { Lookup } from './operator.ts'
 
 /**
  * Being one of several values: what `$eq`, `$in` and the operators of lists have in common, in
@@ -14,6 +15,11 @@ export function attainable(kind: AnyKind, operands: readonly Scalar[]): readonly
   const isExact = (operand: Scalar) => kind.position(operand).side === 0
   return operands.every(isExact) ? operands : operands.filter(isExact)
 }
+
+/** What an index finds the values by; null stands for absent. */
+export const anyOf = (kind: AnyKind, operands: readonly (Scalar | null)[]): Lookup => ({
+  any: operands.filter((each) => each === null || kind.position(each).side === 0),
+})
 
 const never = () => false
 

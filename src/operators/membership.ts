@@ -3,7 +3,7 @@ import type { Fragment } from '../dialect/fragment.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar, Test } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
-import { isOneOf, isOneOfSql } from './members.ts'
+import { anyOf, isOneOf, isOneOfSql } from './members.ts'
 import type { Cost, Operator } from './operator.ts'
 
 /** How many operands databases compare one by one. */
@@ -31,6 +31,7 @@ export const inBy = (membership: Membership) =>
   ({
     shape: 'members',
     servedBy: 'index',
+    lookup: ({ kind }, operands) => anyOf(kind, operands),
     cost: (_type, operands) => membership.cost(operands.length),
     // Nothing is one of none.
     fold: (operands) => (operands.length === 0 ? false : undefined),

@@ -2,7 +2,7 @@ import type { FieldColumn } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
 import type { Document } from '../dialect/place.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
-import type { Range, Scalar, ScalarTypeName, Test } from '../kinds/kind.ts'
+import type { Bound, Range, Scalar, ScalarTypeName, Test } from '../kinds/kind.ts'
 import type { AnyOperatorName } from './names.ts'
 
 /** What a schema calls the type of a field. */
@@ -97,6 +97,24 @@ export interface Cost {
 /** What a table has for an operator: `folded` is an index of the column of folded text. */
 export type Service = 'index' | 'words' | 'folded'
 
+/**
+ * What an index in memory is asked for to find the rows that an operator is true of: an index of the
+ * field's values, of the elements of its lists, or of what `servedBy` names, its words or its folded
+ * text. Of several, each must be there.
+ */
+export interface Lookup {
+  /** One of these; null stands for an absent value. */
+  readonly any?: readonly (Scalar | null)[]
+  readonly all?: readonly Scalar[]
+  /** The beginning of a text. */
+  readonly prefix?: string
+  readonly bound?: Bound
+  /** Set if the operator is true of the other rows, before any complement. */
+  readonly isOthers?: boolean
+  /** Set if rows are found that the operator is not true of. */
+  readonly isSuperset?: true
+}
+
 /** What finds the rows of an operator without reading the table, where anything does. */
 export function servedBy({ operators }: FieldType, name: AnyOperatorName): Service | undefined {
   const { complement, servedBy } = operators[name] ?? {}
@@ -165,6 +183,8 @@ export interface Operator<S extends Shape = Shape> {
    * column of folded `words`, or an index of its `folded` text. Nothing finds those of a complement.
    */
   readonly servedBy?: Service
+  /** What an index in memory finds the rows by; the complement's are the others. */
+  lookup?(type: FieldType, operand: Operand<S>): Lookup | undefined
   /** Whether SQL asks for the text without its case, which is stored in a column of its own. */
   readonly isFolded?: true
   /** The maximal cost for a database for one row. */

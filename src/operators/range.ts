@@ -14,6 +14,7 @@ const range = (comparison: Range) =>
     shape: 'scalar',
     servedBy: 'index',
     range: comparison,
+    lookup: (type, operand) => ({ bound: boundOf(type, comparison, operand) }),
     cost: () => ONE_COMPARISON,
     test(type, operand) {
       const bound = boundOf(type, comparison, operand)

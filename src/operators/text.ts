@@ -24,6 +24,7 @@ const partOf = (part: TextPart, servedBy?: Service) =>
   ({
     shape: 'text',
     ...(servedBy && { servedBy }),
+    lookup: (_type, operand) => servedBy && { prefix: operand },
     cost: () => COSTS[part],
     test(_type, operand) {
       const has = HAS[part]
@@ -46,6 +47,7 @@ const foldedPartOf = (part: TextPart, servedBy?: Service) =>
     shape: 'text',
     isFolded: true,
     ...(servedBy && { servedBy }),
+    lookup: (_type, operand) => servedBy && { prefix: foldCase(operand) },
     cost: () => COSTS[part],
     test(_type, operand) {
       const has = HAS[part]
