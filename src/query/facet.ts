@@ -4,10 +4,11 @@ import { type AnyKind, memberOf, membersOf } from '../kinds/dynamic.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { type FacetCount, facetOf } from '../parse/facet.ts'
 import type { Query } from '../parse/query.ts'
+import type { Field } from '../schema/field.ts'
 import { scanRows } from './rows.ts'
 
 /** The order of values: that of their kinds in the field, then each kind's own. */
-function compareValues(kind: AnyKind): (a: Scalar, b: Scalar) => number {
+export function compareValues(kind: AnyKind): (a: Scalar, b: Scalar) => number {
   if (kind.name !== 'dynamic') return kind.compare
   const members = membersOf(kind)
   return (a, b) => {
@@ -52,9 +53,18 @@ export function facetRows(
       else if (Array.isArray(value)) new Set(value.map((each) => kind.read(each))).forEach(add)
     }
   })
+  return facetCounts(query, field, counts)
+}
+
+/** The values that were counted as a facet: in its order, and no more than its limit. */
+export function facetCounts(
+  { schema }: Query,
+  { type: { kind }, as }: Field,
+  counts: Iterable<readonly [Scalar, number]>,
+): readonly FacetCount[] {
   const compare = compareValues(kind)
   return [...counts]
     .sort(([a, n], [b, m]) => m - n || compare(a, b))
-    .slice(0, query.schema.limits.facet)
-    .map(([value, count]) => ({ value: field.as === 'bigint' ? BigInt(value) : value, count }))
+    .slice(0, schema.limits.facet)
+    .map(([value, count]) => ({ value: as === 'bigint' ? BigInt(value) : value, count }))
 }

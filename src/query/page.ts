@@ -58,15 +58,61 @@ export function pageOf<T>(
 /**
  * The page of rows that were found in their order. In memory a required value that is missing is
  * absent like any other, so that only the cursor of such a row is refused: it could stand for several.
+ * With `isLazy` cursors are written when they are read: to write one takes longer than to find a page
+ * in an index.
  */
-export function pageOfFound<T>(query: Query, rows: readonly T[], counted?: number): Page<T> {
-  const found = pageOfRows(query, rows)
+export function pageOfFound<T>(
+  query: Query,
+  rows: readonly T[],
+  counted?: number,
+  isLazy = false,
+): Page<T> {
+  const found = pageOfRows(query, rows, isLazy)
   const page =
     query.fields === undefined ? found : { ...found, items: found.items.map(projection(query)) }
   return counted === undefined ? page : { ...page, ...totalOf(query, counted) }
 }
 
-function pageOfRows<T>(query: Query, rows: readonly T[]): Page<T> {
+/** A page whose cursors are properties as any others, each written once. */
+function lazyPage<T>(
+  items: readonly T[],
+  writeNext: (() => string) | undefined,
+  writePrev: (() => string) | undefined,
+): Page<T> {
+  let written: string | undefined
+  let other: string | undefined
+  if (writePrev === undefined) {
+    return {
+      items,
+      get next() {
+        written ??= writeNext?.()
+        return written as string
+      },
+    }
+  }
+  if (writeNext === undefined) {
+    return {
+      items,
+      get prev() {
+        written ??= writePrev()
+        return written
+      },
+    }
+  }
+  return {
+    items,
+    get next() {
+      written ??= writeNext()
+      return written
+    },
+    get prev() {
+      other ??= writePrev()
+      return other
+    },
+  }
+}
+
+function pageOfRows<T>(query: Query, rows: readonly T[], isLazy: boolean): Page<T> {
   const { limit, offset, from } = query
   const isMore = rows.length > limit
   // A page before a cursor is found from its end, so that the row more comes first.
@@ -81,17 +127,19 @@ function pageOfRows<T>(query: Query, rows: readonly T[]): Page<T> {
 
   const { schema, ordering, bound, asked, seal } = query
   const { keyOf } = compileSortKey(ordering)
-  const bindings = { asked: bindingOf(ordering, asked), whole: bindingOf(ordering, bound) }
+  const bindingsOf = () => ({
+    asked: bindingOf(ordering, asked),
+    whole: bindingOf(ordering, bound),
+  })
   const now = isClientsTimed(asked) ? query.now : undefined
-  const cursorOf = (row: T) => {
+  const writerOf = (row: T): (() => string) => {
     const key = keyOf(row)
     const missing = ordering.find(({ field }, i) => field.required && key[i] === undefined)
     if (missing !== undefined) throw missingValue(schema, missing.field, row)
-    return seal.write({ ...bindings, key, now })
+    return () => seal.write({ ...bindingsOf(), key, now })
   }
-  return {
-    items,
-    ...(hasNext ? { next: cursorOf(last) } : {}),
-    ...(hasPrev ? { prev: cursorOf(first) } : {}),
-  }
+  const next = hasNext ? writerOf(last) : undefined
+  const prev = hasPrev ? writerOf(first) : undefined
+  if (isLazy) return lazyPage(items, next, prev)
+  return { items, ...(next && { next: next() }), ...(prev && { prev: prev() }) }
 }
