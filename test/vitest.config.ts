@@ -32,6 +32,7 @@ export default defineConfig(({ mode }) => ({
       },
       { find: /^tamis\/dialect$/, replacement: source('dialect/public.ts') },
       { find: /^tamis\/text$/, replacement: source('text/index.ts') },
+      { find: /^tamis\/collection$/, replacement: source('collection/index.ts') },
       { find: /^tamis\/check$/, replacement: source('check/index.ts') },
       { find: /^tamis\/json-schema$/, replacement: source('interop/json-schema.ts') },
       { find: /^tamis\/interop$/, replacement: source('interop/index.ts') },

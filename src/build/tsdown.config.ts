@@ -30,6 +30,7 @@ export default defineConfig([
       clickhouse: 'src/dialect/clickhouse/index.ts',
       dialect: 'src/dialect/public.ts',
       text: 'src/text/index.ts',
+      collection: 'src/collection/index.ts',
       check: 'src/check/index.ts',
       'json-schema': 'src/interop/json-schema.ts',
       interop: 'src/interop/index.ts',

@@ -18,6 +18,7 @@ const ORDER = [
   ['parse', 'compile'],
   ['query'],
   ['text'],
+  ['collection'],
   ['check'],
   ['drizzle', 'interop'],
   ['arbitrary'],

@@ -47,6 +47,7 @@ export const forNode = (outside: readonly string[] = UNBUNDLED) =>
       ),
       'tamis/dialect': join(root, 'src/dialect/public.ts'),
       'tamis/text': join(root, 'src/text/index.ts'),
+      'tamis/collection': join(root, 'src/collection/index.ts'),
       'tamis/check': join(root, 'src/check/index.ts'),
       'tamis/json-schema': join(root, 'src/interop/json-schema.ts'),
       'tamis/interop': join(root, 'src/interop/index.ts'),

@@ -27,6 +27,7 @@ import {
 } from 'tamis'
 import { checkTable, type Finding, introspect, readFacts } from 'tamis/check'
 import { clickhouse } from 'tamis/clickhouse'
+import { createCollection } from 'tamis/collection'
 import { duckdb } from 'tamis/duckdb'
 import { mariadb } from 'tamis/mariadb'
 import { mysql } from 'tamis/mysql'
@@ -52,6 +53,9 @@ export const own: Condition = condition(schema, { tenant: 't1' })
 export const matches: (row: unknown) => boolean = compilePredicate(own)
 export const query: Query = restrict(parseQuery(schema, {}), own)
 export const rows: readonly Row<typeof schema>[] = runQuery(query, [{ id: 'a' }]).items
+export const found: readonly Row<typeof schema>[] = createCollection(schema, { rows }).query(
+  query,
+).items
 export const text: string = compileFilter(own, {
   dialect: sqlite,
   mapping: { tenant: 'owner' },

@@ -1,0 +1,21 @@
+/**
+ * Rows in memory with indexes: the same answers as `runQuery`, sooner.
+ *
+ * Each row has a slot (`slots.ts`). An index of terms has the slots of each value, element or word as a
+ * list or a bitmap (`term-index.ts`, `posting.ts`); an order has all slots in chunks (`order-index.ts`).
+ * What finds the rows of an operator is said by `lookup` of its record; `select.ts` makes sources of
+ * slots of it, which may have more rows than the condition is true of, and `find.ts` decides by exact
+ * counts whether to go along the order (`walk.ts`), to select, or to scan. What a source does not find
+ * exactly is tested by `compilePredicate`, so that no index has a meaning of its own.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type Collection,
+  type CollectionStats,
+  createCollection,
+  type Explanation,
+} from './collection.ts'
+export type { IndexStats } from './indexes.ts'
+export type { CollectionOptions, IndexDefinition, IndexTerm } from './options.ts'
