@@ -28,6 +28,11 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
     about: 'ENGINE [TABLES] [SEED]: random tables as others make them, introspected and queried',
     runs: ['SQLite', 'PostgreSQL', 'MariaDB', 'MySQL', 'DuckDB'].map((name) => [name, '2000']),
   },
+  collection: {
+    file: 'collection.ts',
+    about: '[STEPS] [SEED]: random changes and questions of a collection, beside an array',
+    runs: [['1000000']],
+  },
   users: {
     file: '../users/fuzz.ts',
     about: 'DATABASE [SEQUENCES] [SEED]: operations on users, beside a model in memory',
