@@ -19,7 +19,6 @@ describe('the files of the console', () => {
     expect(page?.text).not.toMatch(/https?:|\son\w+=|style=|<style|<script(?![^>]*src=)/)
     expect(script?.text).not.toMatch(/chevrotain|innerHTML|outerHTML|insertAdjacentHTML|\beval\b/i)
     expect(script?.text).not.toMatch(/new Function|\bimport\(|document\.write|node_modules/)
-    // The addresses in the script are namespaces and documentation, which nothing loads.
     expect(files[2]?.text).not.toMatch(/url\(|@import/)
   })
 })
