@@ -72,10 +72,11 @@ describe.each(databases)('the log and the metrics of tamis serve, on $name', ({ 
     const served = await serve(['--port', '0', '--db', own.db], { TAMIS_SECRET: SECRET })
     const server = await signToken(SECRET, { server: true })
     const client = await signToken(SECRET, { user_id: 'Zq-user' })
+    let keys = 0
     const call = async (path: string, token: string, body?: unknown, method = 'POST') => {
       const response = await fetch(`${served.url}${path}`, {
         method: body === undefined ? 'GET' : method,
-        headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'Zq-key' },
+        headers: { authorization: `Bearer ${token}`, 'idempotency-key': `Zq-key-${++keys}` },
         body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
       })
       await response.text()
