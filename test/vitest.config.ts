@@ -8,6 +8,7 @@ const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.
  * them, or store the largest values that there are.
  */
 const SLOW = [
+  'test/cli/export.test.ts',
   'test/cli/import.test.ts',
   'test/compile/bounds.test.ts',
   'test/compile/replace.test.ts',
