@@ -219,7 +219,9 @@ describe('tamis serve --config', () => {
       }),
     )
     const byFile = await serve(['--config', config])
-    expect(byFile.said.join('\n')).toContain('Metrics, without a token')
+    await until('the port of the metrics is told', () =>
+      byFile.said.some((line) => line.startsWith('Metrics, without a token')),
+    )
     expect(await status(byFile.url, '/users')).toBe(200)
     expect(await status(byFile.url, '/app', one)).toBe(200)
     const app = await fetch(`${byFile.url}/app`, {
