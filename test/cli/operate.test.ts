@@ -1,11 +1,11 @@
-import { execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { createUsers } from 'tamis/users'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { signToken } from '../../src/users/tokens.ts'
 import { bundleForNode, scratch } from '../support/bundled.ts'
 import { databases } from '../users/fresh.ts'
@@ -20,12 +20,19 @@ const SECRET = 'a secret of the tests, long enough'
 beforeAll(() => bundleForNode('src/cli/main.ts', command))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const running = new Set<ChildProcess>()
+afterEach(() => {
+  for (const each of running) each.kill('SIGKILL')
+  running.clear()
+})
+
 /** Starts `tamis serve`; what it writes is collected. */
 async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const own = spawn(process.execPath, [command, 'serve', ...args], {
     cwd: folder,
     env: { ...process.env, TAMIS_SECRET: '', ...env },
   })
+  running.add(own)
   const log: string[] = []
   const said: string[] = []
   createInterface(own.stdout).on('line', (line) => log.push(line))
