@@ -44,30 +44,32 @@ export class WebhookLeases {
 
   /** The webhooks without a lease for which there are changes to read or events to send. */
   async withWork(): Promise<readonly string[]> {
-    const webhooks = this.#webhooks
-    const deliveries = this.#store.name('webhook_deliveries')
-    const now = this.#now()
     const rows = await this.#store.db
-      .selectFrom(webhooks)
-      .select('id')
+      .selectFrom(this.#webhooks)
+      .select(['id', 'seq', 'paused_until', 'lease_until'])
       .where('enabled', '=', 1)
-      .where('lease_until', '<=', now)
-      .where(({ or, and, eb, exists, selectFrom }) =>
-        or([
-          eb('seq', '<', selectFrom(this.#store.name('clock')).select('seq').where('id', '=', 1)),
-          and([
-            eb('paused_until', '<=', now),
-            exists(
-              selectFrom(deliveries)
-                .select('due_at')
-                .whereRef('webhook_id', '=', `${webhooks}.id`)
-                .where('due_at', '<=', now),
-            ),
-          ]),
-        ]),
-      )
       .execute()
-    return rows.map(({ id }) => id)
+    if (rows.length === 0) return []
+    const now = this.#now()
+    const last = await this.#store.log.last()
+    const found: string[] = []
+    for (const { id, seq, paused_until, lease_until } of rows) {
+      if (Number(lease_until) > now) continue
+      const maySend = Number(paused_until) <= now
+      if (Number(seq) < last || (maySend && (await this.#isDue(id, now)))) found.push(id)
+    }
+    return found
+  }
+
+  async #isDue(id: string, now: number): Promise<boolean> {
+    const row = await this.#store.db
+      .selectFrom(this.#store.name('webhook_deliveries'))
+      .select('due_at')
+      .where('webhook_id', '=', id)
+      .where('due_at', '<=', now)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
   }
 
   /** @returns whether the worker has the lease now. */

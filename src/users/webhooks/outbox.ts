@@ -250,12 +250,14 @@ export class Outbox {
    */
   async removeOld(): Promise<void> {
     const { db, configuration } = this.#store
-    const before = this.#now() - configuration.keepTasks
     const webhooks = db.selectFrom(this.#store.name('webhooks')).select('id')
     const deliveries = db.selectFrom(this.#deliveries).select('id')
     const letters = db.selectFrom(this.#letters).select('id')
     await this.#removeAll(this.#deliveries, deliveries.where('webhook_id', 'not in', webhooks))
     await this.#removeAll(this.#letters, letters.where('webhook_id', 'not in', webhooks))
+    const all = await webhooks.execute()
+    if (all.length === 0) return
+    const before = this.#now() - configuration.keepTasks
     const disabled = webhooks
       .where('enabled', '=', 0)
       .where('updated_at', '<', new Date(before).toISOString())
@@ -263,7 +265,7 @@ export class Outbox {
     const unsent = deliveries.where('webhook_id', 'in', disabled).orderBy('seq', 'desc')
     await this.#removeAll(this.#deliveries, unsent)
     await this.#removeAll(this.#letters, letters.where('failed_at', '<', before))
-    for (const { id } of await webhooks.execute()) {
+    for (const { id } of all) {
       const excess = letters.where('webhook_id', '=', id).orderBy('seq', 'desc')
       await this.#removeAll(this.#letters, excess.offset(MOST_DEAD_LETTERS))
     }
