@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import type { DirectText } from '../users/http/direct.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
 /** Answers a request; `incoming` is the request as Node has it. */
@@ -12,11 +13,11 @@ export type Fetch = (
   },
 ) => Response | Promise<Response>
 
-/** Answers a request with text; with undefined it leaves it to the other handler. */
+/** Answers a request with JSON; with undefined it leaves it to the other handler. */
 export type DirectFetch = (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-) => Promise<string | undefined>
+) => Promise<DirectText | undefined>
 
 /** A server that listens at a port. */
 export interface Listening {
@@ -54,8 +55,6 @@ export const listen = (
     })
   })
 
-const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
-
 /** Answers directly where that is possible: a page takes half of the time then. */
 async function answer(
   incoming: IncomingMessage,
@@ -64,9 +63,12 @@ async function answer(
   listener: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>,
 ): Promise<void> {
   if (incoming.method === 'GET' && incoming.headers.host !== undefined) {
-    const text = await direct(incoming, outgoing)
-    if (text !== undefined) {
-      outgoing.writeHead(200, { ...HEADERS, 'Content-Length': Buffer.byteLength(text) })
+    const found = await direct(incoming, outgoing)
+    if (found !== undefined) {
+      const { status, text, headers } = found
+      const length = Buffer.byteLength(text)
+      const body = { 'Content-Type': 'application/json', 'Content-Length': length }
+      outgoing.writeHead(status, status === 304 ? headers : { ...headers, ...body })
       outgoing.end(text)
       return
     }

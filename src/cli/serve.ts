@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Command } from 'commander'
-import type { DirectRequest } from '../users/http/direct.ts'
+import type { DirectRequest, DirectText } from '../users/http/direct.ts'
 import type { Users } from '../users/index.ts'
 import type { RequestTrace, TracedRequest } from '../users/telemetry.ts'
 import type { DirectFetch, Fetch, Listening } from './listen.ts'
@@ -76,12 +76,13 @@ async function serve(given: ServeOptions, command: Command): Promise<void> {
       answer.direct(incoming, {
         url: incoming.url ?? '',
         authorization: incoming.headers.authorization,
+        ifNoneMatch: incoming.headers['if-none-match'],
         address: incoming.socket.remoteAddress ?? '',
         signal: () => closedSignal(outgoing),
       })
     const found = await (trace === undefined ? work() : trace.run(work))
     if (found !== undefined) {
-      record({ method: 'GET', route: '/users', status: 200, start, trace })
+      record({ method: 'GET', route: '/users', status: found.status, start, trace })
     }
     return found
   }
@@ -143,9 +144,12 @@ async function answering(
   }
   return {
     handle,
-    async direct(incoming: IncomingMessage, request: DirectRequest): Promise<string | undefined> {
+    async direct(
+      incoming: IncomingMessage,
+      request: DirectRequest,
+    ): Promise<DirectText | undefined> {
       const found = await direct(request)
-      if ('text' in found) return found.text
+      if ('text' in found) return found
       if (found.isCounted) counted.add(incoming)
       return undefined
     },

@@ -112,7 +112,7 @@ describe.each(databases)('pages as text in $name', ({ name, fresh }) => {
         )
         expect(sent.text).toBe(text)
         expect(sent.headers.get('content-type')).toBe('application/json')
-        expect(sent.headers.get('cache-control')).toBe('no-store')
+        expect(sent.headers.get('cache-control')).toBe('private, no-cache')
       }
     }
   })

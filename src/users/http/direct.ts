@@ -2,6 +2,7 @@ import type { TokenReader } from '../tokens.ts'
 import type { Users } from '../users.ts'
 import type { View } from '../view.ts'
 import { type Caller, callerOf, requireAudience } from './access.ts'
+import { etagOf, isKnown, KEPT_HEADERS } from './conditional.ts'
 import type { Limiter } from './limit.ts'
 import { payloadOfText } from './request-inputs.ts'
 
@@ -10,13 +11,22 @@ export interface DirectRequest {
   /** The path and the query, as they were sent. */
   readonly url: string
   readonly authorization: string | undefined
+  /** The header If-None-Match. */
+  readonly ifNoneMatch?: string | undefined
   readonly address: string
   /** Makes the signal that is aborted when the client disconnects. */
   signal(): AbortSignal
 }
 
-/** The text of the answer, or that the handler must answer, and whether the request is counted. */
-export type DirectAnswer = { readonly text: string } | { readonly isCounted: boolean }
+/** The text of an answer, which is empty if the client has it already: then the status is 304. */
+export interface DirectText {
+  readonly status: 200 | 304
+  readonly text: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An answer, or that the handler must answer, and whether the request is counted. */
+export type DirectAnswer = DirectText | { readonly isCounted: boolean }
 
 export type Direct = (request: DirectRequest) => Promise<DirectAnswer>
 
@@ -48,19 +58,23 @@ function payloadTextOf(query: string): string | undefined {
  */
 export const directQueries =
   ({ users, tokens, limit, path, viewOf }: DirectOptions): Direct =>
-  async ({ url, authorization, address, signal }) => {
+  async ({ url, authorization, ifNoneMatch, address, signal }) => {
     let isCounted = false
     try {
       if (!url.startsWith(path)) return { isCounted }
-      const text = payloadTextOf(url.slice(path.length))
-      if (text === undefined) return { isCounted }
+      const sent = payloadTextOf(url.slice(path.length))
+      if (sent === undefined) return { isCounted }
       const caller = await callerOf(users, tokens, authorization ?? null, true)
       requireAudience(caller, 'reader', users.app.anonymous)
-      const payload = payloadOfText(text)
+      const payload = payloadOfText(sent)
       await limit(caller, address)
       // Not before: a request that is one too many is refused by the handler.
       isCounted = true
-      return { text: await users.queryUsersText({ payload }, viewOf(caller), signal) }
+      const text = await users.queryUsersText({ payload }, viewOf(caller), signal)
+      const etag = await etagOf(text)
+      const headers = { ...KEPT_HEADERS, ETag: etag }
+      if (isKnown(ifNoneMatch, etag)) return { status: 304, text: '', headers }
+      return { status: 200, text, headers }
     } catch {
       return { isCounted }
     }

@@ -7,6 +7,7 @@ import { TokenReader } from '../tokens.ts'
 import type { Users } from '../users.ts'
 import { clientView, serverView } from '../view.ts'
 import { callerOf, requireAudience } from './access.ts'
+import { answerRead } from './conditional.ts'
 import { ConnectionStreams } from './connection-streams.ts'
 import { type Direct, directQueries } from './direct.ts'
 import { errorResponder } from './error-response.ts'
@@ -157,7 +158,7 @@ export async function makeDirectHandler(
   const openApi = openApiOf(ROUTES, basePath)
   app.get(OPENAPI_PATH, (call) => call.json(openApi))
   for (const route of ROUTES) {
-    const { method, path, audience, input, run } = route
+    const { method, path, audience, input, isConditional = false, run } = route
     app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (call) => {
       const caller = call.get('caller')
       requireAudience(caller, audience, users.app.anonymous)
@@ -165,11 +166,14 @@ export async function makeDirectHandler(
       const exchange = { ...service, call, caller, view }
       if (takesKey(route)) {
         return answerWrite(users, call, caller, async (reservation) =>
-          run({ ...exchange, reservation }, await input.read(call)),
+          Object(await run({ ...exchange, reservation }, await input.read(call))),
         )
       }
       const answer = await run(exchange, await input.read(call))
-      return answer instanceof Response ? answer : call.json(answer)
+      if (answer instanceof Response) return answer
+      const text = typeof answer === 'string' ? answer : JSON.stringify(answer)
+      if (isConditional) return answerRead(call, text)
+      return call.body(text, 200, { 'Content-Type': 'application/json' })
     })
   }
 

@@ -50,12 +50,32 @@ const requestBody = (body: JsonSchema) => ({
   content: json(body),
 })
 
+const TAG_PARAMETER: JsonSchema = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The ETag of an earlier answer: if it is still current, the answer is 304.',
+  schema: TEXT,
+}
+
+const TAG_HEADER: JsonSchema = {
+  description: 'Changes with what the caller sees.',
+  schema: TEXT,
+}
+
+/** The headers of a successful answer. */
+function headersOf(hasKey: boolean, isConditional: boolean): object {
+  if (hasKey)
+    return { headers: { [REPEATED]: { $ref: '#/components/headers/IdempotencyReplayed' } } }
+  return isConditional ? { headers: { ETag: { $ref: '#/components/headers/ETag' } } } : {}
+}
+
 function operation(route: Route) {
-  const { operationId, summary, audience, input, answer, mediaType } = route
+  const { operationId, summary, audience, input, answer, mediaType, isConditional = false } = route
   const body = input.body?.()
   const hasKey = takesKey(route)
   const key = hasKey ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []
-  const parameters = [...(input.parameters ?? []), ...key]
+  const tag = isConditional ? [{ $ref: '#/components/parameters/IfNoneMatch' }] : []
+  const parameters = [...(input.parameters ?? []), ...key, ...tag]
   const errors = { ...ERRORS, ...(hasKey ? KEY_ERRORS : {}) }
   return {
     operationId,
@@ -66,11 +86,10 @@ function operation(route: Route) {
     responses: {
       200: {
         description: 'Success.',
-        ...(hasKey
-          ? { headers: { [REPEATED]: { $ref: '#/components/headers/IdempotencyReplayed' } } }
-          : {}),
+        ...headersOf(hasKey, isConditional),
         content: mediaType === undefined ? json(answer) : { [mediaType]: { schema: answer } },
       },
+      ...(isConditional ? { 304: { description: 'The caller has the current answer.' } } : {}),
       ...Object.fromEntries(
         Object.entries(errors).map(([status, description]) => [
           status,
@@ -109,8 +128,8 @@ export function openApiOf(routes: readonly Route[], basePath: string): JsonSchem
     paths: pathsOf(routes),
     components: {
       schemas: componentSchemas(),
-      parameters: { IdempotencyKey: KEY_PARAMETER },
-      headers: { IdempotencyReplayed: KEY_HEADER },
+      parameters: { IdempotencyKey: KEY_PARAMETER, IfNoneMatch: TAG_PARAMETER },
+      headers: { IdempotencyReplayed: KEY_HEADER, ETag: TAG_HEADER },
       securitySchemes: {
         server: bearer('HS256, with the claim `server: true`.'),
         client: bearer('HS256, with the claim `user_id`.'),

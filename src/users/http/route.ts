@@ -70,8 +70,10 @@ export interface Route<I = unknown> {
   readonly isRepeatable?: boolean
   /** The answer's media type; JSON by default. */
   readonly mediaType?: string
-  /** Answers with a Response as it is, or with what is sent as JSON. */
-  run(exchange: Exchange, input: I): Promise<object>
+  /** Whether an answer has an ETag, so that it is not sent to callers who have it. */
+  readonly isConditional?: boolean
+  /** Answers with a Response as it is, with JSON as text, or with what is sent as JSON. */
+  run(exchange: Exchange, input: I): Promise<object | string>
 }
 
 /** Infers the type of a route's input, which the table of all routes does not need. */
