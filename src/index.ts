@@ -92,6 +92,7 @@ export {
   type RowInput,
   type Schema,
   type SchemaDefinition,
+  type Sort,
 } from './parse/schema.ts'
 export { facetRows } from './query/facet.ts'
 export { type Page, type PageOptions, pageOf } from './query/page.ts'

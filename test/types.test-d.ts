@@ -52,6 +52,7 @@ import {
   restrict,
   runQuery,
   type Schema,
+  type Sort,
   safeParseFilter,
   string,
   timestamp,
@@ -597,6 +598,22 @@ describe('lists of objects and relations', () => {
     type Item = NonNullable<Row<typeof orders>['items']>[number]
     expectTypeOf<Item['sku']>().toEqualTypeOf<string>()
     expectTypeOf<Item['quantity']>().toEqualTypeOf<number | undefined>()
+  })
+
+  it('type sorts by fields of rows and of related rows', () => {
+    const sorts = [
+      { 'customer.country': -1, id: 1 },
+      [{ 'customer.country': 1 }, { field: 'customer_id', nulls: 'last' }],
+    ] satisfies Sort<typeof orders>[]
+    expectTypeOf(sorts).not.toBeAny()
+    // @ts-expect-error: lists have no order
+    void ({ items: 1 } satisfies Sort<typeof orders>)
+    // @ts-expect-error: nor has a row
+    void ({ customer: 1 } satisfies Sort<typeof orders>)
+    // @ts-expect-error: no path leads through a list of rows
+    void ({ 'orders.id': 1 } satisfies Sort<typeof customers>)
+    // @ts-expect-error: a direction is 1 or -1
+    void ({ id: 2 } satisfies Sort<typeof orders>)
   })
 
   it('type the filters of related rows', () => {

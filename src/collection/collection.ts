@@ -270,7 +270,8 @@ export class Collection<T> {
     const rows = need === 0 ? [] : findInOrder(this.#space, search, order, note)
     const found = rows.slice(offset)
     if (isReversed) found.reverse()
-    return pageOfFound(query, found, count ? countOf(this.#space, base, note) : undefined, true)
+    const total = count ? countOf(this.#space, base, note) : undefined
+    return pageOfFound(query, found, total, false, true)
   }
 
   /** A page whose order has no index: all rows that indexes select are read, and the first are kept. */

@@ -1,11 +1,13 @@
 /** Messages about rows and records that cannot be what a query selected. */
 
 import type { Ordering } from '../condition/ordering.ts'
+import { throughOf } from '../condition/relation.ts'
 import { describe, quote } from '../error/describe.ts'
 import { nearest } from '../error/nearest.ts'
 import type { Field } from '../schema/field.ts'
 import type { Structure } from '../schema/schema.ts'
 import { accessor, hasProperties } from './accessor.ts'
+import { sortReader } from './ordering.ts'
 
 /** A name without what spellings differ by: `created_at`, `createdAt` and `CREATED_AT` are one. */
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
@@ -85,7 +87,8 @@ function brokenValue(
 ): TypeError | undefined {
   const { kind } = field.type
   // In a document a value of another kind is absent, and a number can be written as a double: 1e20.
-  if (field.wildcard === undefined && value !== null && value !== undefined) {
+  const { wildcard } = throughOf(field)?.end ?? field
+  if (wildcard === undefined && value !== null && value !== undefined) {
     if (kind.read(value) === undefined) {
       const what = `expected ${kind.expects}, received ${received(value)}`
       return fault(structure, field, row, what, 'read the records with readRow')
@@ -107,11 +110,12 @@ export function checkRows(
   rows: readonly unknown[],
 ): void {
   for (const { field } of ordering) {
-    const read = accessor(field)
+    const read = sortReader(field, true)
     for (const row of rows) {
       const error = brokenValue(structure, field, row, read(row))
       if (error !== undefined) throw error
     }
+    if (throughOf(field) !== undefined) continue
     // The rows of a query have the same properties, but for absent values that readRow leaves out.
     const without = rows.find((row) => read(row) === undefined)
     const hint = without === undefined ? undefined : missingHint(structure, field, without)

@@ -10,12 +10,20 @@ import {
   refuseCondition,
 } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
-import { relationOf } from '../condition/relation.ts'
+import {
+  type RelatedSql,
+  type RelatedTable,
+  relationOf,
+  type SortedValue,
+  throughOf,
+} from '../condition/relation.ts'
 import { chain } from '../dialect/balance.ts'
 import { type Fragment, join, sql } from '../dialect/fragment.ts'
 import type { Document } from '../dialect/place.ts'
 import { AND, OR } from '../dialect/values.ts'
+import type { Field } from '../schema/field.ts'
 import { nullsOf } from '../schema/ordering-term.ts'
+import { placeOf } from '../schema/places.ts'
 import { type Plan, type Planned, planOf } from './plan.ts'
 
 export const COMMA = sql`, `
@@ -81,10 +89,35 @@ export const asksRelated = (condition: Condition): boolean => {
   return condition.kind !== 'leaf' && condition.conditions.some(asksRelated)
 }
 
+/** Whether rows are sorted by fields of related rows. */
+export const sortsRelated = (ordering: Ordering): boolean =>
+  ordering.some(({ field }) => throughOf(field) !== undefined)
+
+/** The value of a related row that a term sorts by; undefined of a field of the rows themselves. */
+export function sortedValue(field: Field, { site }: Planned): SortedValue | undefined {
+  const { dialect } = site
+  const planIn = ({ mapping, table, alias }: RelatedTable) => planOf(dialect, mapping, table, alias)
+  const tools: RelatedSql = {
+    where: (condition, related) => whole(condition, planIn(related)),
+    value(end, related) {
+      return {
+        order: planIn(related).of(end).column.innerOrder(),
+        select: dialect.select({ ...placeOf(end, related.mapping), table: related.alias }),
+      }
+    },
+  }
+  return throughOf(field)?.sql(site, tools)
+}
+
 export function orderBy(ordering: Ordering, plan: Plan, before = '', after = ''): Fragment {
   const terms: Fragment[] = []
   for (let i = 0; i < ordering.length; i++) {
     const term = ordering[i]!
+    const related = sortedValue(term.field, plan)
+    if (related !== undefined) {
+      terms.push(plan.site.dialect.order(related.order, term.direction, nullsOf(term)))
+      continue
+    }
     const planned = plan.of(term.field)
     terms.push(planned.order(term.direction, planned.nullable ? nullsOf(term) : undefined))
   }

@@ -1,6 +1,8 @@
 import type { SortKey } from '../condition/keyset.ts'
 import type { Ordering } from '../condition/ordering.ts'
+import { throughOf } from '../condition/relation.ts'
 import type { Scalar } from '../kinds/kind.ts'
+import type { Field } from '../schema/field.ts'
 import { nullsOf } from '../schema/ordering-term.ts'
 import { accessor } from './accessor.ts'
 
@@ -10,9 +12,13 @@ export interface CompiledOrdering {
   compare(a: SortKey, b: SortKey): number
 }
 
-export function compileSortKey(ordering: Ordering): CompiledOrdering {
+/** Reads what a term sorts by; in rows that a database found, what it sorted related rows by. */
+export const sortReader = (field: Field, isFound = false): ((row: unknown) => unknown) =>
+  throughOf(field)?.reader(isFound) ?? accessor(field)
+
+export function compileSortKey(ordering: Ordering, isFound?: boolean): CompiledOrdering {
   const terms = ordering.map((term) => ({
-    read: accessor(term.field),
+    read: sortReader(term.field, isFound),
     kind: term.field.type.kind,
     direction: term.direction,
     /** The order of an absent value and a present one. */

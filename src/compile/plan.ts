@@ -80,14 +80,15 @@ export class Plan implements Planned {
   }
 
   /** What is selected, each under the name of its field. */
-  selected(structure: Structure, select?: readonly string[]): Selection {
+  selected(structure: Structure, select?: readonly string[], isJoined = false): Selection {
     const { dialect, mapping, table } = this.site
-    const isQualified = dialect.aliasesHide === true || table?.hasAlias === true
+    const isQualified = dialect.aliasesHide === true || table?.hasAlias === true || isJoined
     const qualifier = isQualified ? table?.qualifier : undefined
-    const known = select === undefined ? this.#selected.get(structure) : undefined
+    const isKept = select === undefined && !isJoined
+    const known = isKept ? this.#selected.get(structure) : undefined
     if (known !== undefined) return known
     const made = selection(structure, { dialect, table: qualifier, mapping, select })
-    if (select === undefined) this.#selected.set(structure, made)
+    if (isKept) this.#selected.set(structure, made)
     return made
   }
 

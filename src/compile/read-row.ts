@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect/dialect.ts'
 import type { ColumnPlace } from '../dialect/place.ts'
 import { describe, quote } from '../error/describe.ts'
 import { parseJson } from '../kinds/json.ts'
+import { relationsOf } from '../parse/scopes.ts'
 import type { Fields, FieldsRow } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
@@ -66,6 +67,9 @@ export function readRow<F extends Fields>(
   const names = new Set(selected.map(({ name }) => name))
   selectable(structure, target.select)
   const expected = selected.filter(({ name }) => target.select?.includes(name))
+
+  const { mapping = {} } = target
+  const sortValues = relationsOf(structure)?.sortValues({ dialect, mapping: mapping as AnyMapping })
 
   // Integers and numbers that live in a document are read from JSON, which knows no kinds.
   const numbers = layout.nested
@@ -200,7 +204,7 @@ export function readRow<F extends Fields>(
           'ask the driver for objects (with @duckdb/node-api, getRowObjects)',
       )
     }
-    const row: Record<string, unknown> = {}
+    const row: Record<string, unknown> = { ...sortValues?.(record) }
     let isWhole = true
     for (const each of outside) isWhole = putField(row, record, each) && isWhole
     for (const each of documents) isWhole = putDocument(row, record, each) && isWhole

@@ -11,20 +11,22 @@ import {
   TRUE,
 } from '../condition/condition.ts'
 import { totalOrdering } from '../condition/ordering.ts'
-import type { Relation, Scopes } from '../condition/relation.ts'
+import { type Relation, relationOf, type Scopes } from '../condition/relation.ts'
 import { describe, quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { AnyOperatorName } from '../operators/names.ts'
 import { manyOperators, oneOperators } from '../operators/related.ts'
 import type { FieldsOf, Schema } from '../parse/schema.ts'
-import type { ScopedRelations } from '../parse/scopes.ts'
+import type { LinkedFields, Links, ScopedRelations } from '../parse/scopes.ts'
 import { conditionOf } from '../parse/trusted.ts'
 import type { FieldDefinition, FieldsFilter } from '../schema/definition.ts'
 import { type Field, isOrdered } from '../schema/field.ts'
 import { NO_VALUES } from '../schema/object.ts'
 import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
 import { relatedBy } from './related.ts'
+import { checkSort, endOf, sortFieldOf, sortPathsOf } from './sort-paths.ts'
+import { sortValuesOf } from './sorted.ts'
 
 /** The columns that a relation leads from and to; composite keys are lists. */
 export interface RelationKeyNames {
@@ -164,8 +166,8 @@ function relationField(
   }
   const relation: Relation = {
     ...relatedBy({ name, target: targetName, isMany, from, to }),
-    apply(operator, condition, scopes, trusted) {
-      const scope = trusted ? TRUE : visible(target, scopes)
+    scope: (scopes) => visible(target, scopes),
+    apply(operator, condition, scope) {
       const found = (inner: Condition) => some(own, isMany ? '$some' : '$is', inner, scope)
       switch (operator) {
         case '$none':
@@ -179,6 +181,7 @@ function relationField(
       }
     },
   }
+  for (const each of [...from, ...to]) Object.assign(each, { isLinked: true })
   const own: Field = { ...field, relation }
   return own
 }
@@ -224,8 +227,34 @@ function reachable(from: Related, all: ReadonlyMap<string, Related>): readonly R
   return [...reached]
 }
 
+/** What the relations of all schemas ask of the table of one; of equal fields, once. */
+function linksOf(self: Related, all: ReadonlyMap<string, Related>): Links {
+  const references: Links['references'][number][] = []
+  const uniques = new Map<string, LinkedFields>()
+  const lookups = new Map<string, LinkedFields>()
+  const { key } = self.schema
+  for (const { name: owner, relations } of all.values()) {
+    for (const field of relations.values()) {
+      const relation = relationOf(field)
+      if (relation === undefined) continue
+      const { isMany, target, from, to } = relation
+      if (owner === self.name && !isMany) references.push({ name: field.name, target, from, to })
+      // What the key is part of is unique, and found, by it.
+      if (target !== self.name || to.some((each) => each.name === key.name)) continue
+      const names = JSON.stringify(to.map(({ name }) => name).sort())
+      const found = isMany ? lookups : uniques
+      if (!found.has(names)) found.set(names, { relation: `${owner}.${field.name}`, fields: to })
+    }
+  }
+  const isUnique = ([names]: readonly [string, LinkedFields]) => uniques.has(names)
+  const sought = [...lookups].filter((each) => !isUnique(each)).map(([, each]) => each)
+  return { references, uniques: [...uniques.values()], lookups: sought }
+}
+
 function relationsOf(self: Related, all: ReadonlyMap<string, Related>): ScopedRelations {
   let scoped: readonly Related[] | undefined
+  let links: Links | undefined
+  let paths: { readonly all: readonly string[] | undefined } | undefined
   return {
     named: self.relations,
     through(path) {
@@ -234,6 +263,18 @@ function relationsOf(self: Related, all: ReadonlyMap<string, Related>): ScopedRe
       if (relation === undefined || relation.type.name !== 'one') return undefined
       return { relation, rest: path.slice(dot + 1) }
     },
+    links() {
+      links ??= linksOf(self, all)
+      return links
+    },
+    sortField: sortFieldOf(self.schema),
+    checkSort: (ordering, filter, report) => checkSort(self.schema, ordering, filter, report),
+    sortPaths() {
+      paths ??= { all: sortPathsOf(self.schema) }
+      return paths.all
+    },
+    sortValues: ({ dialect, mapping }) =>
+      sortValuesOf((path) => endOf(self.schema, path), dialect, mapping),
     scopeOf(scopes = {}) {
       scoped ??= reachable(self, all).filter(({ schema }) => schema.scope)
       const unknown = Object.keys(scopes).find((name) => all.get(name)?.schema.scope !== true)

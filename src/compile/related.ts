@@ -12,12 +12,8 @@ import { placeOf } from '../schema/places.ts'
 import { TableSource } from './table-name.ts'
 
 /** The columns that a relation leads from and to, and the name of the related schema. */
-export interface RelationKeys {
+export interface RelationKeys extends Pick<Relation, 'isMany' | 'target' | 'from' | 'to'> {
   readonly name: string
-  readonly target: string
-  readonly isMany: boolean
-  readonly from: readonly Field[]
-  readonly to: readonly Field[]
 }
 
 /** Whether a row under a relation's name is there; it must have been loaded. */
@@ -34,20 +30,31 @@ function checkLoaded(name: string, value: unknown): void {
   )
 }
 
-const testOf =
-  ({ name, isMany }: RelationKeys): Relation['test'] =>
-  (matches) =>
+/** What stands under a relation's name: a row or a list of them, undefined where there is none. */
+const readerOf =
+  ({ name, isMany }: RelationKeys): Relation['read'] =>
   (value) => {
     checkLoaded(name, value)
-    if (value === null) return false
+    if (value === null) return undefined
     if (Array.isArray(value) !== isMany || typeof value !== 'object') {
       const expected = isMany ? 'a list of related rows' : 'the related row or null'
       throw new TypeError(
         `tamis: ${quote(name)}: expected ${expected}, received ${describe(value)}`,
       )
     }
-    return isMany ? (value as readonly unknown[]).some((each) => matches(each)) : matches(value)
+    return value
   }
+
+function testOf(keys: RelationKeys): Relation['test'] {
+  const read = readerOf(keys)
+  return (matches) => (value) => {
+    const found = read(value)
+    if (found === undefined) return false
+    return keys.isMany
+      ? (found as readonly unknown[]).some((each) => matches(each))
+      : matches(found)
+  }
+}
 
 /** A name that no table around has: these are numbered from the outside. */
 function aliasIn(qualifier: string): string {
@@ -58,13 +65,13 @@ function aliasIn(qualifier: string): string {
 const columnOf = (field: Field, { dialect, mapping = {} }: Outer, table: string): Fragment =>
   sql`${dialect.identifier(table)}.${dialect.identifier(placeOf(field, mapping).column)}`
 
-const sqlOf =
-  ({ name, target, from, to }: RelationKeys): Relation['sql'] =>
-  (outer, inside, negated) => {
+const rowsOf =
+  ({ name, target, from, to }: RelationKeys): Relation['rows'] =>
+  (outer) => {
     const { dialect, mapping = {}, table: around } = outer
     if (around === undefined) {
       throw new TypeError(
-        `tamis: ${quote(name)}: a filter of related rows needs the alias of the table: compileFilter(condition, { alias })`,
+        `tamis: ${quote(name)}: a filter or a sort of related rows needs the alias of the table: compileFilter(condition, { alias })`,
       )
     }
     const { table = target, mapping: own = NO_MAPPING } = mappingOf(mapping, name)
@@ -77,17 +84,23 @@ const sqlOf =
         isNullable: !field.required || !other.required,
       }
     })
-    const related: RelatedRows = {
-      from: new TableSource(table, alias).in(dialect),
-      keys,
-      isRelated: join(
-        keys.map(({ own, other }) => sql`${other} = ${own}`),
-        AND,
-      ),
-      condition: inside({ mapping: own, table, alias }),
+    const isRelated = join(
+      keys.map(({ own, other }) => sql`${other} = ${own}`),
+      AND,
+    )
+    return {
+      rows: { from: new TableSource(table, alias).in(dialect), keys, isRelated },
+      related: { mapping: own, table, alias },
     }
-    return (dialect.hasRelated ?? exists)(related, negated)
   }
+
+function sqlOf(keys: RelationKeys): Relation['sql'] {
+  const find = rowsOf(keys)
+  return (outer, inside, negated) => {
+    const { rows, related } = find(outer)
+    return (outer.dialect.hasRelated ?? exists)({ ...rows, condition: inside(related) }, negated)
+  }
+}
 
 const NO_MAPPING = {}
 
@@ -95,8 +108,13 @@ const exists = ({ from, isRelated, condition }: RelatedRows, negated: boolean): 
   not(sql`EXISTS (SELECT 1 FROM ${from} WHERE ${isRelated} AND ${condition})`, negated)
 
 /** A relation in memory and in SQL. */
-export const relatedBy = (keys: RelationKeys): Pick<Relation, 'isMany' | 'test' | 'sql'> => ({
+export const relatedBy = (keys: RelationKeys): Omit<Relation, 'scope' | 'apply'> => ({
   isMany: keys.isMany,
+  target: keys.target,
+  from: keys.from,
+  to: keys.to,
   test: testOf(keys),
+  read: readerOf(keys),
+  rows: rowsOf(keys),
   sql: sqlOf(keys),
 })

@@ -1,4 +1,5 @@
 import type { Ordering } from '../condition/ordering.ts'
+import { throughOf } from '../condition/relation.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, flatten, join, sql } from '../dialect/fragment.ts'
 import { nameOf } from '../dialect/names.ts'
@@ -30,10 +31,14 @@ export interface Selection {
   readonly isLate: boolean
 }
 
-/** A column of a selection. */
-interface Selected {
+/** What is selected under a name. */
+export interface Term {
   readonly name: string
   readonly value: Fragment
+}
+
+/** A column of a selection. */
+interface Selected extends Term {
   readonly inner: Fragment
   readonly outer: Fragment
 }
@@ -99,6 +104,24 @@ export function selection(structure: Structure, target: SelectTarget): Selection
   }
 }
 
+/** A selection with terms beside the columns. */
+export function withTerms(
+  selection: Selection,
+  terms: readonly Term[],
+  { identifier }: Dialect<unknown>,
+): Selection {
+  if (terms.length === 0) return selection
+  const named = terms.map(({ name, value }) => sql`${value} AS ${identifier(name)}`)
+  const outer = terms.map(({ name }) => identifier(name))
+  return {
+    names: [...selection.names, ...terms.map(({ name }) => name)],
+    alone: join([selection.alone, ...named], sql`, `),
+    inner: join([selection.inner, ...named], sql`, `),
+    outer: join([selection.outer, ...outer], sql`, `),
+    isLate: selection.isLate,
+  }
+}
+
 /**
  * The names to select for a query: of those that the server selects, what the payload asks for and
  * what cursors are made of.
@@ -130,6 +153,8 @@ function columnsOf({ fields, wildcards }: Structure, field: Field): readonly str
 /** Cursors are made of the values of the sort fields, so these must be selected. */
 export function checkSorted(ordering: Ordering, { names }: Selection, mapping: AnyMapping): void {
   for (const { field } of ordering) {
+    // Values of related rows are selected by the order.
+    if (throughOf(field) !== undefined) continue
     const name = placeOf(field, mapping).json ? (field.wildcard as string) : field.name
     if (names.includes(name)) continue
     throw new TypeError(`tamis: select: lookAhead requires the sort field ${name}`)

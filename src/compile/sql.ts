@@ -2,6 +2,7 @@
 
 import { type Condition, isTrue } from '../condition/condition.ts'
 import type { Ordering } from '../condition/ordering.ts'
+import { throughOf } from '../condition/relation.ts'
 import { atNow, type Clock } from '../condition/timed.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, type Parameter, type Statement, sql } from '../dialect/fragment.ts'
@@ -11,10 +12,10 @@ import { queryAt } from '../parse/query-at.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
 import { pageApart } from './apart.ts'
-import { asksRelated, orderBy, whole } from './clauses.ts'
+import { asksRelated, orderBy, sortedValue, sortsRelated, whole } from './clauses.ts'
 import { headOf, type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
-import { checkSorted, selectOf } from './select.ts'
+import { checkSorted, selectOf, type Term, withTerms } from './select.ts'
 import type { TableRef } from './table-name.ts'
 import { checkTarget } from './target.ts'
 import { around, headWithOrder, turned } from './turned.ts'
@@ -176,31 +177,41 @@ function queryOf<Params>(
   const { bare } = qualified
   bare.check(schema.key)
   const scan = scanOf(query)
-  const { condition, ordering, isReversed } = scan
+  const { condition, isReversed } = scan
+  // What is joined would be locked as well.
+  const isJoined = dialect.joinRelated !== undefined && !forUpdate && sortsRelated(scan.ordering)
+  const ordering = isJoined ? joinedOrdering(scan.ordering) : scan.ordering
   const limit = query.limit === 0 || !lookAhead ? query.limit : query.limit + 1
   if (lookAhead && select !== undefined) {
     checkSorted(ordering, qualified.selected(schema, select), bare.site.mapping)
   }
-  const isQualified = dialect.aliasesHide === true || alias !== undefined || asksRelated(condition)
+  const isRelated = asksRelated(condition) || sortsRelated(ordering)
+  const isQualified = dialect.aliasesHide === true || alias !== undefined || isRelated
   const plan = isQualified ? qualified : bare
-  const from = fromOf(target, qualified)
-  const head = () => headFrom(qualified, schema, select, from)
-  const selected = () => qualified.selected(schema, select)
+  const { from, more } = withRelated(ordering, qualified, fromOf(target, qualified))
+  const selected = () => {
+    const own = qualified.selected(schema, select, isJoined)
+    return lookAhead ? withTerms(own, more, dialect) : own
+  }
+  const head = () =>
+    from === undefined && more.length === 0
+      ? qualified.head(schema, select)
+      : headOf(selected().alone, from ?? qualified.from)
   const together = () => {
     const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`
     const order = orderBy(ordering, qualified, ORDER_BY, ' ')
     const tail = sql`${filter}${order}${dialect.limit(limit, offset)}`
-    const selected = qualified.selected(schema, select)
-    const isNested = isReversed || (selected.isLate && !forUpdate)
+    const columns = selected()
+    const isNested = isReversed || (columns.isLate && !forUpdate)
     if (!isNested) return sql`${head()}${tail}`
-    const inner = sql`${headWithOrder(qualified, selected, ordering, from)}${tail}`
-    return (isReversed ? turned : around)(qualified, selected, ordering, inner)
+    const inner = sql`${headWithOrder(qualified, columns, ordering, from)}${tail}`
+    return (isReversed ? turned : around)(qualified, columns, ordering, inner)
   }
   // Rows of a UNION cannot be locked, and what is read from is the caller's choice of a way.
-  const isTogether = from !== undefined || forUpdate
+  const isTogether = from !== undefined || forUpdate || sortsRelated(ordering)
   const page = {
     plan: qualified,
-    where: asksRelated(condition) ? qualified : bare,
+    where: isRelated ? qualified : bare,
     head,
     selected,
     scan,
@@ -213,8 +224,8 @@ function queryOf<Params>(
     statement,
     {
       condition,
-      ordering,
-      plan: alias !== undefined || asksRelated(condition) ? qualified : bare,
+      ordering: scan.ordering,
+      plan: alias !== undefined || isRelated ? qualified : bare,
       dialect,
     },
     limit,
@@ -240,13 +251,28 @@ function fromOf(
   throw new TypeError(`tamis: ${dialect.name}: index hints are not supported`)
 }
 
-const headFrom = (
+const joinedOrdering = (ordering: Ordering): Ordering =>
+  ordering.map((term) => ({ ...term, field: throughOf(term.field)?.joined() ?? term.field }))
+
+/**
+ * What a sort by related rows adds to a statement: the values of each row, under their paths, for
+ * cursors, and what is joined to the table.
+ */
+function withRelated(
+  ordering: Ordering,
   plan: Plan,
-  schema: Query['schema'],
-  select: readonly string[] | undefined,
   from: Fragment | undefined,
-): Fragment =>
-  from === undefined ? plan.head(schema, select) : headOf(plan.selected(schema, select).alone, from)
+): { readonly from: Fragment | undefined; readonly more: readonly Term[] } {
+  const more: Term[] = []
+  let source = from
+  for (const { field } of ordering) {
+    const value = sortedValue(field, plan)
+    if (value === undefined) continue
+    more.push({ name: field.name, value: value.select })
+    if (value.join !== undefined) source = sql`${source ?? plan.from}${value.join}`
+  }
+  return { from: source, more }
+}
 
 function lockOf({ name, forUpdate }: Dialect<unknown>): Fragment {
   if (forUpdate !== undefined) return forUpdate
@@ -291,6 +317,11 @@ class Compiled<Params> implements CompiledQuery<Params> {
 
   get orderBy(): CompiledFilter<Params> {
     const { ordering, plan, dialect } = this.#parts
+    if (dialect.sortsJoinedOnly && sortsRelated(ordering)) {
+      throw new TypeError(
+        `tamis: ${dialect.name}: a sort by related rows joins their tables: run the whole statement, text`,
+      )
+    }
     return inPieces(orderBy(ordering, plan), dialect)
   }
 }

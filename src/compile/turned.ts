@@ -1,9 +1,10 @@
 /** Orders of rows that a SELECT inside of the statement found: by aliases of what it sorted by. */
 
 import { type Ordering, reversed } from '../condition/ordering.ts'
+import { throughOf } from '../condition/relation.ts'
 import { type Fragment, join, sql } from '../dialect/fragment.ts'
 import { nullsOf } from '../schema/ordering-term.ts'
-import { COMMA } from './clauses.ts'
+import { COMMA, sortedValue } from './clauses.ts'
 import { headOf, type Plan } from './plan.ts'
 import type { Selection } from './select.ts'
 
@@ -24,7 +25,8 @@ export function headWithOrder(
   const { dialect } = plan.site
   const more = ordering.map(({ field }, i) => {
     const alias = dialect.identifier(aliasOf(selected, i))
-    return sql`${plan.of(field).column.innerOrder()} AS ${alias}`
+    const related = sortedValue(field, plan)
+    return sql`${related?.order ?? plan.of(field).column.innerOrder()} AS ${alias}`
   })
   return headOf(join([selected.inner, ...more], COMMA), from ?? plan.from)
 }
@@ -34,7 +36,7 @@ export function orderByAliases(plan: Plan, selected: Selection, ordering: Orderi
   const { dialect } = plan.site
   const terms = ordering.map((term, i) => {
     const alias = dialect.identifier(aliasOf(selected, i))
-    const { nullable } = plan.of(term.field)
+    const nullable = throughOf(term.field) !== undefined || plan.of(term.field).nullable
     return dialect.order(alias, term.direction, nullable ? nullsOf(term) : undefined)
   })
   return sql`ORDER BY ${join(terms, COMMA)}`

@@ -10,6 +10,7 @@ import { canonical } from './canonical.ts'
 import type { Condition } from './condition.ts'
 import type { SortKey } from './keyset.ts'
 import type { Ordering } from './ordering.ts'
+import { throughOf } from './relation.ts'
 
 /**
  * Cursors as text: base64url of a version, a tag and a body. The body holds the keyset, and hashes
@@ -44,7 +45,10 @@ const bindings = /* @__PURE__ */ new Bindings<Condition, Ordering>()
 /** A hash of an ordering and a condition, the same for every spelling of one condition. */
 export const bindingOf = (ordering: Ordering, condition: Condition): string =>
   bindings.get(ordering, condition, () => {
-    const terms = ordering.map(({ field, direction, nulls }) => [field.name, direction, nulls])
+    const terms = ordering.map(({ field, direction, nulls }) => {
+      const scopes = throughOf(field)?.scopes
+      return [field.name, direction, nulls, ...(scopes === undefined ? [] : [scopes])]
+    })
     const text = JSON.stringify([FOLD_VERSION, terms]) + canonical(condition)
     return toBase64(sha256(utf8ToBytes(text)).subarray(0, BINDING))
   })

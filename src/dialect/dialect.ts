@@ -95,6 +95,12 @@ export interface RelatedRows {
   readonly condition: Fragment
 }
 
+/** An expression of a related row, and the name of the column that it is joined as. */
+export interface RelatedValue {
+  readonly value: Fragment
+  readonly name: Fragment
+}
+
 /** The differences of one database's SQL; what databases share is in `compile`. */
 export interface Dialect<Params = readonly Parameter[]> {
   readonly name: string
@@ -134,6 +140,13 @@ export interface Dialect<Params = readonly Parameter[]> {
    * row does not do.
    */
   hasRelated?(related: RelatedRows, negated: boolean): Fragment
+  /**
+   * What joins values of the one related row to FROM, under an alias, in databases that find them faster
+   * so than by a query for each row.
+   */
+  joinRelated?(related: RelatedRows, values: readonly RelatedValue[], alias: Fragment): Fragment
+  /** Whether ORDER BY takes no query that names columns of the row. */
+  readonly sortsJoinedOnly?: true
   /** The clause that locks the selected rows; undefined in databases that lock as a whole. */
   readonly forUpdate?: Fragment
   /** How the values of a column, or of a list's elements, are stored, read and compared. */
@@ -185,6 +198,11 @@ export interface Dialect<Params = readonly Parameter[]> {
   readonly ifNotExists: { readonly index: boolean; readonly column: boolean }
   /** The statements that install the named extensions. */
   extensions?(names: readonly string[]): Fragment[]
+  /**
+   * How a foreign key refers to a table that is made later: it is `named` before, or `added` by ALTER
+   * TABLE; undefined if not at all. Without this, the database has neither foreign nor unique keys.
+   */
+  readonly foreignKeys?: { readonly toLater: 'named' | 'added' | undefined }
   /** The types of a side table's columns. */
   sideTypes?(place: ColumnPlace, key: ColumnPlace): Pick<SideTable, 'ownerType' | 'valueType'>
   printSideTable?(side: SideTable): readonly Fragment[]
@@ -212,6 +230,7 @@ export type Tables = Pick<
   | 'indexedText'
   | 'ifNotExists'
   | 'extensions'
+  | 'foreignKeys'
   | 'sideTypes'
   | 'printSideTable'
   | 'insertSide'

@@ -1,5 +1,6 @@
 import { NULLS } from '../kinds/nulls.ts'
 import { COUNT, FIELDS, KEY_RANGES, type PAYLOAD, type Schema } from '../parse/schema.ts'
+import { relationsOf } from '../parse/scopes.ts'
 import type { Field } from '../schema/field.ts'
 import {
   closed,
@@ -15,9 +16,15 @@ import { scalarOf } from './operands.ts'
 
 const DIRECTION: JsonSchema = { type: 'integer', enum: [1, -1] }
 
+/** What a sort is where the paths through relations are too many to list. */
+const ANY_SORT: JsonSchema = { type: ['object', 'array'] }
+
 /** The shapes of a sort: `{created_at: -1}`, a list of such objects, or of terms. */
-function sortOf({ sortable }: Schema): JsonSchema {
-  const names = sortable.map(({ name }) => name)
+function sortOf(schema: Schema): JsonSchema {
+  const relations = relationsOf(schema)
+  const paths = relations === undefined ? [] : relations.sortPaths()
+  if (paths === undefined) return ANY_SORT
+  const names = [...schema.sortable.map(({ name }) => name), ...paths]
   const directions = Object.fromEntries(names.map((name) => [name, DIRECTION]))
   if (names.length === 0) return either([closed({}), { type: 'array', maxItems: 0 }])
   const term = closed(

@@ -396,7 +396,9 @@ export class FilterReader {
     const condition = read()
     this.#relations++
     const relation = relationOf(field)
-    return relation?.apply(name, condition, this.#scopes, this.#trusted) ?? TRUE
+    if (relation === undefined) return TRUE
+    // From the server no scope hides rows.
+    return relation.apply(name, condition, this.#trusted ? TRUE : relation.scope(this.#scopes))
   }
 
   /** `customer.country`: the value of the related row, absent where there is none. */

@@ -1,3 +1,4 @@
+import { throughOf } from '../condition/relation.ts'
 import { atTime, isTimed, millisecondsAt, type Now } from '../condition/timed.ts'
 import type { Query } from './query.ts'
 
@@ -8,9 +9,18 @@ import type { Query } from './query.ts'
  * @throws FilterError where a shift leaves the years 0001–9999.
  */
 export function queryAt(query: Query, now?: Now): Query {
-  if (now === undefined && !isTimed(query.condition)) return query
+  const { ordering } = query
+  const isSortTimed = ordering.some(({ field }) => throughOf(field)?.isTimed)
+  if (now === undefined && !isSortTimed && !isTimed(query.condition)) return query
   const server = millisecondsAt(now)
   const client = query.from?.place.now ?? (now === undefined ? (query.now ?? server) : server)
-  const condition = atTime(query.condition, { server, client })
-  return { ...query, condition, now: client }
+  const times = { server, client }
+  const condition = atTime(query.condition, times)
+  const timed = { ...query, condition, now: client }
+  if (!isSortTimed) return timed
+  const terms = ordering.map((term) => ({
+    ...term,
+    field: throughOf(term.field)?.at(times) ?? term.field,
+  }))
+  return { ...timed, ordering: terms }
 }

@@ -26,7 +26,7 @@ import {
   PAYLOAD,
   type Schema,
 } from './schema.ts'
-import { rootScope } from './scopes.ts'
+import { relationsOf, rootScope } from './scopes.ts'
 import { SortReader } from './sort.ts'
 import { conditionOf } from './trusted.ts'
 
@@ -117,7 +117,9 @@ export function readQuery(
   const isRanged = addKeyRanges(schema, given, report, conditions)
   addSwitches(schema, given, report, conditions)
   const condition = conjunction([...client.map((part) => part.condition), ...conditions])
-  const ordering = readOrdering(schema, given[PAYLOAD.sort], isRanged, report)
+  const sort = given[PAYLOAD.sort]
+  const ordering = readOrdering(schema, sort, isRanged, { report, scopes })
+  relationsOf(schema)?.checkSort(ordering, condition, report)
   const limits = schema.limits
   const limit = readCount(
     'limit',
@@ -263,10 +265,15 @@ function readCountSwitch(
 }
 
 /** The requested ordering; by default the schema's, or the key if the payload has a range over it. */
-function readOrdering(schema: Schema, sort: unknown, isRanged: boolean, report: Report): Ordering {
+function readOrdering(
+  schema: Schema,
+  sort: unknown,
+  isRanged: boolean,
+  { report, scopes }: Pick<Reader, 'report' | 'scopes'>,
+): Ordering {
   if (!isMissing(sort)) {
     report.enter('sort')
-    const terms = new SortReader(schema, report).sort(sort)
+    const terms = new SortReader(schema, report, scopes).sort(sort)
     report.leave()
     if (terms.length > 0) return totalOrdering(schema, terms)
   }

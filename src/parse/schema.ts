@@ -3,7 +3,14 @@ import { describe, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import { isLogicalName, type OperatorName } from '../operators/names.ts'
 import type { OwnOperator } from '../operators/own-definition.ts'
-import type { Fields, FieldsFilter, FieldsRow, LiteralName, WithOwn } from '../schema/definition.ts'
+import type {
+  Fields,
+  FieldsFilter,
+  FieldsRow,
+  FieldsSort,
+  LiteralName,
+  WithOwn,
+} from '../schema/definition.ts'
 import { UNLIMITED } from '../schema/limits.ts'
 import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
 import {
@@ -61,6 +68,12 @@ export type FieldsOf<S> = S extends Structure<infer F> ? F : never
 
 /** A filter of a schema, as typed code writes it. */
 export type Filter<S extends Structure> = FieldsFilter<FieldsOf<S>>
+
+/**
+ * A sort of a schema's payloads, as typed code writes it: `{ created_at: -1 }`, or a list of such
+ * objects and of terms; `'customer.country'` for a field of a related row.
+ */
+export type Sort<S extends Structure> = FieldsSort<FieldsOf<S>>
 
 /**
  * A row of a schema as `readRow` gives it, and JSON holds it: strings for timestamps, numbers for

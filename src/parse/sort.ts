@@ -1,3 +1,4 @@
+import type { Scopes } from '../condition/relation.ts'
 import { label, oneOf, quote } from '../error/describe.ts'
 import { nearest } from '../error/nearest.ts'
 import { NULLS, type Nulls } from '../kinds/nulls.ts'
@@ -6,6 +7,7 @@ import { type OrderingTerm, orderingTerm } from '../schema/ordering-term.ts'
 import { findField, type Structure } from '../schema/schema.ts'
 import { type Entries, elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
 import type { Report } from './report.ts'
+import { MOST_PATHS, relationsOf } from './scopes.ts'
 import { unknownField } from './unknown-field.ts'
 
 const SHAPES = '[{"field": "name", "direction": -1}], [{"name": -1}] or {"name": -1}'
@@ -32,10 +34,21 @@ export class SortReader {
   readonly #sortable: readonly Field[]
   readonly #terms: OrderingTerm[] = []
 
-  constructor(structure: Structure, report: Report) {
+  readonly #scopes: Scopes | undefined
+
+  constructor(structure: Structure, report: Report, scopes?: Scopes) {
     this.#structure = structure
     this.#report = report
     this.#sortable = structure.sortable
+    this.#scopes = scopes
+  }
+
+  /** How many terms a sort can have. */
+  get #most(): number {
+    const { length } = this.#sortable
+    const relations = relationsOf(this.#structure)
+    if (relations === undefined) return length
+    return length + (relations.sortPaths()?.length ?? MOST_PATHS)
   }
 
   /** The client's terms; none for an empty sort. */
@@ -60,7 +73,7 @@ export class SortReader {
   /** `[{field, direction}]`, recognised by a string `field`, or `[{created_at: -1}, {id: 1}]`. */
   #list(input: readonly unknown[]): void {
     const length = lengthOf(input)
-    if (length !== undefined && length > this.#sortable.length) {
+    if (length !== undefined && length > this.#most) {
       this.#tooMany(length)
       return
     }
@@ -104,7 +117,7 @@ export class SortReader {
 
   /** The entries of a plain object; undefined for other values, and for too many entries. */
   #entries(input: unknown): Entries | undefined {
-    const entries = entriesOf(input, Math.max(TERM.length, this.#sortable.length))
+    const entries = entriesOf(input, Math.max(TERM.length, this.#most))
     if (typeof entries === 'number') return this.#tooMany(entries)
     if (!(entries instanceof Unreadable)) return entries
     const received = entries.what
@@ -112,7 +125,7 @@ export class SortReader {
   }
 
   #tooMany(count: number): undefined {
-    const expected = `at most ${this.#sortable.length} fields, each once`
+    const expected = `at most ${this.#most} fields, each once`
     return this.#report.add('too_many', { subject: 'sort', expected, received: `${count}` })
   }
 
@@ -138,7 +151,7 @@ export class SortReader {
     if (direction !== 1 && direction !== -1) {
       this.#report.unexpected('invalid_sort', quote(name), 'the direction 1 or -1', direction)
     } else if (field !== undefined) {
-      if (this.#terms.some((term) => term.field === field)) {
+      if (this.#terms.some((term) => term.field.name === field.name)) {
         this.#report.add('invalid_sort', {
           subject: label(field.name),
           expected: 'each field once',
@@ -149,6 +162,11 @@ export class SortReader {
   }
 
   #field(name: string): Field | undefined {
+    const relations = relationsOf(this.#structure)
+    if (relations?.through(name) !== undefined) {
+      const position = this.#terms.length
+      return relations.sortField(name, { report: this.#report, scopes: this.#scopes, position })
+    }
     const field = findField(this.#structure, name, this.#structure.limits.segments)
     if (field === 'unknown' || field === 'too_deep' || field.hidden) {
       return unknownField(this.#report, this.#structure, name, false)

@@ -34,7 +34,7 @@ function throughList(
       field.relation === undefined
         ? ['a list of objects', '$elemMatch']
         : field.operators.has('$is')
-          ? ['a related row, by whose fields no order is made', '$is']
+          ? ['a related row, which pages do not contain and filters ask of', '$is']
           : ['a list of related rows', '$some']
     return `${quote(field.name)} is ${what}: {${quote(field.name)}: {${operator}: {${quote(rest)}: …}}}`
   }

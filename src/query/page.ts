@@ -52,7 +52,7 @@ export function pageOf<T>(
     )
   }
   checkRows(query.schema, query.ordering, rows)
-  return pageOfFound(query, rows, total === undefined ? undefined : readTotal(total))
+  return pageOfFound(query, rows, total === undefined ? undefined : readTotal(total), true)
 }
 
 /**
@@ -64,10 +64,11 @@ export function pageOf<T>(
 export function pageOfFound<T>(
   query: Query,
   rows: readonly T[],
-  counted?: number,
+  counted: number | undefined,
+  isFromDatabase: boolean,
   isLazy = false,
 ): Page<T> {
-  const found = pageOfRows(query, rows, isLazy)
+  const found = pageOfRows(query, rows, isFromDatabase, isLazy)
   const page =
     query.fields === undefined ? found : { ...found, items: found.items.map(projection(query)) }
   return counted === undefined ? page : { ...page, ...totalOf(query, counted) }
@@ -112,7 +113,12 @@ function lazyPage<T>(
   }
 }
 
-function pageOfRows<T>(query: Query, rows: readonly T[], isLazy: boolean): Page<T> {
+function pageOfRows<T>(
+  query: Query,
+  rows: readonly T[],
+  isFromDatabase: boolean,
+  isLazy: boolean,
+): Page<T> {
   const { limit, offset, from } = query
   const isMore = rows.length > limit
   // A page before a cursor is found from its end, so that the row more comes first.
@@ -126,7 +132,7 @@ function pageOfRows<T>(query: Query, rows: readonly T[], isLazy: boolean): Page<
   if (!hasNext && !hasPrev) return { items }
 
   const { schema, ordering, bound, asked, seal } = query
-  const { keyOf } = compileSortKey(ordering)
+  const { keyOf } = compileSortKey(ordering, isFromDatabase)
   const bindingsOf = () => ({
     asked: bindingOf(ordering, asked),
     whole: bindingOf(ordering, bound),

@@ -122,7 +122,7 @@ export function collectPage<T>(asked: Query, { now }: Clock = {}): PageCollector
         .slice(offset)
         .map(({ row }) => row)
       const inOrder = isReversed ? found.reverse() : found
-      return pageOfFound(query, inOrder, isCounted ? total : undefined)
+      return pageOfFound(query, inOrder, isCounted ? total : undefined, false)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { ScalarTypeName } from '../kinds/kind.ts'
+import type { Nulls } from '../kinds/nulls.ts'
 import type { EpochUnit } from '../kinds/timestamp.ts'
 import type {
   AnyOperatorName,
@@ -214,6 +215,35 @@ export type FieldsFilter<F extends Fields> = {
   readonly $or?: readonly FieldsFilter<F>[]
   readonly $nor?: readonly FieldsFilter<F>[]
 }
+
+/** What has no order: lists, and what stands for several values or rows. */
+type Unordered = { readonly type: 'list' | 'objects' | 'object' | 'dynamic' | 'one' | 'many' }
+
+/** The names of visible scalars, and paths through to-one relations. */
+type SortName<F extends Fields> = {
+  [N in keyof F & string]: F[N] extends { readonly type: 'one' }
+    ? N extends `${string}.*`
+      ? WildcardKey<N>
+      : never
+    : N extends `${string}.*`
+      ? never
+      : F[N] extends Unordered | { readonly hidden: true }
+        ? never
+        : N
+}[keyof F & string]
+
+type Directions<Name extends string> = { readonly [N in Name]?: 1 | -1 }
+
+interface SortTerm<Name extends string> {
+  readonly field: Name
+  readonly direction?: 1 | -1
+  readonly nulls?: Nulls
+}
+
+/** The sort of a payload over fields. Which of them are sortable is said at run time. */
+export type FieldsSort<F extends Fields> =
+  | Directions<SortName<F>>
+  | readonly (Directions<SortName<F>> | SortTerm<SortName<F>>)[]
 
 /** What a row has where a field is not required and the value is absent. */
 interface Nothing {

@@ -51,6 +51,10 @@ export interface Field {
   readonly elements: FieldSet | undefined
   /** What is said of a relation; `relationOf` (`condition/relation.ts`) knows its type. */
   readonly relation?: object | undefined
+  /** Whether rows of relations are found by it, so that its column needs a key or an index. */
+  readonly isLinked?: true
+  /** How orders reach the field of a related row; `throughOf` there knows its type. */
+  readonly through?: object | undefined
   /**
    * The prefix of the wildcard whose JSON column holds the field, if any; of a field of the objects
    * of a list, which are JSON as a whole, the empty text.

@@ -12,6 +12,7 @@ import { withNulls } from '../order.ts'
 import type { Place } from '../place.ts'
 import { not, STANDARD } from '../syntax.ts'
 import { arrayReader, decoder } from '../types.ts'
+import { AND } from '../values.ts'
 import { arrayFrom, encodeList, expressionOf, parameterType, valueFrom } from './constants.ts'
 import { grouped } from './grouped.ts'
 import { atOf, jsonOf } from './json.ts'
@@ -79,6 +80,23 @@ export const clickhouse: Dialect<Readonly<Record<string, Parameter>>> = {
       keys.filter(({ isNullable }) => isNullable).map((key) => sql`isNotNull(${key[side]}) AND `)
     const others = sql`SELECT ${tupleOf('other')} FROM ${from} WHERE ${join(isThere('other'), sql``)}${condition}`
     return not(sql`(${join(isThere('own'), sql``)}${tupleOf('own')} IN (${others}))`, negated)
+  },
+  sortsJoinedOnly: true,
+  // Columns of rows that have none are the default of their type, which of a nullable one is NULL.
+  joinRelated({ from, keys, condition }, values, alias) {
+    const names = keys.map((_, i) => identifier(`key_${i}`))
+    const columns = join(
+      [
+        ...keys.map(({ other }, i) => sql`${other} AS ${names[i] as Fragment}`),
+        ...values.map(({ value, name }) => sql`toNullable(${value}) AS ${name}`),
+      ],
+      sql`, `,
+    )
+    const isRelated = join(
+      keys.map(({ own }, i) => sql`${alias}.${names[i] as Fragment} = ${own}`),
+      AND,
+    )
+    return sql` LEFT ANY JOIN (SELECT ${columns} FROM ${from} WHERE ${condition}) AS ${alias} ON ${isRelated}`
   },
   typeOf: (place) => typeAt(place.kind.name, place),
   decode: decoder(typeAt, arrayReader(typeAt)),

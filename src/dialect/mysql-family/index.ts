@@ -10,6 +10,7 @@ import { smallest } from '../../kinds/nulls.ts'
 import { columnOf } from '../column.ts'
 import type { Column, Dialect } from '../dialect.ts'
 import { join, sql } from '../fragment.ts'
+import { leftJoin } from '../join.ts'
 import { printList } from '../json.ts'
 import { sideTableColumn } from '../lists.ts'
 import { integerLiteral } from '../literal.ts'
@@ -106,6 +107,7 @@ export function mysqlFamily(server: Server): Dialect {
     // mariadb.com/kb/en/index-hints-how-to-force-query-plans
     useIndex: (name) => sql` FORCE INDEX (${identifier(name)})`,
     forUpdate: sql` FOR UPDATE`,
+    joinRelated: leftJoin,
     grouped: groupedOf(server, names, types, json),
     typeOf: (place) => typeAt(place.kind.name, place),
     decode: decoder(typeAt, (stored) => (typeof stored === 'string' ? parseJson(stored) : stored)),

@@ -11,6 +11,7 @@ import { string } from '../../kinds/string.ts'
 import { presence } from '../column.ts'
 import type { Column, Dialect, Values } from '../dialect.ts'
 import { type Fragment, join, sql } from '../fragment.ts'
+import { leftJoin } from '../join.ts'
 import { logicOf } from '../logic.ts'
 import { directed, withNulls } from '../order.ts'
 import { type ColumnPlace, type JsonPlace, kindOf, type Place, plainOf } from '../place.ts'
@@ -134,6 +135,7 @@ export const postgres: Dialect = {
   // Only ORDER BY without NULLS FIRST is served by every index, and IS NULL makes no column constant.
   apart: { isWalked: () => false, ordersByNull: false },
   forUpdate: sql` FOR UPDATE`,
+  joinRelated: leftJoin,
   grouped,
   typeOf: (place) => typeAt(place.kind.name, place),
   decode: decoder(typeAt, arrayReader(typeAt)),
