@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type CreateTablesTarget, createTables } from './compile/create-tables.ts'
 export { type CompiledFacet, compileFacet } from './compile/facet.ts'
 export type { TableTarget } from './compile/layout.ts'
 export { compileOrdering } from './compile/ordering.ts'
@@ -48,6 +49,7 @@ export { type Fragment, type Parameter, type Statement, sql } from './dialect/fr
 export type { TimestampStorage } from './dialect/place.ts'
 export type {
   ColumnDefinition,
+  ForeignKeyDefinition,
   IndexDefinition,
   SideTable,
   TableDefinition,

@@ -1,6 +1,6 @@
 /** Statements that change a table so that it keeps what a schema promises. */
 
-import { type Fragment, sql } from '../dialect/fragment.ts'
+import { type Fragment, join, sql } from '../dialect/fragment.ts'
 import type { ColumnDefinition } from '../dialect/table.ts'
 import { changeText, collated, NOT_NULL, type TextChange } from './column-text.ts'
 import { isMysqlFamily, QUOTING } from './engines.ts'
@@ -26,10 +26,26 @@ export const addColumn = (site: Site, definition: ColumnDefinition): string =>
     sql`ALTER TABLE ${site.name} ADD COLUMN ${site.dialect.identifier(definition.name)} ${site.dialect.printColumn({ ...definition, nullable: true, isKey: false, check: undefined })}`,
   )
 
-export const addUnique = ({ dialect, facts, name }: Site, column: string): string =>
-  text(
-    sql`CREATE UNIQUE INDEX ${dialect.identifier(`${facts.table.name}_${column}_key`)} ON ${name} (${dialect.identifier(column)})`,
+/** An index of columns together. In SQLite the schema stands before the index's name. */
+function addIndexOf(
+  site: Site,
+  what: Fragment,
+  columns: readonly string[],
+  suffix: string,
+): string {
+  const { dialect, facts, name } = site
+  const own = dialect.identifier(`${[facts.table.name, ...columns].join('_')}${suffix}`)
+  const of = facts.engine === 'sqlite' ? dialect.identifier(facts.table.name) : name
+  return text(
+    sql`CREATE ${what} ${own} ON ${of} (${join(columns.map(dialect.identifier), sql`, `)})`,
   )
+}
+
+export const addUnique = (site: Site, ...columns: readonly string[]): string =>
+  addIndexOf(site, sql`UNIQUE INDEX`, columns, '_key')
+
+export const addIndex = (site: Site, columns: readonly string[]): string =>
+  addIndexOf(site, sql`INDEX`, columns, '')
 
 /** Adds to the findings about a column the statement that makes the changes of all of them. */
 export const withStatements = (

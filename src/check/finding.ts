@@ -25,6 +25,7 @@ const SEVERITIES = {
   encoding: 'error',
   nullable: 'error',
   key_not_unique: 'error',
+  relation_not_unique: 'error',
   digits_fewer: 'error',
   timestamp_default: 'error',
   decimal_digits: 'error',

@@ -27,4 +27,5 @@ export {
   introspected,
 } from './introspect.ts'
 export { type FactsOptions, readFacts } from './read.ts'
+export type { MadeRelations } from './relations.ts'
 export type { BackfillKey } from './searched-table.ts'

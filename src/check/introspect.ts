@@ -16,6 +16,7 @@ import {
 import { shapeOf } from './kinds-of-types.ts'
 import { without } from './omit.ts'
 import { FACTS_OPTIONS, type FactsOptions, readFacts } from './read.ts'
+import { type MadeRelations, relationsIn } from './relations.ts'
 import { sourceOf } from './source.ts'
 import { mappedType } from './type-names.ts'
 
@@ -33,9 +34,14 @@ export interface Introspected {
   readonly facts: TableFacts
   readonly schema: MadeSchema
   readonly mapping: MadeMapping
+  /**
+   * The relations that its foreign keys say, for `relate`: each leads to the schema that is named like
+   * the other table, by fields that are named like its columns.
+   */
+  readonly relations: MadeRelations
   /** The columns that were left out or renamed, each with the reason. */
   readonly warnings: readonly string[]
-  /** A TypeScript module that exports the schema and the mapping. */
+  /** A TypeScript module that exports the schema, the mapping and the relations, if there are any. */
   readonly source: string
 }
 
@@ -156,11 +162,13 @@ export function introspected(
   }
   const fields = fieldsOf(seen, found.key, namedOf(candidates, warnings))
   const key = found.key.field
+  const relations = relationsIn(seen, fields, fieldNameOf, warnings)
   return {
     facts,
     schema: schemaOf(fields, key),
     mapping: mappingOf(fields),
+    relations,
     warnings,
-    source: sourceOf({ table: facts.table.name, fields, key, warnings }),
+    source: sourceOf({ table: facts.table.name, fields, key, relations, warnings }),
   }
 }

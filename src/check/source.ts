@@ -3,6 +3,7 @@
 import type { OperatorName } from '../operators/names.ts'
 import type { FieldMapping } from '../schema/mapping.ts'
 import type { Settings, Shape } from './kinds-of-types.ts'
+import type { MadeRelations } from './relations.ts'
 
 /** A field that was made of a column, or why none was. */
 export interface Planned {
@@ -120,7 +121,7 @@ const TAKEN: ReadonlySet<string> = new Set([
     'timestamp',
     'date',
   ],
-  ...['list', 'dynamic', 'uuid', 'decimal', 'enumeration'],
+  ...['list', 'dynamic', 'uuid', 'decimal', 'enumeration', 'one', 'relations'],
 ])
 
 const RESERVED =
@@ -152,11 +153,38 @@ export interface Module {
   readonly table: string
   readonly fields: readonly Planned[]
   readonly key: string
+  readonly relations: MadeRelations
   readonly warnings: readonly string[]
 }
 
-export function sourceOf({ table, fields, key, warnings }: Module): string {
-  const names = [...new Set(['defineSchema', ...fields.flatMap(builders)])].sort((a, b) =>
+/** The relations of the schema, and how `relate` takes them. */
+function relationLines(variable: string, table: string, relations: MadeRelations): string[] {
+  const entries = Object.entries(relations)
+  if (entries.length === 0) return []
+  const targets = [...new Set([table, ...entries.map(([, { target }]) => target)])]
+  const schemas = targets
+    .map((target) =>
+      target === table ? entryOf(table, variable) : entryOf(target, variableOf(target)),
+    )
+    .join(', ')
+  return [
+    '',
+    comment(`relate({ ${schemas} }, { ${entryOf(table, 'relations')} })`),
+    'export const relations = {',
+    ...entries.map(
+      ([name, { target, from, to }]) =>
+        `  ${keyOf(name)}: one(${text(target)}, ${inline({ from, to })}),`,
+    ),
+    '} as const',
+  ]
+}
+
+const entryOf = (key: string, variable: string): string =>
+  key === variable ? variable : `${keyOf(key)}: ${variable}`
+
+export function sourceOf({ table, fields, key, relations, warnings }: Module): string {
+  const used = Object.keys(relations).length > 0 ? ['one'] : []
+  const names = [...new Set(['defineSchema', ...used, ...fields.flatMap(builders)])].sort((a, b) =>
     a < b ? -1 : 1,
   )
   const lists = [OF_EQUALITY]
@@ -181,6 +209,7 @@ export function sourceOf({ table, fields, key, warnings }: Module): string {
     ...(mappings.length === 0
       ? ['export const mapping = {} as const']
       : ['export const mapping = {', ...mappings, '} as const']),
+    ...relationLines(variableOf(table), table, relations),
     '',
   ].join('\n')
 }

@@ -19,6 +19,7 @@ import type { Structure } from '../schema/schema.ts'
 import { addColumn, addUnique } from './ddl.ts'
 import { isSameName } from './engines.ts'
 import type { IndexFacts, TableFacts } from './facts.ts'
+import { linkDrafts } from './links.ts'
 import { columnNamed, type Draft, draft, type Site } from './site.ts'
 import { hasReading } from './types-of-columns.ts'
 
@@ -271,5 +272,6 @@ export function tableDrafts(
     ...sideDrafts(site, layout, sideTables),
     ...indexDrafts(site, structure, layout, keys),
     ...orderDrafts(site, layout),
+    ...linkDrafts(site, structure, layout),
   ]
 }

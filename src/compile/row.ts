@@ -90,7 +90,8 @@ function typedReader(
 ): ColumnReader {
   const { field, place } = placed
   const read = requiredReader(placed)
-  const bound = dialect.bound?.(place, isKey || isWorthAnIndex(field))
+  const isIndexed = isKey || field.isLinked === true || isWorthAnIndex(field)
+  const bound = dialect.bound?.(place, isIndexed)
   // Where a list cannot be NULL, its companion says that it is not there.
   const absent = dialect.companion?.(place) === undefined ? null : dialect.encodeList(place, [])
   // What createTable writes stores every value of the kind.

@@ -5,15 +5,17 @@ import { type Fragment, flatten } from '../dialect/fragment.ts'
 import type { Place } from '../dialect/place.ts'
 import type {
   ColumnDefinition,
+  ForeignKeyDefinition,
   Index,
   IndexDefinition,
   SideTable,
   TableDefinition,
 } from '../dialect/table.ts'
 import type { OperatorName } from '../operators/names.ts'
+import { relationsOf } from '../parse/scopes.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
-import type { AnyMapping } from '../schema/mapping.ts'
+import { type AnyMapping, mappingOf } from '../schema/mapping.ts'
 import { placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
 import {
@@ -35,6 +37,11 @@ export interface CreateTarget<F extends Fields = Fields> extends TableTarget<F> 
    * Not every server has them, so only those that are named here are.
    */
   readonly extensions?: readonly string[] | undefined
+  /**
+   * Whether to-one relations are foreign keys, in databases that have them: the related tables must be
+   * there. `createTables` makes several in their order.
+   */
+  readonly foreignKeys?: boolean | undefined
 }
 
 /**
@@ -76,8 +83,10 @@ export function tableOf<F extends Fields>(
   const sideTables = sideTablesOf(structure, dialect, table, layout)
   refuseDoubles([table, ...sideTables.map(({ name }) => name)], 'table')
   const key = placeOf(structure.key, mapping).column
+  const uniques = uniquesOf(structure, dialect, mapping)
   const indexes = indexesOf(structure, target, layout, keys, key)
-  return { name: table, key, columns, sideTables, indexes, extensions }
+  const foreignKeys = target.foreignKeys ? foreignKeysOf(structure, dialect, mapping) : []
+  return { name: table, key, columns, uniques, foreignKeys, sideTables, indexes, extensions }
 }
 
 /** Names that differ only in case are one column in SQLite and MySQL. */
@@ -180,6 +189,37 @@ function sideTablesOf(
   })
 }
 
+const columnsIn = (mapping: AnyMapping, fields: readonly Field[]): readonly string[] =>
+  fields.map((field) => placeOf(field, mapping).column)
+
+/** The columns that to-one relations lead to. */
+const uniquesOf = (
+  structure: Structure,
+  { foreignKeys }: Dialect<unknown>,
+  mapping: AnyMapping,
+): TableDefinition['uniques'] =>
+  foreignKeys === undefined
+    ? []
+    : (relationsOf(structure)?.links().uniques ?? []).map(({ fields }) =>
+        columnsIn(mapping, fields),
+      )
+
+function foreignKeysOf(
+  structure: Structure,
+  { foreignKeys }: Dialect<unknown>,
+  mapping: AnyMapping,
+): readonly ForeignKeyDefinition[] {
+  const references = foreignKeys && relationsOf(structure)?.links().references
+  return (references ?? []).map(({ name, target, from, to }) => {
+    const { table = target, mapping: other = {} } = mappingOf(mapping, name)
+    return {
+      relation: name,
+      columns: columnsIn(mapping, from),
+      references: { table, columns: columnsIn(other, to) },
+    }
+  })
+}
+
 /** The name of an index: of letters that every database takes, and no more than MySQL's 64 of them. */
 const indexName = (...parts: readonly string[]): string =>
   parts
@@ -204,7 +244,7 @@ const hasAny = ({ operators }: Field, names: readonly OperatorName[]): boolean =
 
 function indexesOf(
   structure: Structure,
-  { dialect, table, extensions = [] }: CreateTarget,
+  { dialect, table, mapping = {}, extensions = [] }: CreateTarget,
   { typed, documents, nested, words }: Layout,
   keys: readonly Placed[],
   key: string,
@@ -265,5 +305,15 @@ function indexesOf(
       define(field.name, place.column, index),
     ),
   )
-  return [...literal, ...wild, ...whole, ...folded, ...searched]
+  // Rows of to-many relations are looked up by columns that no filter may ask for, too.
+  const lookups = dialect.foreignKeys && relationsOf(structure)?.links().lookups
+  const looked = (lookups ?? []).flatMap(({ fields }): IndexDefinition[] => {
+    const [first, second] = fields
+    if (first === undefined || (second === undefined && isWorthAnIndex(first))) return []
+    const columns = columnsIn(mapping as AnyMapping, fields)
+    const name = unique(indexName(table, ...fields.map((field) => field.name)))
+    const terms = columns.map((column) => flatten(dialect.identifier(column)))
+    return [{ name, table, field: first.name, terms, method: undefined, type: undefined }]
+  })
+  return [...literal, ...wild, ...whole, ...folded, ...searched, ...looked]
 }

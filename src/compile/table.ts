@@ -1,8 +1,14 @@
 import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, join, sql, word } from '../dialect/fragment.ts'
-import type { ColumnDefinition, IndexDefinition, TableDefinition } from '../dialect/table.ts'
+import type {
+  ColumnDefinition,
+  ForeignKeyDefinition,
+  IndexDefinition,
+  TableDefinition,
+} from '../dialect/table.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Structure } from '../schema/schema.ts'
+import { tableFragment } from './table-name.ts'
 import { type CreateTarget, tableOf } from './table-of.ts'
 import { checkTarget } from './target.ts'
 
@@ -37,12 +43,16 @@ export const createTable = <F extends Fields>(
 
 /** The statements that make a table, its extensions, side tables and indexes. */
 export function printTable(
-  { name, key, columns, sideTables, indexes, extensions }: TableDefinition,
+  { name, key, columns, uniques, foreignKeys, sideTables, indexes, extensions }: TableDefinition,
   target: Pick<PrintTarget, 'dialect'>,
 ): string[] {
   checkTarget(target)
   const { dialect } = target
-  const definitions = columns.map((column) => sql`  ${printColumn(column, dialect)}`)
+  const definitions = [
+    ...columns.map((column) => printColumn(column, dialect)),
+    ...uniques.map((unique) => sql`UNIQUE (${names(unique, dialect)})`),
+    ...foreignKeys.map((foreignKey) => printForeignKey(foreignKey, dialect)),
+  ].map((definition) => sql`  ${definition}`)
   const create = sql`CREATE TABLE ${dialect.identifier(name)} (
 ${join(definitions, LINE)}
 )${dialect.tableOptions(key)}`
@@ -56,6 +66,25 @@ ${join(definitions, LINE)}
 
 const printColumn = (column: ColumnDefinition, dialect: Dialect<unknown>): Fragment =>
   sql`${dialect.identifier(column.name)} ${dialect.printColumn(column)}`
+
+const names = (columns: readonly string[], { identifier }: Dialect<unknown>): Fragment =>
+  join(columns.map(identifier), sql`, `)
+
+const printForeignKey = (
+  { columns, references }: ForeignKeyDefinition,
+  dialect: Dialect<unknown>,
+): Fragment =>
+  sql`FOREIGN KEY (${names(columns, dialect)}) REFERENCES ${tableFragment(dialect, references.table)} (${names(references.columns, dialect)})`
+
+/** The statement that adds a foreign key to a table that is there. */
+export function addForeignKey(
+  foreignKey: ForeignKeyDefinition,
+  { dialect, table }: Pick<PrintTarget, 'dialect'> & { readonly table: string },
+): string {
+  return text(
+    sql`ALTER TABLE ${dialect.identifier(table)} ADD ${printForeignKey(foreignKey, dialect)}`,
+  )
+}
 
 function printIndex(
   { name, table, terms, method, type }: IndexDefinition,

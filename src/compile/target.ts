@@ -29,6 +29,8 @@ export const TARGET: OptionChecks = /* @__PURE__ */ optionChecks<Readonly<Record
     forUpdate: BOOLEAN,
     firstParameter: POSITIVE,
     extensions: TEXTS,
+    foreignKeys: BOOLEAN,
+    mappings: ANY,
     ifNotExists: BOOLEAN,
     replace: BOOLEAN,
     // What `fromDrizzle` gives beside a target.

@@ -45,7 +45,7 @@ interface AnyPlace {
   readonly values: readonly string[]
   /** The search column; `native` if `$autocomplete` matches the text itself. */
   readonly search: string | 'native' | undefined
-  /** Whether the field is sortable, or is the key. */
+  /** Whether the field is sortable, is the key, or is of a relation's. */
   readonly isSorted: boolean
   /** Whether texts are looked for by how they begin. */
   readonly isPrefixed: boolean

@@ -43,11 +43,25 @@ export interface SideTable {
   readonly references: { readonly table: string; readonly column: string }
 }
 
+/** The columns of a to-one relation, and those of the related table that they equal. */
+export interface ForeignKeyDefinition {
+  readonly relation: string
+  readonly columns: readonly string[]
+  readonly references: {
+    readonly table: string | { readonly schema?: string | undefined; readonly name: string }
+    readonly columns: readonly string[]
+  }
+}
+
 /** The table of a schema and a mapping. */
 export interface TableDefinition {
   readonly name: string
   readonly key: string
   readonly columns: readonly ColumnDefinition[]
+  /** The columns that to-one relations lead to, beside the key: of each list, together unique. */
+  readonly uniques: readonly (readonly string[])[]
+  /** Those of `foreignKeys: true`. */
+  readonly foreignKeys: readonly ForeignKeyDefinition[]
   readonly sideTables: readonly SideTable[]
   readonly indexes: readonly IndexDefinition[]
   readonly extensions: readonly string[]

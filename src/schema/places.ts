@@ -71,7 +71,7 @@ const shared = (field: Field) => ({
   precision: field.precision,
   scale: field.scale,
   values: field.type.kind.values ?? [],
-  isSorted: field.sortable || field.name === field.key,
+  isSorted: field.sortable || field.isLinked === true || field.name === field.key,
   isPrefixed: field.operators.has('$startsWith'),
 })
 

@@ -32,6 +32,7 @@ export const tables: Tables = {
   words: (json) => (json ? sql`JSON` : sql`VARCHAR`),
   tableOptions: () => sql``,
   ifNotExists: { index: true, column: true },
+  foreignKeys: { toLater: undefined },
   // An ART index holds columns; expressions over JSON and lists are refused.
   indexed: (place) =>
     place.json || place.list ? [] : [{ label: '', on: identifier(place.column) }],

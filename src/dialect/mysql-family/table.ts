@@ -60,6 +60,7 @@ export function tablesOf(
     words: (json) => (json ? document : sql`LONGTEXT ${text}`),
     tableOptions: () => sql` ENGINE = InnoDB, CHARACTER SET = utf8mb4, COLLATE = ${collation}`,
     ifNotExists,
+    foreignKeys: { toLater: 'added' },
     indexed(place) {
       if (place.list) return []
       if (!place.json) {

@@ -44,6 +44,7 @@ export const tables: Tables = {
   words: (json) => (json ? sql`jsonb` : sql`text COLLATE "C"`),
   tableOptions: () => sql``,
   ifNotExists: { index: true, column: true },
+  foreignKeys: { toLater: 'added' },
   indexed(place) {
     if (place.json) {
       if (place.list || !isSubscripted(place.path)) return []

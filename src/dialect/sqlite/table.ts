@@ -51,6 +51,7 @@ export const tables: Tables = {
   words: () => sql`TEXT`,
   tableOptions: () => sql` STRICT`,
   ifNotExists: { index: true, column: false },
+  foreignKeys: { toLater: 'named' },
   indexed(place) {
     // Only a side table can index the elements of a list.
     if (place.list) return []
