@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {
   compilePredicate,
   createTable,
+  date,
   defineSchema,
   dynamic,
   insertRow,
@@ -9,6 +10,7 @@ import {
   list,
   parseFilter,
   parseQuery,
+  relativeTime,
   safeParseFilter,
   string,
   timestamp,
@@ -24,6 +26,7 @@ import { usersSchema } from 'tamis/users'
 import { describe, expect, it } from 'vitest'
 import { budget } from './support/budget.ts'
 import { caseSchema } from './support/cases.ts'
+import { all, DATA, loaded, orders as relatedOrders } from './support/related-tables.ts'
 
 const tight = defineSchema({
   fields: {
@@ -123,6 +126,85 @@ describe('filters', () => {
     // One condition; its operand can be a UUID.
     expect(JSON.stringify(filter, bigints).length).toBeLessThan(80)
     expect(Object.keys(filter)).toHaveLength(1)
+  })
+})
+
+describe('filters and sorts of related rows', () => {
+  const own = relatedOrders as unknown as typeof caseSchema
+  const text = (values: readonly unknown[]) => JSON.stringify(values, bigints)
+
+  it('are accepted, and use every quantifier and paths', () => {
+    fc.assert(
+      fc.property(queryArbitrary(own, all), (payload) => {
+        parseQuery(own, payload, all)
+      }),
+      { numRuns: 200 },
+    )
+    const filters = text(fc.sample(filterArbitrary(own, all), { seed: 1, numRuns: 1000 }))
+    for (const name of ['$is', '$some', '$every', '$none']) expect(filters).toContain(`"${name}":`)
+    expect(filters).toContain('"customer.country":')
+    expect(filters).toContain('"customer.region.name":')
+    expect(filters).not.toContain('secret')
+    const sorts = text(fc.sample(queryArbitrary(own, all), { seed: 1, numRuns: 300 }))
+    expect(sorts).toMatch(/"sort":\[[^\]]*"customer\.country"/)
+  })
+
+  it('need the scopes that parsing needs', () => {
+    expect(() => fc.sample(filterArbitrary(own), 1)).toThrow(/scopes: "customers" needs/)
+  })
+
+  it('match some of the rows that they are generated for', () => {
+    const rows = loaded(DATA, 'orders', 4)
+    const filters = fc.sample(filterArbitrary(own, { rows, ...all }), { seed: 2, numRuns: 300 })
+    const some = filters.filter((filter) => {
+      const matches = rows.filter(compilePredicate(parseFilter(own, filter, all))).length
+      return matches > 0 && matches < rows.length
+    })
+    expect(some.length).toBeGreaterThan(80)
+  })
+
+  it('that are wrong are refused', () => {
+    fc.assert(
+      fc.property(invalidFilterArbitrary(own, all), (filter) => {
+        expect(safeParseFilter(own, filter, all).ok).toBe(false)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('times relative to now', () => {
+  const events = defineSchema({
+    fields: { id: integer({ required: true }), at: timestamp(), days: list(date()) },
+    relativeTime: relativeTime(),
+  })
+
+  it('stand where a schema has them, and are accepted', () => {
+    const filters = fc.sample(filterArbitrary(events), { seed: 1, numRuns: 300 })
+    for (const filter of filters) compilePredicate(parseFilter(events, filter), { now: 0 })
+    const text = JSON.stringify(filters, bigints)
+    expect(text).toMatch(/"at":\{"\$now":/)
+    expect(text).toMatch(/"\$gte":\{"\$now":"[+-]\d+\w\/\w"/)
+    expect(text).toMatch(/"\$contains":\{"\$now":/)
+    expect(JSON.stringify(fc.sample(filterArbitrary(caseSchema), 500), bigints)).not.toContain(
+      '$now',
+    )
+  })
+})
+
+describe('payloads', () => {
+  it('name fields where they are asked to', () => {
+    const payloads = queryArbitrary(caseSchema, { fields: true })
+    fc.assert(
+      fc.property(payloads, (payload) => {
+        parseQuery(caseSchema, payload)
+      }),
+      { numRuns: 300 },
+    )
+    const some = fc.sample(payloads, { seed: 1, numRuns: 100 })
+    expect(some.filter((payload) => 'fields' in payload).length).toBeGreaterThan(20)
+    expect(fc.sample(queryArbitrary(caseSchema), 100).some((each) => 'fields' in each)).toBe(false)
+    expect(() => queryArbitrary(caseSchema, { field: true } as never)).toThrow(/fields/)
   })
 })
 

@@ -21,11 +21,13 @@ import {
   safeParseFilter,
   string,
 } from 'tamis'
+import { filterArbitrary as ofSchema } from 'tamis/fast-check'
 import { fromMongo } from 'tamis/interop'
 import { filterJsonSchema } from 'tamis/json-schema'
 import { sqlite } from 'tamis/sqlite'
 import { parseFilterText, parseQueryString, parseQueryText } from 'tamis/text'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { show } from './support/agreement.ts'
 import { budget } from './support/budget.ts'
 import { available } from './support/engines/available.ts'
 import type { Connection, Engine } from './support/engines/engine.ts'
@@ -314,9 +316,20 @@ function filterArbitrary(name: Name, depth: number, wide = 2): fc.Arbitrary<obje
 }
 
 const NAMES: readonly Name[] = ['regions', 'customers', 'orders']
+/** Those of the package use every operator, and values of all kinds. */
+const ofPackage = new Map(
+  NAMES.map((name) => {
+    const schema = SCHEMAS[name] as Schema
+    return [name, ofSchema(schema, { rows: loaded(DATA, name, 4), ...all })] as const
+  }),
+)
 const asked = fc
   .constantFrom(...NAMES)
-  .chain((name) => filterArbitrary(name, 3).map((filter) => ({ name, filter })))
+  .chain((name) =>
+    fc
+      .oneof(filterArbitrary(name, 3), ofPackage.get(name) as fc.Arbitrary<object>)
+      .map((filter) => ({ name, filter })),
+  )
 
 describe.each(available)('in $name', (engine) => {
   let connection: Connection
@@ -380,8 +393,8 @@ describe.each(available)('in $name', (engine) => {
               const scopes = { customers: i % 2 === 0 ? condition(customers, {}) : shop }
               const own = parseFilter(SCHEMAS[name] as Schema, filter, { scopes })
               for (const each of [own, not(own)]) {
-                const show = `${name} ${JSON.stringify(filter)} ${i % 2 === 0 ? 'all' : 'scoped'}`
-                expect(await tables.ids(name, each), show).toEqual(inMemory(data, name, each))
+                const about = `${name} ${show(filter)} ${i % 2 === 0 ? 'all' : 'scoped'}`
+                expect(await tables.ids(name, each), about).toEqual(inMemory(data, name, each))
               }
             }
           } finally {

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
-import { accessor } from '../compile/accessor.ts'
+import { accessor, hasProperties } from '../compile/accessor.ts'
 import { operatorOf } from '../condition/condition.ts'
+import type { Scopes } from '../condition/relation.ts'
+import { timeKindOf } from '../condition/timed.ts'
 import { checkOptions, optionChecks } from '../error/options.ts'
 import { isPlainObject } from '../kinds/json.ts'
 import type { AnyOperatorName } from '../operators/index.ts'
@@ -11,14 +13,34 @@ import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import { keys, texts, valueOfType, words } from './values.ts'
 
-export interface FilterOptions {
-  /** Rows to take operands and keys from, so that more filters match one of them. */
+export interface FilterOptions extends ScopeOptions {
+  /**
+   * Rows to take operands and keys from, so that more filters match one of them; those of relations from
+   * the related rows that are loaded in them.
+   */
   readonly rows?: readonly unknown[]
+}
+
+/** What parsing needs of the server. */
+export interface ScopeOptions {
+  /** The scopes of schemas with `scope: true`, as `parseFilter` takes them. */
+  readonly scopes?: Scopes | undefined
 }
 
 const FILTER_OPTIONS = /* @__PURE__ */ optionChecks<FilterOptions>({
   rows: ['a list of rows', Array.isArray],
+  scopes: ['an object of conditions', isPlainObject],
 })
+
+/** What filters are made from. */
+interface Around {
+  readonly rows: readonly unknown[]
+  readonly segments: number
+  /** How many relations may still be entered. */
+  readonly relations: number
+  /** Whether operands may be relative to now. */
+  readonly isRelative: boolean
+}
 
 /** The values of a field in the rows that are valid operands. */
 function operandsIn(field: Field, rows: readonly unknown[]): readonly unknown[] {
@@ -30,9 +52,22 @@ function operandsIn(field: Field, rows: readonly unknown[]): readonly unknown[] 
   return values.filter((value) => field.type.kind.operand(value) !== undefined)
 }
 
-function operandOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
-  const pool = valueOfType(field.type)
+/** Shifts whose instants are within the years that values have. */
+const shifts = fc
+  .tuple(
+    fc.constantFrom('+', '-'),
+    fc.integer({ min: 0, max: 400 }),
+    fc.constantFrom(...'smhdwMy'),
+    fc.constantFrom('', ...[...'smhdwMy'].map((unit) => `/${unit}`)),
+  )
+  .map((parts) => ({ $now: parts.join('') }))
+
+function operandOf(field: Field, { rows, isRelative }: Around): fc.Arbitrary<unknown> {
+  const isTime = isRelative && timeKindOf(field.type.kind) !== undefined
   const values = operandsIn(field, rows)
+  const pool = isTime
+    ? fc.oneof({ weight: 3, arbitrary: valueOfType(field.type) }, { weight: 1, arbitrary: shifts })
+    : valueOfType(field.type)
   if (values.length === 0) return pool
   return fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...values) },
@@ -41,22 +76,35 @@ function operandOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown
 }
 
 /** Words, and prefixes of the rows' values. */
-function wordsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
+function wordsOf(field: Field, { rows }: Around): fc.Arbitrary<unknown> {
   const prefixes = operandsIn(field, rows)
     .filter((value) => typeof value === 'string')
     .map((value) => value.slice(0, 3))
   return prefixes.length === 0 ? words : fc.oneof(words, fc.constantFrom(...prefixes))
 }
 
-/** A filter over the objects of a list. */
-function filterOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
+/** The objects of a list, or the related rows, of all rows. */
+const inside = (field: Field, rows: readonly unknown[]): readonly unknown[] => {
   const read = accessor(field)
-  const objects = rows.flatMap((row) => [read(row)].flat()).filter((each) => isPlainObject(each))
-  return field.elements === undefined ? fc.constant({}) : filtersOf(field.elements, objects, 8)
+  return rows.flatMap((row) => [read(row)].flat()).filter((each) => hasProperties(each))
+}
+
+/** What filters of the objects of a list, or of related rows, are made from. */
+const aroundIn = (field: Field, around: Around): Around => ({
+  ...around,
+  rows: inside(field, around.rows),
+  relations: around.relations - (field.relation === undefined ? 0 : 1),
+})
+
+/** A filter over the objects of a list, or over related rows. */
+function filterOf(field: Field, around: Around): fc.Arbitrary<unknown> {
+  return field.elements === undefined
+    ? fc.constant({})
+    : filtersOf(field.elements, aroundIn(field, around))
 }
 
 /** Pieces of the rows' values, also in other cases, and of texts that are in none of them. */
-function partsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<string> {
+function partsOf(field: Field, { rows }: Around): fc.Arbitrary<string> {
   const values = operandsIn(field, rows).filter(
     (value): value is string => typeof value === 'string',
   )
@@ -92,10 +140,11 @@ function isHeld({ type: { kind } }: Field, value: unknown): boolean {
 function operandsOf(
   name: AnyOperatorName,
   field: Field,
-  rows: readonly unknown[],
+  around: Around,
 ): fc.Arbitrary<unknown> {
   const { shape, own } = operatorOf(field.type, name)
-  const any = operandOf(field, rows)
+  if (shape === 'filter') return filterOf(field, around)
+  const any = operandOf(field, around)
   // Operators of one's own take no operand between two values of the field.
   const one = own === undefined ? any : any.filter((value) => isHeld(field, value))
   const orNull = fc.oneof(
@@ -120,37 +169,35 @@ function operandsOf(
     case 'boolean':
       return fc.boolean()
     case 'words':
-      return wordsOf(field, rows)
+      return wordsOf(field, around)
     case 'count':
       return fc.integer({ min: 0, max: 4 })
-    case 'filter':
-      return filterOf(field, rows)
     case 'text':
-      return partsOf(field, rows)
+      return partsOf(field, around)
     case 'textOrNull':
       return fc.oneof(
-        { weight: 8, arbitrary: partsOf(field, rows) },
+        { weight: 8, arbitrary: partsOf(field, around) },
         { weight: 1, arbitrary: fc.constant(null) },
       )
     case 'texts':
-      return fc.array(fc.oneof(partsOf(field, rows), fc.constant(null)), { maxLength: 5 })
+      return fc.array(fc.oneof(partsOf(field, around), fc.constant(null)), { maxLength: 5 })
     default:
       return shape satisfies never
   }
 }
 
 /** Conditions on one field. */
-function conditionsOf(field: Field, rows: readonly unknown[]): fc.Arbitrary<unknown> {
+function conditionsOf(field: Field, around: Around): fc.Arbitrary<unknown> {
   const names = askable(field)
   const single = fc.oneof(
     ...names.map((name) =>
-      operandsOf(name, field, rows).map((operand) => Object.fromEntries([[name, operand]])),
+      operandsOf(name, field, around).map((operand) => Object.fromEntries([[name, operand]])),
     ),
   )
   const several = fc
     .array(single, { minLength: 1, maxLength: 2 })
     .map((all) => Object.fromEntries(all.flatMap((each) => Object.entries(each))))
-  const bare = names.includes('$eq') ? [operandsOf('$eq', field, rows)] : []
+  const bare = names.includes('$eq') ? [operandsOf('$eq', field, around)] : []
   return fc.oneof(
     { weight: 5, arbitrary: fc.oneof(single, ...bare) },
     { weight: 1, arbitrary: several },
@@ -176,8 +223,9 @@ const askable = ({ type, operators }: Field): readonly AnyOperatorName[] =>
 
 const isFilterable = (field: Field): boolean => !field.hidden && askable(field).length > 0
 
-/** The names that a client may use: literal fields, and keys of the wildcards. */
-function namesOf(schema: FieldSet, rows: readonly unknown[]): fc.Arbitrary<string> {
+/** The names that a client may use: literal fields, keys of the wildcards, relations, and paths. */
+function namesOf(schema: FieldSet, around: Around): fc.Arbitrary<string> {
+  const { rows } = around
   const literal = [...schema.fields.values()]
     .filter(isFilterable)
     .map(({ name }) => fc.constant(name))
@@ -187,22 +235,42 @@ function namesOf(schema: FieldSet, rows: readonly unknown[]): fc.Arbitrary<strin
     const key = paths.size === 0 ? keys : fc.oneof(keys, fc.constantFrom(...paths))
     return key.map((path) => `${prefix}.${path}`)
   })
-  return fc.oneof(...literal, ...keysIn.flatMap((each) => [each, each]))
+  const relations = around.relations === 0 ? [] : [...(schema.relations?.named.values() ?? [])]
+  const related = relations.map(({ name }) => fc.constant(name))
+  const paths = relations.flatMap((field) =>
+    field.type.name === 'one' && field.elements !== undefined
+      ? [namesOf(field.elements, aroundIn(field, around)).map((name) => `${field.name}.${name}`)]
+      : [],
+  )
+  return fc.oneof(...literal, ...keysIn.flatMap((each) => [each, each]), ...related, ...paths)
 }
 
-function leafOf(
+/** The field that a name leads to, through to-one relations, and what its operands are made from. */
+function fieldAt(
   schema: FieldSet,
-  rows: readonly unknown[],
-  segments: number,
-): fc.Arbitrary<Record<string, unknown>> {
+  name: string,
+  around: Around,
+): { readonly field: Field; readonly around: Around } | undefined {
+  const through = schema.relations?.through(name)
+  if (through?.relation.elements !== undefined) {
+    const { relation, rest } = through
+    return fieldAt(relation.elements as FieldSet, rest, aroundIn(relation, around))
+  }
+  const field = findField(schema, name, around.segments)
+  return typeof field === 'string' || !isFilterable(field) ? undefined : { field, around }
+}
+
+function leafOf(schema: FieldSet, around: Around): fc.Arbitrary<Record<string, unknown>> {
   // A memo, because an arbitrary costs more to make than to use.
   const leaves = new Map<string, fc.Arbitrary<Record<string, unknown>>>()
   const of = (name: string): fc.Arbitrary<Record<string, unknown>> => {
-    const field = findField(schema, name, segments)
-    if (typeof field === 'string' || !isFilterable(field)) return fc.constant({})
-    return conditionsOf(field, rows).map((condition) => Object.fromEntries([[name, condition]]))
+    const found = fieldAt(schema, name, around)
+    if (found === undefined) return fc.constant({})
+    return conditionsOf(found.field, found.around).map((condition) =>
+      Object.fromEntries([[name, condition]]),
+    )
   }
-  return namesOf(schema, rows).chain((name) => {
+  return namesOf(schema, around).chain((name) => {
     const leaf = leaves.get(name) ?? of(name)
     leaves.set(name, leaf)
     return leaf
@@ -210,8 +278,9 @@ function leafOf(
 }
 
 /**
- * Nested filters that the schema accepts, with every operator that it allows. Operands come from the
- * pools that `rowArbitrary` uses, and from `rows`, so that filters match some rows.
+ * Nested filters that the schema accepts, with every operator that it allows, of related rows too, and
+ * with times relative to now where the schema has `relativeTime`. Operands come from the pools that
+ * `rowArbitrary` uses, and from `rows`, so that filters match some rows.
  *
  * @throws TypeError for an unknown option.
  */
@@ -220,21 +289,19 @@ export function filterArbitrary<F extends Fields>(
   options: FilterOptions = {},
 ): fc.Arbitrary<Filter<Schema<F>>> {
   checkOptions('tamis/fast-check', options, FILTER_OPTIONS)
-  const { rows = [] } = options
-  const { limits } = schema
+  const { rows = [], scopes } = options
+  const { limits, relativeTime } = schema
+  const { segments, relations } = limits
   // The schema's limits may refuse some.
-  const isAccepted = (filter: unknown) => safeParseFilter(schema as Schema, filter).ok
-  const filters = filtersOf(schema, rows, limits.segments).filter(isAccepted)
+  const isAccepted = (filter: unknown) => safeParseFilter(schema as Schema, filter, { scopes }).ok
+  const isRelative = relativeTime !== undefined
+  const filters = filtersOf(schema, { rows, segments, relations, isRelative }).filter(isAccepted)
   return filters as fc.Arbitrary<Filter<Schema<F>>>
 }
 
 /** Nested filters over some fields. */
-function filtersOf(
-  fields: FieldSet,
-  rows: readonly unknown[],
-  segments: number,
-): fc.Arbitrary<unknown> {
-  const leaf = leafOf(fields, rows, segments)
+function filtersOf(fields: FieldSet, around: Around): fc.Arbitrary<unknown> {
+  const leaf = leafOf(fields, around)
   const { filter } = fc.letrec<{ filter: unknown; filters: unknown[] }>((tie) => ({
     filter: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },

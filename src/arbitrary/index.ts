@@ -5,7 +5,7 @@
  */
 
 export type { Payload } from '../parse/payload.ts'
-export { type FilterOptions, filterArbitrary } from './filters.ts'
+export { type FilterOptions, filterArbitrary, type ScopeOptions } from './filters.ts'
 export { invalidFilterArbitrary } from './invalid.ts'
-export { queryArbitrary } from './queries.ts'
+export { type QueryArbitraryOptions, queryArbitrary } from './queries.ts'
 export { type RowOptions, rowArbitrary } from './rows.ts'

@@ -4,7 +4,7 @@ import { safeParseFilter } from '../parse/index.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Fields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
-import { filterArbitrary } from './filters.ts'
+import { filterArbitrary, type ScopeOptions } from './filters.ts'
 import { foreign } from './values.ts'
 
 const object = (key: string, value: unknown): object => Object.fromEntries([[key, value]])
@@ -37,12 +37,36 @@ function mistakeWith(field: Field): fc.Arbitrary<unknown> {
   )
 }
 
+/** Filters of related rows with one mistake: a field that is hidden or unknown, another quantifier. */
+function mistakeInside({ name, operators, elements }: Field): fc.Arbitrary<unknown> {
+  const own = [...operators]
+  const hidden = [...(elements?.fields.values() ?? [])].filter((field) => field.hidden)
+  const others = ['$is', '$some', '$every', '$none', '$elemMatch', '$eq'].filter(
+    (operator) => !own.some((each) => each === operator),
+  )
+  return fc.oneof(
+    fc
+      .constantFrom('nothing here', ...hidden.map((field) => field.name))
+      .chain((field) =>
+        fc.constantFrom(
+          object(`${name}.${field}`, 1),
+          ...own.map((operator) => object(name, object(operator, object(field, 1)))),
+        ),
+      ),
+    fc.constantFrom(...others).map((operator) => object(name, object(operator, {}))),
+    oddOperands.map((operand) => object(name, operand)),
+  )
+}
+
 /**
  * Filters that the schema refuses: unknown and hidden fields, unknown and forbidden operators, operands
  * of the wrong shape, values that are not data, and filters over the limits; alone, or next to a valid
  * filter.
  */
-export function invalidFilterArbitrary<F extends Fields>(schema: Schema<F>): fc.Arbitrary<unknown> {
+export function invalidFilterArbitrary<F extends Fields>(
+  schema: Schema<F>,
+  { scopes }: ScopeOptions = {},
+): fc.Arbitrary<unknown> {
   const { limits } = schema
   const fields = [...schema.fields.values(), ...schema.wildcards.values()]
   const shown = fields.filter(({ hidden }) => !hidden)
@@ -53,6 +77,7 @@ export function invalidFilterArbitrary<F extends Fields>(schema: Schema<F>): fc.
   )
   const mistakes = fc.oneof(
     ...shown.map(mistakeWith),
+    ...[...(schema.relations?.named.values() ?? [])].map(mistakeInside),
     fc.constantFrom<unknown[]>(
       null,
       undefined,
@@ -72,11 +97,11 @@ export function invalidFilterArbitrary<F extends Fields>(schema: Schema<F>): fc.
     ),
     fc.string().map((name) => object(isOperatorName(name) ? `${name}.` : name, 1)),
   )
-  const valid = filterArbitrary(schema)
+  const valid = filterArbitrary(schema, { scopes })
   const filters = fc.oneof(
     mistakes,
     fc.tuple(valid, mistakes).map((both) => ({ $and: both })),
     fc.tuple(mistakes, valid).map((both) => ({ $nor: [{ $or: both }] })),
   )
-  return filters.filter((filter) => !safeParseFilter(schema as Schema, filter).ok)
+  return filters.filter((filter) => !safeParseFilter(schema as Schema, filter, { scopes }).ok)
 }

@@ -1,19 +1,23 @@
 import fc from 'fast-check'
+import { ANY, BOOLEAN, checkOptions, optionChecks } from '../error/options.ts'
 import { NULLS } from '../kinds/nulls.ts'
 import { safeParseQuery } from '../parse/index.ts'
 import type { Payload } from '../parse/payload.ts'
-import { COUNT, type Schema } from '../parse/schema.ts'
+import { COUNT, FIELDS, type Schema } from '../parse/schema.ts'
+import { relationsOf } from '../parse/scopes.ts'
 import type { Fields } from '../schema/definition.ts'
+import type { Field } from '../schema/field.ts'
 import { type FilterOptions, filterArbitrary } from './filters.ts'
-import { valueOfType } from './values.ts'
+import { keys, valueOfType } from './values.ts'
 
 /** A sort in one of the forms that clients may send. */
 function sortOf(schema: Schema): fc.Arbitrary<unknown> {
-  const sortable = [...schema.fields.values()].filter((field) => field.sortable && !field.hidden)
+  const paths = relationsOf(schema)?.sortPaths() ?? []
+  const sortable = [...schema.sortable.map(({ name }) => name), ...paths]
   if (sortable.length === 0) return fc.constant([])
   const term = fc.record(
     {
-      field: fc.constantFrom(...sortable.map(({ name }) => name)),
+      field: fc.constantFrom(...sortable),
       direction: fc.constantFrom(1, -1),
       nulls: fc.constantFrom(...NULLS),
     },
@@ -26,14 +30,38 @@ function sortOf(schema: Schema): fc.Arbitrary<unknown> {
   )
 }
 
+export interface QueryArbitraryOptions extends FilterOptions {
+  /** Whether payloads may name the `fields` of their items; left out, items have all. */
+  readonly fields?: boolean
+}
+
+const OPTIONS = /* @__PURE__ */ optionChecks<QueryArbitraryOptions>({
+  rows: ANY,
+  scopes: ANY,
+  fields: BOOLEAN,
+})
+
+/** Names of fields that clients see: literal fields, wildcards, and keys of wildcards. */
+function fieldsOf({ fields, wildcards }: Schema): fc.Arbitrary<readonly string[]> {
+  const visible = ([, { hidden }]: readonly [string, Field]) => !hidden
+  const prefixes = [...wildcards].filter(visible).map(([prefix]) => prefix)
+  const names = [...[...fields].filter(visible).map(([name]) => name), ...prefixes]
+  const inside = prefixes.map((prefix) => keys.map((key) => `${prefix}.${key}`))
+  return fc.array(fc.oneof(fc.constantFrom(...names), ...inside), { minLength: 1, maxLength: 4 })
+}
+
 /**
  * Query payloads that the schema accepts: a filter, a sort, a page, a range over the key and the
- * schema's switches, all optional.
+ * schema's switches, all optional. Sorts go by fields of related rows, too.
+ *
+ * @throws TypeError for an unknown option.
  */
 export function queryArbitrary<F extends Fields>(
   schema: Schema<F>,
-  options: FilterOptions = {},
+  options: QueryArbitraryOptions = {},
 ): fc.Arbitrary<Payload<F>> {
+  checkOptions('tamis/fast-check', options, OPTIONS)
+  const { fields = false, rows = [], scopes } = options
   const { limits, key } = schema
   const within = (max: number, few: number) =>
     fc.oneof(fc.integer({ min: 0, max: Math.min(few, max) }), fc.constant(max))
@@ -46,7 +74,7 @@ export function queryArbitrary<F extends Fields>(
   return fc
     .record(
       {
-        filter_conditions: filterArbitrary(schema, options),
+        filter_conditions: filterArbitrary(schema, { rows, scopes }),
         sort: sortOf(schema as Schema),
         limit: within(limits.limit.max, 8),
         offset: fc.integer({ min: 0, max: Math.min(3, limits.offset.max) }),
@@ -55,6 +83,7 @@ export function queryArbitrary<F extends Fields>(
           { weight: 1, arbitrary: range },
         ),
         ...Object.fromEntries(switches),
+        ...(fields ? { [FIELDS]: fieldsOf(schema as Schema) } : {}),
       },
       { requiredKeys: [] },
     )
@@ -62,5 +91,5 @@ export function queryArbitrary<F extends Fields>(
       const ranges = entry === undefined ? [] : [entry as [string, unknown]]
       return Object.fromEntries([...Object.entries(payload), ...ranges]) as Payload<F>
     })
-    .filter((payload) => safeParseQuery(schema as Schema, payload).ok)
+    .filter((payload) => safeParseQuery(schema as Schema, payload, { scopes }).ok)
 }

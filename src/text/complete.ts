@@ -1,4 +1,5 @@
 import { findOperator } from '../condition/condition.ts'
+import { timeKindOf } from '../condition/timed.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isLogicalName, logicalNames } from '../operators/names.ts'
 import type { Schema } from '../parse/schema.ts'
@@ -34,13 +35,14 @@ type Role =
   | { readonly of: 'filters'; readonly fields: FieldSet }
   | { readonly of: 'operators'; readonly field: Field }
   | { readonly of: 'operands'; readonly field: Field; readonly operator: string }
+  | { readonly of: 'time' }
   | { readonly of: 'nothing' }
 
 const UNKNOWN = { of: 'nothing' } as const
 
 /**
- * What can be written at a place of a filter's text: fields, the operators that a field allows, and
- * values where there are few. The text may be broken in any way, before the place and after it.
+ * What can be written at a place of a filter's text: fields, also of related rows, the operators that
+ * a field allows, values where there are few, and times relative to now. The text may be broken in any way, before the place and after it.
  *
  * @example
  * completionsAt(people, '{"role": {"$i', 13) // $in, for "$i
@@ -61,7 +63,7 @@ export function completionsAt(
   const typed =
     current === undefined ? '' : nameOf({ ...current, image: text.slice(current.start, at) })
   const isQuoted = current?.type === 'string' || !relaxed
-  return candidates(schema, frame)
+  return candidates(schema, frame, typed)
     .filter(({ kind, isText }) => kind !== 'value' || isText || current?.type !== 'string')
     .filter(({ label }) => label.toLowerCase().startsWith(typed.toLowerCase()))
     .map(({ kind, label, isText }) => ({
@@ -145,11 +147,14 @@ function roleOf(schema: Schema, isObject: boolean, outer: Frame | undefined): Ro
   if (outer === undefined) return isObject ? { of: 'filter', fields: schema } : UNKNOWN
   const { role, key } = outer
   if (role.of === 'filters') return isObject ? { of: 'filter', fields: role.fields } : UNKNOWN
+  if (role.of === 'operands') {
+    return isObject && isTimed(schema, role.field, role.operator) ? { of: 'time' } : UNKNOWN
+  }
   if (key === undefined) return UNKNOWN
   if (role.of === 'filter') {
     if (isLogicalName(key)) return isObject ? UNKNOWN : { of: 'filters', fields: role.fields }
-    const field = findField(role.fields, key, schema.limits.segments)
-    if (field === 'unknown' || field === 'too_deep' || field.hidden) return UNKNOWN
+    const field = fieldAt(role.fields, key, schema.limits.segments)
+    if (field === undefined) return UNKNOWN
     return isObject ? { of: 'operators', field } : { of: 'operands', field, operator: '$eq' }
   }
   if (role.of !== 'operators') return UNKNOWN
@@ -162,7 +167,28 @@ function roleOf(schema: Schema, isObject: boolean, outer: Frame | undefined): Ro
   ) {
     return { of: 'filter', fields: field.elements }
   }
-  return isObject ? UNKNOWN : { of: 'operands', field, operator: key }
+  // The operand of the others is a list.
+  const isOne = ['equal', 'scalar'].includes(findOperator(field.type, key)?.shape ?? '')
+  if (isObject) return isOne && isTimed(schema, field, key) ? { of: 'time' } : UNKNOWN
+  return { of: 'operands', field, operator: key }
+}
+
+/** The visible field that a name leads to, through to-one relations. */
+function fieldAt(fields: FieldSet, name: string, segments: number): Field | undefined {
+  const through = fields.relations?.through(name)
+  if (through !== undefined) {
+    const { relation, rest } = through
+    return relation.elements && fieldAt(relation.elements, rest, segments)
+  }
+  const field = findField(fields, name, segments)
+  return field === 'unknown' || field === 'too_deep' || field.hidden ? undefined : field
+}
+
+/** Whether the operand of an operator can be relative to now. */
+function isTimed({ relativeTime }: Schema, { type }: Field, operator: string): boolean {
+  const shape = findOperator(type, operator)?.shape ?? ''
+  const isValue = ['equal', 'scalar', 'members', 'elements'].includes(shape)
+  return isValue && relativeTime !== undefined && timeKindOf(type.kind) !== undefined
 }
 
 interface Candidate extends Pick<Completion, 'kind' | 'label'> {
@@ -170,25 +196,35 @@ interface Candidate extends Pick<Completion, 'kind' | 'label'> {
   readonly isText?: true
 }
 
-function candidates(schema: Schema, { role, expects, key, keys }: Frame): readonly Candidate[] {
+function candidates(
+  schema: Schema,
+  { role, expects, key, keys }: Frame,
+  typed: string,
+): readonly Candidate[] {
   const fresh = (all: readonly Candidate[]) => all.filter(({ label }) => keys?.has(label) !== true)
   switch (role.of) {
     case 'filter': {
-      if (expects === 'key') return fresh(names(role.fields))
+      if (expects === 'key') return fresh(names(role.fields, typed))
       if (expects !== 'value' || key === undefined) return []
-      const field = findField(role.fields, key, schema.limits.segments)
-      return field === 'unknown' || field === 'too_deep' || field.hidden ? [] : values(field, '$eq')
+      const field = fieldAt(role.fields, key, schema.limits.segments)
+      return field === undefined ? [] : values(schema, field, '$eq')
     }
     case 'operators': {
       const { field } = role
       if (expects === 'key') {
-        const operators = [...field.operators, '$not']
+        // Alone, it is an operand.
+        const isBare = isTimed(schema, field, '$eq') && (keys?.size ?? 0) === 0
+        const operators = [...field.operators, '$not', ...(isBare ? [NOW] : [])]
         return fresh(operators.map((label) => ({ kind: 'operator', label })))
       }
-      return expects === 'value' && key !== undefined ? values(field, key) : []
+      if (expects !== 'value' || key === undefined) return []
+      return key === NOW && isTimed(schema, field, '$eq') ? SHIFTS : values(schema, field, key)
     }
     case 'operands':
-      return expects === 'value' ? values(role.field, role.operator) : []
+      return expects === 'value' ? values(schema, role.field, role.operator) : []
+    case 'time':
+      if (expects === 'value') return key === NOW ? SHIFTS : []
+      return expects === 'key' ? fresh([{ kind: 'operator', label: NOW }]) : []
     case 'filters':
     case 'nothing':
       return []
@@ -197,17 +233,36 @@ function candidates(schema: Schema, { role, expects, key, keys }: Frame): readon
   }
 }
 
-/** What can begin a condition: a wildcard's as far as its prefix goes. */
-function names(schema: FieldSet): readonly Candidate[] {
+const NOW = '$now'
+
+/** Times that are asked for often. */
+const SHIFTS = ['-1h', '-1d', '-7d', '-1M', '+0d/d'].map(
+  (label): Candidate => ({ kind: 'value', label, isText: true }),
+)
+
+/** What can begin a condition: a wildcard's as far as its prefix goes, and a relation's path. */
+function names(schema: FieldSet, typed: string): readonly Candidate[] {
+  const through = schema.relations?.through(typed)
+  if (through?.relation.elements !== undefined) {
+    const { relation, rest } = through
+    return names(relation.elements as FieldSet, rest)
+      .filter(({ kind }) => kind === 'field')
+      .map(({ label }) => ({ kind: 'field', label: `${relation.name}.${label}` }))
+  }
   const visible = ([, field]: readonly [string, Field]) => !field.hidden && field.operators.size > 0
   const fields = [...schema.fields].filter(visible).map(([name]) => name)
   const prefixes = [...schema.wildcards].filter(visible).map(([prefix]) => `${prefix}.`)
-  const named = [...fields, ...prefixes].map((label): Candidate => ({ kind: 'field', label }))
+  const relations = [...(schema.relations?.named.values() ?? [])].flatMap(({ name, type }) =>
+    type.name === 'one' ? [name, `${name}.`] : [name],
+  )
+  const named = [...fields, ...prefixes, ...relations].map(
+    (label): Candidate => ({ kind: 'field', label }),
+  )
   return [...named, ...logicalNames.map((label): Candidate => ({ kind: 'operator', label }))]
 }
 
 /** The values of an operand, where there are few. */
-function values(field: Field, operator: string): readonly Candidate[] {
+function values(schema: Schema, field: Field, operator: string): readonly Candidate[] {
   const { shape, own } = findOperator(field.type, operator) ?? {}
   if (own !== undefined && own.examples.length > 0) {
     return own.examples.map((each) => ({ kind: 'value', label: JSON.stringify(each) }))
@@ -218,6 +273,7 @@ function values(field: Field, operator: string): readonly Candidate[] {
   if (shape === 'boolean' || (isBoolean && !isOfTexts)) labels.push('true', 'false')
   if (['equal', 'members', 'textOrNull', 'texts'].includes(shape ?? '')) labels.push('null')
   const listed = shape === 'boolean' || isOfTexts ? [] : (field.type.kind.values ?? [])
+  if (isTimed(schema, field, operator)) labels.push('{"$now": "-1d"}')
   return [
     ...listed.map((label): Candidate => ({ kind: 'value', label, isText: true })),
     ...labels.map((label): Candidate => ({ kind: 'value', label })),

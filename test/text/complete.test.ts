@@ -1,4 +1,15 @@
 import fc from 'fast-check'
+import {
+  defineSchema,
+  integer,
+  many,
+  one,
+  relate,
+  relativeTime,
+  type Schema,
+  string,
+  timestamp,
+} from 'tamis'
 import { completionsAt } from 'tamis/text'
 import { usersSchema } from 'tamis/users'
 import { describe, expect, it } from 'vitest'
@@ -57,6 +68,52 @@ describe('completions', () => {
     expect(at('{"ro|', true)).toEqual(['{"role"'])
     expect(at('{cus|', true)).toEqual(['{"custom."'])
     expect(at('{role: {$i|', true)).toEqual(['{role: {$in'])
+  })
+
+  it('of related rows: relations, quantifiers and the fields of their schemas', () => {
+    const { orders } = relate(
+      {
+        orders: defineSchema({
+          fields: { id: integer({ required: true }), customer_id: integer(), at: timestamp() },
+          relativeTime: relativeTime(),
+        }),
+        customers: defineSchema({
+          fields: {
+            id: integer({ required: true }),
+            country: string(),
+            secret: string({ hidden: true }),
+          },
+        }),
+      },
+      {
+        orders: { customer: one('customers', { from: 'customer_id', to: 'id' }) },
+        customers: { orders: many('orders', { from: 'id', to: 'customer_id' }) },
+      },
+    )
+    const labels = (text: string) =>
+      completionsAt(orders as unknown as Schema, text, text.length).map(({ label }) => label)
+    expect(labels('{"cust')).toEqual(['customer_id', 'customer', 'customer.'])
+    expect(labels('{"customer": {"')).toEqual(['$is', '$not'])
+    expect(labels('{"customer": {"$is": {"')).toEqual(
+      expect.arrayContaining(['id', 'country', 'orders', '$or']),
+    )
+    expect(labels('{"customer": {"$is": {"')).not.toContain('secret')
+    expect(labels('{"customer.c')).toEqual(['customer.country'])
+    expect(labels('{"customer.s')).toEqual([])
+    expect(labels('{"customer.country": {"$st')).toEqual(['$startsWith'])
+    expect(labels('{"customer": {"$is": {"orders": {"$')).toEqual([
+      '$some',
+      '$every',
+      '$none',
+      '$not',
+    ])
+    expect(labels('{"customer": {"$is": {"orders": {"$some": {"at": {"$g')).toEqual(['$gt', '$gte'])
+    expect(labels('{"at": {"$n')).toEqual(['$ne', '$nin', '$not', '$now'])
+    expect(labels('{"at": {"$now": "-7')).toEqual(['-7d'])
+    expect(labels('{"at": {"$gt": {"')).toEqual(['$now'])
+    expect(labels('{"at": {"$in": [{"$now": "')).toContain('-1M')
+    expect(labels('{"at": {"$gt": ')).toEqual(['{"$now": "-1d"}'])
+    expect(labels('{"id": {"$n')).not.toContain('$now')
   })
 
   it('exist for any text at any position', () => {
