@@ -320,6 +320,11 @@ describe('defineSchema', () => {
     defineSchema({ fields, options: { all: { default: false, unless: { idd: 'x' } } } })
     // @ts-expect-error: booleans have no $autocomplete
     boolean({ operators: ['$autocomplete'] })
+    string({ insensitive: true, sortable: true, operators: ['$eq'] })
+    // @ts-expect-error: a switch
+    string({ insensitive: 'yes' })
+    // @ts-expect-error: numbers have no case
+    integer({ insensitive: true })
     // @ts-expect-error: lists are never sortable
     list(string(), { sortable: true })
   })

@@ -64,7 +64,10 @@ const shifts = fc
 
 function operandOf(field: Field, { rows, isRelative }: Around): fc.Arbitrary<unknown> {
   const isTime = isRelative && timeKindOf(field.type.kind) !== undefined
-  const values = operandsIn(field, rows)
+  const found = operandsIn(field, rows)
+  const values = field.type.kind.isFolded
+    ? found.flatMap((value) => CASES.map((inCase) => inCase(String(value))))
+    : found
   const pool = isTime
     ? fc.oneof({ weight: 3, arbitrary: valueOfType(field.type) }, { weight: 1, arbitrary: shifts })
     : valueOfType(field.type)

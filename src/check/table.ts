@@ -77,8 +77,9 @@ function derivedDrafts(
       type: typeOfSearch(dialect, { of, place }),
       promised: `${CONTENTS[holds]} in the column ${column}`,
       remedy: {
-        schema:
-          holds === 'folded'
+        schema: of.field.type.kind.isFolded
+          ? 'leave out insensitive'
+          : holds === 'folded'
             ? 'list operators without those whose names begin with $i, but $in and $includes'
             : 'list operators without $autocomplete',
       },

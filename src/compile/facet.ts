@@ -14,7 +14,7 @@ import type { Query } from '../parse/query.ts'
 import type { Fields, OfFields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
-import { placeOf } from '../schema/places.ts'
+import { comparedPlaceOf, placeOf } from '../schema/places.ts'
 import { COMMA, whole } from './clauses.ts'
 import { planOf } from './plan.ts'
 import { type CompiledFilter, denseFor, inPieces, sourceOf } from './sql.ts'
@@ -82,7 +82,7 @@ function compileOnce<Params>(
   const at = (each: Field): Place => ({ ...placeOf(each, mapping), table: source?.qualifier })
   const filter = isTrue(condition) ? sql`` : sql` WHERE ${whole(condition, plan)}`
   const from = sql`${sourceOf(target.source, plan)}${filter}`
-  const place = at(field)
+  const place = comparedPlaceOf(field, at(field))
   const list = place.list ? dialect.grouped.list(place) : undefined
   const parts = partsOf(dialect, place, list)
   const columns = parts.flatMap(({ value, order, shown }, i) => [

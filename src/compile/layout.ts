@@ -133,14 +133,16 @@ export function indexedKeys(structure: Structure, layout: Layout, mapping: AnyMa
  * an index misleads the planner.
  */
 export function isWorthAnIndex({ type, hidden, sortable, operators }: Field): boolean {
-  if (hidden || type.name === 'dynamic') return false
+  if (hidden || type.name === 'dynamic' || type.kind.isFolded) return false
   if (sortable) return true
   return type.name !== 'boolean' && isServed({ type, operators }, 'index')
 }
 
 /** Whether an index of a field's folded text serves an operator. */
 export const isWorthAFoldedIndex = (field: Field): boolean =>
-  !field.hidden && isServed(field, 'folded')
+  !field.hidden &&
+  (isServed(field, 'folded') ||
+    (field.type.kind.isFolded === true && (field.sortable || isServed(field, 'index'))))
 
 /** Whether something that a table can have serves an operator of a field. */
 const isServed = (

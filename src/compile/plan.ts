@@ -8,7 +8,7 @@ import type { Kind } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { Field } from '../schema/field.ts'
 import { type AnyMapping, checkMapping } from '../schema/mapping.ts'
-import { elementPlaceOf, foldedPlaceOf, placeOf } from '../schema/places.ts'
+import { comparedPlaceOf, elementPlaceOf, foldedPlaceOf, placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
 import { type Selection, selection } from './select.ts'
 import { type TableRef, TableSource } from './table-name.ts'
@@ -128,7 +128,8 @@ const insideOf = (site: Outer, document: Document): Planned => ({
 function plan(field: Field, site: Site): PlannedColumn {
   const { dialect, mapping, table } = site
   const place = placeOf(field, mapping)
-  return planned(dialect, { ...place, table: table?.qualifier }, () =>
+  const compared = comparedPlaceOf(field, place)
+  return planned(dialect, { ...compared, table: table?.qualifier }, () =>
     foldedColumn(field, place, site),
   )
 }

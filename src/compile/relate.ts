@@ -112,6 +112,7 @@ function keysOf(subject: string, schema: Schema, names: unknown): readonly Field
     if (field === undefined) return refuseName(subject, 'field', name, [...schema.fields.keys()])
     if (!isOrdered(field.type)) refuse(subject, `${quote(name)} is not a scalar`)
     if (field.wildcard !== undefined) refuse(subject, `${quote(name)} is in a wildcard's JSON`)
+    if (field.type.kind.isFolded) refuse(subject, `${quote(name)} ignores case, and keys do not`)
     return field
   })
 }

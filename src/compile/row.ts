@@ -211,12 +211,20 @@ function presenceReader({ field, place }: Placed): ColumnReader {
 
 /** The folded text or words of a string, or the words of every string of a document. */
 function wordsReader(
-  { of: placed, holds }: SearchColumn,
+  dialect: Dialect<unknown>,
+  { of: placed, holds, place: foldedPlace }: SearchColumn,
   literals: readonly Placed[],
 ): ColumnReader {
   const { field, place } = placed
   const read = accessor(field)
-  if (holds === 'folded') return (row) => foldedText(read(row))
+  if (holds === 'folded') {
+    const bound = foldedPlace?.isSorted ? dialect.bound?.(foldedPlace, true) : undefined
+    return (row) => {
+      const folded = foldedText(read(row))
+      if (bound !== undefined && folded !== null) checkText(field, bound, folded)
+      return folded
+    }
+  }
   if (!place.json) return (row) => wordsOfText(read(row))
   const rewrite = rewriterOf(placed, literals)
   return (row) => wordsOfDocument(read(row), field.path, rewrite)
@@ -244,7 +252,7 @@ function readersOf(
     readers.set(each.place.column, reader)
   }
   for (const { column, of } of layout.companions) readers.set(column, presenceReader(of))
-  for (const each of layout.words) readers.set(each.column, wordsReader(each, literals))
+  for (const each of layout.words) readers.set(each.column, wordsReader(dialect, each, literals))
   return readers
 }
 

@@ -288,7 +288,10 @@ function indexesOf(
   const folded = words.flatMap(({ column, of: { field }, place }) =>
     place === undefined || !isWorthAFoldedIndex(field)
       ? []
-      : dialect.indexed(place).map((index) => define(field.name, column, index)),
+      : dialect.indexed(place).map((index) => {
+          const isOrdinary = index.method === undefined && index.type === undefined
+          return define(field.name, column, index, place.isSorted && isOrdinary ? [key] : [])
+        }),
   )
   const searched = [
     ...words.flatMap(({ column, holds, of: { field, place } }) =>

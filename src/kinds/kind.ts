@@ -65,6 +65,8 @@ export interface Kind<V extends Scalar = Scalar> {
    * can compare them as text.
    */
   readonly isRewritten?: true
+  /** Set if values are compared by their folded text, which in SQL is another column. */
+  readonly isFolded?: true
   /** All values in their order, if the schema lists them. */
   readonly values?: readonly string[]
   /** The format of a text in terms of JSON Schema. */

@@ -32,6 +32,12 @@ export const dynamicOperators = {
   $autocomplete,
 } as const satisfies Operators
 
+/** Those of texts that ignore case, where the field lists none. */
+export const plainInsensitiveOperators = {
+  ...scalarOperators,
+  $startsWith: $istartsWith,
+} as const satisfies Operators
+
 /** Those of strings. */
 export const stringOperators = {
   ...dynamicOperators,
@@ -40,4 +46,12 @@ export const stringOperators = {
   $istartsWith,
   $iendsWith,
   $iincludes,
+} as const satisfies Operators
+
+/** Those of texts that ignore case: parts of the text do, too. */
+export const insensitiveOperators = {
+  ...stringOperators,
+  ...plainInsensitiveOperators,
+  $endsWith: $iendsWith,
+  $includes: $iincludes,
 } as const satisfies Operators

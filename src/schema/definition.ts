@@ -49,6 +49,8 @@ export interface FieldDefinition<
   /** For decimals: the digits that a column holds, and how many of them stand after the point. */
   readonly precision?: number | undefined
   readonly scale?: number | undefined
+  /** For strings: whether all operators and orders ignore case. */
+  readonly insensitive?: boolean | undefined
   /** The values of an enumeration, in their order. */
   readonly values?: readonly string[] | undefined
   /** For integers: how `readRow` gives them. */

@@ -125,12 +125,16 @@ export const FIELD_KEYS: readonly string[] = [
   'precision',
   'scale',
   'values',
+  'insensitive',
   'as',
   'element',
   'elements',
   'listType',
   'kinds',
 ]
+
+export const NO_FOLDED_TEXT =
+  'insensitive needs a column for the folded text, which lists and JSON have not'
 
 /** The digits of a decimal at most: what every database but SQLite holds. */
 export const MOST_PRECISION = 38
@@ -143,6 +147,7 @@ const ONLY_OF = {
   scale: ['decimal', 'dynamic'],
   values: ['enumeration', 'dynamic'],
   as: ['integer'],
+  insensitive: ['string'],
   element: ['list', 'objects'],
   elements: ['object'],
   listType: ['object'],
@@ -172,9 +177,9 @@ export function fieldOf(
 ): Field {
   const subject = `field ${quote(name)}`
   onlyKeys(subject, definition, FIELD_KEYS)
-  const { facet = false } = definition
-  const settings = { ...definition, facet }
-  for (const setting of ['sortable', 'required', 'hidden', 'facet'] as const) {
+  const { facet = false, insensitive = false } = definition
+  const settings = { ...definition, facet, insensitive }
+  for (const setting of ['sortable', 'required', 'hidden', 'facet', 'insensitive'] as const) {
     const value: unknown = settings[setting]
     if (typeof value !== 'boolean') {
       refuse(subject, `${setting}: expected true or false, received ${describe(value)}`)
@@ -204,6 +209,7 @@ export function fieldOf(
   if (type.name === 'dynamic' && inside === undefined) {
     refuse(subject, 'only a wildcard, such as "custom.*", or a key of one can be dynamic')
   }
+  if (type.kind.isFolded && (inside !== undefined || type.list)) refuse(subject, NO_FOLDED_TEXT)
   const operators = operatorsOf(subject, type, definition, own)
   const folded = [...operators].find((operator) => isFolded(type, operator))
   if (folded !== undefined && inside !== undefined) {

@@ -12,7 +12,7 @@ import {
   type FieldsFilter,
   type FieldsRow,
 } from './definition.ts'
-import type { Field, FieldSet } from './field.ts'
+import { type Field, type FieldSet, NO_FOLDED_TEXT } from './field.ts'
 import { refuse } from './refuse.ts'
 import { fieldSetOf } from './schema.ts'
 
@@ -43,6 +43,7 @@ function elementField(subject: string, field: Field, siblings: Map<string, Field
   const refuseElement = (what: string) => refuse(`${subject}: field ${quote(field.name)}`, what)
   if (field.name.endsWith('.*')) refuseElement('objects of a list have no wildcards')
   if (field.facet) refuseElement('values of objects in a list are not counted; leave out facet')
+  if (field.type.kind.isFolded) refuseElement(NO_FOLDED_TEXT)
   if (field.sortable) refuseElement('objects of a list are not sorted by; leave out sortable')
   const element = { ...field, wildcard: '', siblings }
   siblings.set(field.name, element)

@@ -6,6 +6,7 @@ import { EPOCH_DIGITS } from '../dialect/timestamp.ts'
 import { partsOf } from '../dialect/timestamp-text.ts'
 import { describe, oneOf, quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/json.ts'
+import { string } from '../kinds/string.ts'
 import { isFolded, servedBy } from '../operators/operator.ts'
 import { documentDepth, type Field } from './field.ts'
 import {
@@ -71,7 +72,10 @@ const shared = (field: Field) => ({
   precision: field.precision,
   scale: field.scale,
   values: field.type.kind.values ?? [],
-  isSorted: field.sortable || field.isLinked === true || field.name === field.key,
+  isSorted:
+    (field.sortable && !field.type.kind.isFolded) ||
+    field.isLinked === true ||
+    field.name === field.key,
   isPrefixed: field.operators.has('$startsWith'),
 })
 
@@ -88,7 +92,8 @@ export function placeOf(field: Field, mapping: AnyMapping): Place {
   }
   return {
     ...shared(field),
-    kind,
+    // The column of the text itself is stored and read alone.
+    kind: kind.isFolded ? string : kind,
     column: settings.column ?? field.name,
     json: false,
     nullable: !field.required,
@@ -143,7 +148,7 @@ function searchOf(field: Field, search: FieldMapping['search'], column: string):
 }
 
 const asksFolded = ({ operators, type }: Field): boolean =>
-  [...operators].some((name) => isFolded(type, name))
+  type.kind.isFolded === true || [...operators].some((name) => isFolded(type, name))
 
 /** The place of a field's folded text, of the type that createTable gives it. */
 export const foldedPlaceOf = (field: Field, place: ColumnPlace, folded: string): ColumnPlace => ({
@@ -154,9 +159,17 @@ export const foldedPlaceOf = (field: Field, place: ColumnPlace, folded: string):
   collation: undefined,
   search: undefined,
   folded: undefined,
-  isSorted: false,
-  isPrefixed: field.operators.has('$istartsWith'),
+  isSorted: field.sortable && field.type.kind.isFolded === true,
+  isPrefixed:
+    field.operators.has('$istartsWith') ||
+    (field.type.kind.isFolded === true && field.operators.has('$startsWith')),
 })
+
+/** Where the text is that operators and orders compare: of one that ignores case, the folded one. */
+export const comparedPlaceOf = (field: Field, place: Place): Place =>
+  place.json || place.folded === undefined || !field.type.kind.isFolded
+    ? place
+    : { ...foldedPlaceOf(field, place, place.folded), search: place.search }
 
 function sideTableOf(
   field: Field,

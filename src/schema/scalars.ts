@@ -1,6 +1,7 @@
 import { describe } from '../error/describe.ts'
 import { boolean as booleanKind } from '../kinds/boolean.ts'
 import { date as dateKind } from '../kinds/date.ts'
+import { insensitive as insensitiveKind } from '../kinds/insensitive.ts'
 import type { Kind, ScalarTypeName, ValueTypes } from '../kinds/kind.ts'
 import { integer as integerKind, number as numberKind } from '../kinds/numbers.ts'
 import { string as stringKind } from '../kinds/string.ts'
@@ -8,6 +9,8 @@ import { uuid as uuidKind } from '../kinds/uuid.ts'
 import type { AnyOperatorName, DefaultOperatorOf, OperatorOf } from '../operators/index.ts'
 import type { FieldType, Operators } from '../operators/operator.ts'
 import {
+  insensitiveOperators,
+  plainInsensitiveOperators,
   plainStringOperators,
   scalarOperators,
   stringOperators,
@@ -44,13 +47,53 @@ function scalar<T extends ScalarTypeName>(
   > => define(name, options, { resolve })
 }
 
-/** A field of well-formed Unicode text, compared by code point. */
-export const string = /* @__PURE__ */ scalar(
+export interface StringFieldOptions<
+  Op extends OperatorName,
+  Required extends boolean,
+  Hidden extends boolean,
+> extends FieldOptions<Op, Required, Hidden> {
+  /**
+   * Whether all operators of the field and its order ignore case, as `$ieq` does: `Résumé` equals
+   * `RÉSUMÉ`, and not `resume`. Tables hold the folded text beside it, in `<field>_folded`.
+   */
+  readonly insensitive?: boolean
+}
+
+const stringType: FieldType = {
+  name: 'string',
+  kind: stringKind,
+  list: false,
+  operators: stringOperators,
+  defaultOperators: plainStringOperators,
+}
+
+const insensitiveType: FieldType = {
+  ...stringType,
+  kind: insensitiveKind,
+  operators: insensitiveOperators,
+  defaultOperators: plainInsensitiveOperators,
+}
+
+// That it is true or false, every field checks of its settings.
+const resolveString: FieldDefinition['resolve'] = (_, { insensitive }) =>
+  insensitive ? insensitiveType : stringType
+
+/** A field of well-formed Unicode text, compared by code point, or without regard to case. */
+export const string = <
+  const Op extends OperatorOf<'string'> = DefaultOperatorOf<'string'>,
+  const Required extends boolean = false,
+  const Hidden extends boolean = false,
+>(
+  options: StringFieldOptions<Op, Required, Hidden> = {},
+): FieldDefinition<
   'string',
-  stringKind,
-  stringOperators,
-  plainStringOperators,
-)
+  Op,
+  ValueTypes['string']['operand'],
+  ValueTypes['string']['row'],
+  Required,
+  ValueTypes['string']['read'],
+  Hidden
+> => define('string', options, { resolve: resolveString })
 
 export const boolean = /* @__PURE__ */ scalar('boolean', booleanKind, scalarOperators)
 

@@ -70,6 +70,8 @@ function keyOf(fields: ReadonlyMap<string, Field>, name: string): Field {
   if (key === undefined) refuse('key', `unknown field ${quote(name)}`)
   if (!isOrdered(key.type)) refuse('key', `${quote(name)} is not a scalar`)
   if (key.wildcard !== undefined) refuse('key', `${quote(name)} is in a wildcard's JSON`)
+  if (key.type.kind.isFolded)
+    refuse('key', `${quote(name)} ignores case: keys are told apart by it`)
   if (!key.required) {
     refuse('key', `${quote(name)} must be required: it identifies every row`)
   }
