@@ -140,11 +140,7 @@ function isHeld({ type: { kind } }: Field, value: unknown): boolean {
   return canonical !== undefined && kind.position(canonical).side === 0
 }
 
-function operandsOf(
-  name: AnyOperatorName,
-  field: Field,
-  around: Around,
-): fc.Arbitrary<unknown> {
+function operandsOf(name: AnyOperatorName, field: Field, around: Around): fc.Arbitrary<unknown> {
   const { shape, own } = operatorOf(field.type, name)
   if (shape === 'filter') return filterOf(field, around)
   const any = operandOf(field, around)

@@ -48,7 +48,7 @@ function scalar<T extends ScalarTypeName>(
 }
 
 export interface StringFieldOptions<
-  Op extends OperatorName,
+  Op extends AnyOperatorName,
   Required extends boolean,
   Hidden extends boolean,
 > extends FieldOptions<Op, Required, Hidden> {
