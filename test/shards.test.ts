@@ -171,9 +171,9 @@ function leavesOf(schema: Schema, name: string, field: Field): [string, Conditio
 
 /**
  * Orders that the coordinator makes: of text out of JSON, which has the collation of the database and
- * no column's, and of a double cast from such a text.
+ * no column's.
  */
-const SORTED_HERE = ['any.text', 'any.real']
+const SORTED_HERE = ['any.text']
 
 /** What to sort by: each field that clients may, and some of them together. */
 function ordersOf(schema: Schema): [string, readonly string[]][] {
@@ -362,7 +362,7 @@ describe.runIf(isHere)('PostgreSQL in shards', () => {
     const shapesOf = async (pages: readonly Payload[]) => {
       const shapes = new Set<string>()
       for (const page of pages)
-        shapes.add(leading(shapeOf(await explain(connection, compile(page)))))
+        shapes.add(leading(shapeOf(limitedOf(await explain(connection, compile(page))))))
       return [...shapes]
     }
     /** Whether it asks the shards how many rows there will be. */

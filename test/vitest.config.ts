@@ -5,21 +5,36 @@ const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.
 
 /**
  * What `npm test` leaves to `npm run test:all`: files that start many processes or a browser, kill
- * them, or store the largest values that there are.
+ * them, wait for timers, fill tables for the plans of statements, or store the largest values that
+ * there are.
  */
 const SLOW = [
+  'test/cli/backfill.test.ts',
+  'test/cli/databases.test.ts',
   'test/cli/export.test.ts',
   'test/cli/import.test.ts',
+  'test/cli/operate.test.ts',
+  'test/cli/serve.test.ts',
   'test/compile/bounds.test.ts',
   'test/compile/replace.test.ts',
+  'test/created-columns.test.ts',
   'test/largest.test.ts',
+  'test/plans.test.ts',
+  'test/plans-of-texts.test.ts',
+  'test/shards.test.ts',
+  'test/users/client-watch.test.ts',
+  'test/users/connect.test.ts',
   'test/users/console/browser.test.ts',
+  'test/users/idempotency.test.ts',
   'test/users/packets.test.ts',
   'test/users/reliability.test.ts',
   'test/users/sqlite.test.ts',
   'test/users/start.test.ts',
+  'test/users/streams.test.ts',
   'test/users/tasks.test.ts',
   'test/users/usernames.test.ts',
+  'test/users/webhook-limits.test.ts',
+  'test/users/webhooks.test.ts',
 ]
 
 export default defineConfig(({ mode }) => ({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { FOLD_VERSION, foldCase } from 'tamis'
 import { describe, expect, it } from 'vitest'
-import { budget } from '../support/budget.ts'
+import { budget, isFull } from '../support/budget.ts'
 
 const LAST = 0x10ffff
 
@@ -58,6 +58,8 @@ describe('folding case', () => {
   it('is the same of every case and every form of each character', () => {
     const different: string[] = []
     for (const [code, own] of characters()) {
+      // Every character at full length, else each fifth, and all of the alphabets with case.
+      if (!isFull && code > 0x2fff && code % 5 !== 0) continue
       const folded = foldCase(own)
       const cases = [own.toUpperCase(), own.toLowerCase(), folded]
       const forms = cases.flatMap((each) => [each, each.normalize('NFC'), each.normalize('NFD')])

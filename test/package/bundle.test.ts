@@ -45,32 +45,32 @@ export { ${uses} }`
 
 /** What a program may weigh, minified and gzipped, in bytes. */
 const BUDGETS: readonly (readonly [name: string, program: string, budget: number])[] = [
-  ['a schema', program(''), 10_050],
-  ['a predicate', program('parseFilter, compilePredicate'), 20_000],
+  ['a schema', program(''), 10_400],
+  ['a predicate', program('parseFilter, compilePredicate'), 20_400],
   [
     'a predicate and SQL for SQLite',
     `${program('parseFilter, compilePredicate, compileFilter')}
 export { sqlite } from './src/dialect/sqlite/index.ts'`,
-    35_300,
+    35_900,
   ],
-  ['the core', `export * from './src/index.ts'`, 63_000],
+  ['the core', `export * from './src/index.ts'`, 66_500],
   [
     'the core and collections',
     `export * from './src/index.ts'; export * from './src/collection/index.ts'`,
-    75_000,
+    77_000,
   ],
   ...dialects.map(
     (name) =>
       [
         `the core and ${name}`,
         `export * from './src/index.ts'; export * from './src/dialect/${name}/index.ts'`,
-        name === 'mysql' || name === 'mariadb' ? 75_700 : 75_100,
+        name === 'mysql' || name === 'mariadb' ? 79_700 : 78_900,
       ] as const,
   ),
   ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 21_400],
   ['filters of other libraries', `export * from './src/interop/index.ts'`, 14_400],
   ['the client of users', `export * from './src/users/client/index.ts'`, 4096],
-  ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 14_800],
+  ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 15_200],
 ]
 
 /** What is bundled with the core, so that an installation brings nothing else. */
@@ -113,7 +113,7 @@ describe('a bundle of', () => {
     expect(inputs).toContain('src/dialect/clickhouse/table.ts')
     // A Node built-in fails the build; a message names node:sqlite.
     expect(text).not.toMatch(/from ?"node:|require\("node:/)
-    expect(bytes).toBeLessThan(86_500)
+    expect(bytes).toBeLessThan(88_000)
     expect(bytes).toBeGreaterThan(45_000)
   })
 
@@ -123,7 +123,7 @@ describe('a bundle of', () => {
     expect(inputs.filter((input) => input.startsWith('node_modules'))).toEqual([])
     expect(used).toContain('src/dialect/mariadb/index.ts')
     expect(used.filter((input) => /check\/(read|postgres|introspect)\.ts/.test(input))).toEqual([])
-    expect(bytes).toBeLessThan(76_500)
+    expect(bytes).toBeLessThan(77_800)
     expect(bytes).toBeGreaterThan(45_000)
   })
 
