@@ -7,6 +7,7 @@ import {
   defineSchema,
   dynamic,
   facetRows,
+  foldCase,
   insertRow,
   integer,
   list,
@@ -209,9 +210,14 @@ describe.each(available)('in $name', (engine) => {
   afterAll(() => connection.close())
 
   it('any query selects the same rows in the same order, on the same pages', async () => {
+    const { longestSorted = Number.POSITIVE_INFINITY } = engine.features
+    // The folded text has the limit of a sorted column.
+    const fits = (value: unknown) =>
+      typeof value !== 'string' || foldCase(value).length <= longestSorted
     const rows = fc
       .uniqueArray(rowArbitrary(people), { maxLength: 12, selector: ({ id }) => id })
-      .map((all) => {
+      .map((generated) => {
+        const all = generated.filter((row) => Object.values(row).every(fits))
         const others = ROWS.filter(({ email }) => email !== 5)
         return [...others.map((row) => ({ ...row, id: `own ${row.id}` })), ...all]
       })
