@@ -69,6 +69,9 @@ function fieldOf(name: string): Field {
   return field
 }
 
+/** The keys of a document beside those that have a type. */
+const OTHER_KEYS: FieldSpec = { kind: 'dynamic', kinds: ['string'], operators: ['$eq'] }
+
 function suiteOf({ field: name, values, filters }: FieldCases, suite: string): Suite {
   const field = fieldOf(name)
   const rows: Row[] = []
@@ -91,13 +94,18 @@ function suiteOf({ field: name, values, filters }: FieldCases, suite: string): S
   }
   const declared =
     field.wildcard === undefined || !name.startsWith(`${field.wildcard}.`) ? name : field.name
+  const document = field.wildcard === undefined ? undefined : `${field.wildcard}.*`
   return {
     name: suite,
     about: `Cases written by hand, of ${name}, each with its complement.`,
     profiles: ['tamis'],
     schema: {
       key: 'id',
-      fields: { id: { kind: 'string', operators: ['$eq'] }, [declared]: specOf(field) },
+      fields: {
+        id: { kind: 'string', operators: ['$eq'] },
+        [declared]: specOf(field),
+        ...(document === undefined || document === declared ? {} : { [document]: OTHER_KEYS }),
+      },
     },
     rows,
     otherKind: [],
