@@ -1,3 +1,5 @@
+// Longer than most files here: one generator for each shape of operand, and what puts them together.
+
 import fc from 'fast-check'
 import { accessor, hasProperties } from '../compile/accessor.ts'
 import { operatorOf } from '../condition/condition.ts'

@@ -15,7 +15,10 @@ function wordOf({ columns, references }: ForeignKeyFacts): string {
   return second === undefined && word !== column && word !== '' ? word : references.table
 }
 
-/** A name that is no field's: one conflicts with a field of its name, and of one that is inside of it. */
+/**
+ * A name for a relation that no field has: it would conflict with a field of that name, and with one
+ * whose path begins with it.
+ */
 function nameOf(word: string, isTaken: (name: string) => boolean): string {
   const plain = word.replace(/^\$+/, '_').replaceAll('.', '_')
   for (let n = 1; ; n++) {

@@ -1,3 +1,5 @@
+// Longer than most files here: one phrase for each kind of condition, in the order of reading.
+
 import {
   type Condition,
   type Leaf,

@@ -74,41 +74,46 @@ export function pageOfFound<T>(
   return counted === undefined ? page : { ...page, ...totalOf(query, counted) }
 }
 
-/** A page whose cursors are properties as any others, each written once. */
+/** Calls a function when its result is asked for, and not again. */
+function once(write: () => string): () => string {
+  let written: string | undefined
+  return () => {
+    written ??= write()
+    return written
+  }
+}
+
+/** A page whose cursors are written when they are read. It has the same properties as another page. */
 function lazyPage<T>(
   items: readonly T[],
-  writeNext: (() => string) | undefined,
-  writePrev: (() => string) | undefined,
+  next: (() => string) | undefined,
+  prev: (() => string) | undefined,
 ): Page<T> {
-  let written: string | undefined
-  let other: string | undefined
-  if (writePrev === undefined) {
-    return {
-      items,
-      get next() {
-        written ??= writeNext?.()
-        return written as string
-      },
-    }
-  }
-  if (writeNext === undefined) {
+  // Object literals: `Object.defineProperty` takes longer than to find a page in an index.
+  if (next === undefined) {
+    if (prev === undefined) return { items }
     return {
       items,
       get prev() {
-        written ??= writePrev()
-        return written
+        return prev()
+      },
+    }
+  }
+  if (prev === undefined) {
+    return {
+      items,
+      get next() {
+        return next()
       },
     }
   }
   return {
     items,
     get next() {
-      written ??= writeNext()
-      return written
+      return next()
     },
     get prev() {
-      other ??= writePrev()
-      return other
+      return prev()
     },
   }
 }
@@ -146,6 +151,6 @@ function pageOfRows<T>(
   }
   const next = hasNext ? writerOf(last) : undefined
   const prev = hasPrev ? writerOf(first) : undefined
-  if (isLazy) return lazyPage(items, next, prev)
+  if (isLazy) return lazyPage(items, next && once(next), prev && once(prev))
   return { items, ...(next && { next: next() }), ...(prev && { prev: prev() }) }
 }

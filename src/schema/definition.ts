@@ -1,3 +1,5 @@
+// Longer than most files here: the types of filters, rows and sorts follow from those of definitions.
+
 import type { ScalarTypeName } from '../kinds/kind.ts'
 import type { Nulls } from '../kinds/nulls.ts'
 import type { EpochUnit } from '../kinds/timestamp.ts'

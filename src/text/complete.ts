@@ -1,3 +1,5 @@
+// Longer than most files here: what can stand at each place of a filter, from its fields to its operands.
+
 import { findOperator } from '../condition/condition.ts'
 import { timeKindOf } from '../condition/timed.ts'
 import { membersOf } from '../kinds/dynamic.ts'

@@ -1,3 +1,5 @@
+// Longer than most files here: the shape of every input of the operations.
+
 /** The inputs of the operations. These shapes check them, and the OpenAPI document is made of them. */
 
 import { z } from 'zod'
@@ -171,7 +173,11 @@ export const inputs = {
     guests: z.boolean().optional(),
     anonymous: z.boolean().optional(),
     uses_teams: z.boolean().optional(),
-    client_may_update: z.array(z.enum(UPDATABLE)).max(UPDATABLE.length).optional(),
+    client_may_update: z
+      .array(z.enum(UPDATABLE))
+      .max(UPDATABLE.length)
+      .refine((all) => new Set(all).size === all.length, 'expected each field once')
+      .optional(),
   }) satisfies z.ZodType<AppChanges>,
   createGuest: z.strictObject({ user: user.pick({ id: true, name: true }) }),
   createWebhook: z.strictObject({

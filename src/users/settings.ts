@@ -183,8 +183,9 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   guests: [isBoolean, 'true or false'],
   anonymous: [isBoolean, 'true or false'],
   clientMayUpdate: [
-    (value) => Array.isArray(value) && value.every(isUpdatable),
-    `a list of fields of ${UPDATABLE.join(', ')}`,
+    (value) =>
+      Array.isArray(value) && value.every(isUpdatable) && new Set(value).size === value.length,
+    `a list of different fields of ${UPDATABLE.join(', ')}`,
   ],
   indexedCustom: [isNames, 'a list of keys of custom'],
   clientFields: [

@@ -33,6 +33,7 @@ describe('updateApp and getApp', () => {
     [{ enforce_unique_usernames: true }, 'invalid_input', 'enforce_unique_usernames'],
     [{ client_may_update: ['role'] }, 'invalid_input', 'client_may_update.0'],
     [{ client_may_update: 'name' }, 'invalid_input', 'client_may_update'],
+    [{ client_may_update: ['name', 'name'] }, 'invalid_input', 'client_may_update'],
     [{ guest: true }, 'unknown_field', 'guest'],
     [{ __proto__: null, constructor: 1 }, 'unknown_field', 'constructor'],
   ])('refuse %j and change nothing', async (input, code, field) => {

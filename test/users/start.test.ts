@@ -147,8 +147,9 @@ describe('invalid settings and databases', () => {
     [{ anonymous: 1 }, /setting anonymous: expected true or false/],
     [
       { clientMayUpdate: ['name', 'role'] },
-      /setting clientMayUpdate: expected a list of fields of name,/,
+      /setting clientMayUpdate: expected a list of different fields of name,/,
     ],
+    [{ clientMayUpdate: ['name', 'name'] }, /setting clientMayUpdate/],
     [{ clientMayUpdate: 'name' }, /setting clientMayUpdate/],
     [{ worker: 'false' }, /setting worker/],
     [{ indexedCustom: 'color' }, /setting indexedCustom/],

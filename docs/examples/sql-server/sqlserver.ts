@@ -80,7 +80,7 @@ const double = castTo(() => sql`FLOAT(53)`, { representation: () => 'double', de
 /** SQL Server 2019 or newer, by mssql: `request.input(name, value)` for each of the parameters. */
 export const sqlserver: Dialect<Readonly<Record<string, Parameter>>> = plainDialect({
   name: 'sqlserver',
-  // A condition is no value: CASE makes one of it, which is compared.
+  // T-SQL has no boolean values, so CASE makes a number of the condition.
   syntax: {
     ...STANDARD,
     truth: (value) => (value ? sql`1 = 1` : sql`1 = 0`),

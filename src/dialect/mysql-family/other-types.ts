@@ -1,3 +1,5 @@
+// Longer than most files here: every type of column that people have, beside those that createTable writes.
+
 /** The types of columns that people have in MariaDB and MySQL, beside those that createTable writes. */
 
 import { amongFloats, amongIntegers, signed, unsigned } from '../../kinds/floats.ts'

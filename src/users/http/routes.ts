@@ -1,3 +1,5 @@
+// Longer than most files here: every endpoint is a record of one table.
+
 /** Every endpoint. A new one is a record here, its operation in users.ts, and its shape in input.ts. */
 
 import { CONSOLE_PATH } from '../console/files.ts'

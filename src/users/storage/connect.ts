@@ -1,3 +1,5 @@
+// Longer than most files here: what each of the databases needs when it is opened, side by side.
+
 import {
   CompiledQuery,
   type DatabaseConnection,

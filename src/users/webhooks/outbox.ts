@@ -1,3 +1,5 @@
+// Longer than most files here: all that reads and writes the queues and the dead letters.
+
 import type { Kysely, Transaction } from 'kysely'
 import { inStatements } from '../storage/packets.ts'
 import type { Store } from '../storage/store.ts'

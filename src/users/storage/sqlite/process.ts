@@ -1,3 +1,5 @@
+// Longer than most files here: one process, from its start to its end, and what it answers meanwhile.
+
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import type { QueryResult } from 'kysely'
 import { ConnectionClosed, type Stopped } from '../failures.ts'
