@@ -3,6 +3,7 @@
 import { UsersError } from './error.ts'
 import { userProfile } from './input.ts'
 import { inputError, notAllowed } from './input-error.ts'
+import type { AccountState } from './storage/public.ts'
 import { type Client, isValid } from './token-validity.ts'
 import { complete, type Json, type JsonObject, type StoredUser, type UserInput } from './user.ts'
 
@@ -51,8 +52,8 @@ export function connected(
 }
 
 /** Throws where a user may not connect, or not with a token. */
-function requireConnectable(
-  user: StoredUser | undefined,
+export function requireConnectable(
+  user: AccountState | undefined,
   id: string,
   client: Client | undefined,
 ): void {

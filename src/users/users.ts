@@ -3,6 +3,7 @@
 import { condition, parseFilter, parseQuery, type Query, restrict } from '../index.ts'
 import type { App, AppChanges } from './app.ts'
 import { type BatchChange, changeUsers, type UsersById } from './batch.ts'
+import { requireConnectable } from './connect.ts'
 import { UsersError } from './error.ts'
 import { type ExportPage, exportPage } from './export-page.ts'
 import { callHook } from './hooks.ts'
@@ -351,6 +352,12 @@ export class Users {
   async accountState(id: string): Promise<AccountState | undefined> {
     const account = await this.#store.accountState(id)
     return account?.deleted_at === undefined ? account : undefined
+  }
+
+  /** Throws as `openConnection` does where a client may not connect, and connects nobody. */
+  async requireConnectable(client: Client): Promise<void> {
+    const { user_id } = client
+    requireConnectable(await this.#store.accountState(user_id), user_id, client)
   }
 
   /** The user may not connect until it is reactivated; all its data stays. */

@@ -109,6 +109,24 @@ describe('GET /connect', () => {
     expect((await users.queryUsers()).users).toEqual([])
   })
 
+  it('refuses HEAD as GET', async () => {
+    const { handler, users } = await open()
+    await users.upsertUsers({ users: ['ana', 'bo', 'cleo'].map((id) => ({ id })) })
+    await users.deactivateUser({ user_id: 'ana' })
+    await users.deleteUsers({ user_ids: ['bo'] })
+    const revoke_tokens_issued_before = '2100-01-01T00:00:00Z'
+    await users.updateUsersPartial({
+      users: [{ id: 'cleo', set: { revoke_tokens_issued_before } }],
+    })
+    await until('it is deleted', async () => !(await users.accountState('bo')))
+    for (const id of ['ana', 'bo', 'cleo']) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await handler(requestOf(`${method} /connect`, { token: clientOf(id) }))
+        expect(answer.status).toBe(403)
+      }
+    }
+  })
+
   it('is limited for each client and in all, apart from lists', async () => {
     const service = await open({ maxLists: 2, maxConnections: 3 })
     const streams = [

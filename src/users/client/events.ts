@@ -6,14 +6,17 @@ export interface ServerEvent {
 
 /** Reads server-sent events out of pieces of a stream: html.spec.whatwg.org, 9.2.6. */
 export function eventReader(): (piece: string) => ServerEvent[] {
-  let rest = ''
+  /** The pieces of a line that has not ended: joined once, so that a long line costs its length. */
+  let rest: string[] = []
   let type = ''
   let data: string[] = []
   return (piece) => {
     const events: ServerEvent[] = []
+    rest.push(piece)
+    if (!piece.includes('\n')) return events
     // A line may end with CR and LF in two pieces: such a CR belongs to the line, and is removed.
-    const lines = (rest + piece).split('\n')
-    rest = lines.pop() ?? ''
+    const lines = rest.join('').split('\n')
+    rest = [lines.pop() ?? '']
     for (const each of lines) {
       const line = each.replace(/\r$/, '')
       const [, name, value = ''] = /^(\w+):? ?(.*)$/s.exec(line) ?? []

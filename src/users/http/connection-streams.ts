@@ -35,9 +35,14 @@ export class ConnectionStreams {
    * comments. The stream ends when the client may no longer connect.
    */
   async open({ call, caller }: Exchange): Promise<Response> {
-    // Nobody reads the stream of a HEAD request, so nobody would end it.
-    if (call.req.method === 'HEAD') return call.body(null)
     const users = this.#users
+    // Nobody reads the stream of a HEAD request, so nobody would end it.
+    if (call.req.method === 'HEAD') {
+      if (caller !== undefined && !caller.server) {
+        await users.requireConnectable(caller).catch(refuse)
+      }
+      return call.body(null)
+    }
     const exit = this.#open.enter(caller, this.#address(call.req.raw), 1)
     let isOver = false
     let onEnd = () => {}
