@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { isFull } from './budget.ts'
 import { engines } from './engines/index.ts'
 import { startTypes } from './types.ts'
 
@@ -8,26 +9,33 @@ declare module 'vitest' {
   }
 }
 
-/** Finds the available engines; in CI, all must be. Lists them after the tests. */
+/**
+ * Finds the available engines; in CI, all must be. Lists them after the tests. `npm test`
+ * leaves PGlite out where there is PostgreSQL, which has the same dialect.
+ */
 export async function setup(project: TestProject): Promise<() => void> {
-  const lines: string[] = []
-  const found: string[] = []
+  const versions = new Map<string, string>()
   const missing: string[] = []
   for (const { name, connect, version, needs } of engines) {
     try {
       const connection = await connect()
-      lines.push(`  ran      ${name} ${await version(connection)}`)
+      versions.set(name, await version(connection))
       await connection.close()
-      found.push(name)
     } catch (error) {
-      missing.push(name)
-      lines.push(`  DID NOT  ${name}: needs ${needs} (${reasonOf(error)})`)
+      missing.push(`  DID NOT  ${name}: needs ${needs} (${reasonOf(error)})`)
     }
   }
-  project.provide('engines', found)
+  const isLeftOut = (name: string) => name === 'PGlite' && !isFull && versions.has('PostgreSQL')
+  const lines = [...versions]
+    .map(([name, version]) => `  ${isLeftOut(name) ? 'left out' : 'ran     '} ${name} ${version}`)
+    .concat(missing)
   if (process.env.CI !== undefined && missing.length > 0) {
     throw new Error(`in CI every engine must run:\n${lines.join('\n')}`)
   }
+  project.provide(
+    'engines',
+    [...versions.keys()].filter((name) => !isLeftOut(name)),
+  )
   const endTypes = startTypes(project)
   return () => {
     endTypes()
