@@ -19,6 +19,7 @@ const SLOW = [
   'test/compile/replace.test.ts',
   'test/created-columns.test.ts',
   'test/largest.test.ts',
+  'test/package/release.test.ts',
   'test/plans.test.ts',
   'test/plans-of-texts.test.ts',
   'test/shards.test.ts',

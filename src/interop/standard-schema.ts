@@ -85,7 +85,8 @@ function ofDraft(document: JsonSchemaDocument, target: string): Record<string, u
 /**
  * A Standard Schema (https://standardschema.dev) of a schema's payloads, or of its filters: what
  * tRPC, Hono's and NestJS's validators and others take. The output is what `parseQuery` or
- * `parseFilter` gives, the issues what they report.
+ * `parseFilter` gives, the issues what they report. With `scopes` that depend on the caller, make one
+ * for each request.
  *
  * @example
  * app.get('/people', sValidator('query', standardSchema(people)), (c) => list(c.req.valid('query')))
@@ -107,7 +108,9 @@ export function standardSchema(
   }
   const isFilter = of === 'filter'
   const parse = (value: unknown): Result<unknown> =>
-    isFilter ? safeParseFilter(schema, value) : safeParseQuery(schema, value, options)
+    isFilter
+      ? safeParseFilter(schema, value, { scopes: options.scopes })
+      : safeParseQuery(schema, value, options)
   return {
     '~standard': {
       version: 1,

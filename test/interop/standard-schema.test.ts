@@ -6,6 +6,8 @@ import formats from 'ajv-formats'
 import fc from 'fast-check'
 import {
   type Condition,
+  compilePredicate,
+  condition,
   defineSchema,
   dynamic,
   integer,
@@ -13,6 +15,7 @@ import {
   parseQuery,
   printFilter,
   type Query,
+  relate,
   runQuery,
   safeParseQuery,
   string,
@@ -43,6 +46,31 @@ function validated<S extends StandardSchemaV1>(
 }
 
 describe('a Standard Schema', () => {
+  it('has the scopes of the server', () => {
+    const { orders } = relate(
+      {
+        orders: defineSchema({
+          scope: true,
+          fields: {
+            id: string({ required: true, sortable: true }),
+            tenant: string({ hidden: true }),
+          },
+        }),
+      },
+      {},
+    )
+    const scopes = { orders: condition(orders, { tenant: 'acme' }) }
+    const rows = [
+      { id: 'a', tenant: 'acme' },
+      { id: 'b', tenant: 'other' },
+    ]
+    const filter = validated(standardSchema(orders, { of: 'filter', scopes }), {})
+    const payload = validated(standardSchema(orders, { scopes }), {})
+    if (filter.issues || payload.issues) throw new Error('expected no issues')
+    expect(rows.filter(compilePredicate(filter.value))).toEqual(rows.slice(0, 1))
+    expect(runQuery(payload.value, rows).items).toEqual(rows.slice(0, 1))
+  })
+
   it('is one in its types', () => {
     const payload = standardSchema(people)
     const filter = standardSchema(people, { of: 'filter' })

@@ -439,13 +439,17 @@ export class Model {
     })
     const world = new Map(this.#users)
     ids.forEach((id, i) => {
-      if (names(i)) world.delete(id)
-      else world.set(id, after[i] as Kept)
+      const own = after[i] as Kept
+      const present = names(i) ? this.#claimed(id, own, true) : own
+      if (present === undefined) world.delete(id)
+      else world.set(id, present)
     })
     ids.forEach((id, i) => {
       if (!names(i)) return
       const own = after[i] as Kept
-      if ([...world.values()].some((other) => this.#clash(own, other))) {
+      const others = [...world].filter(([other]) => other !== id).map(([, other]) => other)
+      const fresh = this.#claimed(id, own, false)
+      if (fresh !== undefined && others.some((other) => this.#clash(fresh, other))) {
         throw new Refusal('username_taken', id, 'username')
       }
       world.set(id, own)
@@ -454,7 +458,26 @@ export class Model {
     return { users: Object.fromEntries(after.map(({ user }) => [user.id, user])) }
   }
 
-  /** Whoever can be restored keeps the name. */
+  /**
+   * A user in those teams alone in which its name was its own before, or in those in which it was not;
+   * undefined where there is nothing of it. A name that is kept is its holder's, whoever else has it.
+   */
+  #claimed(id: string, own: Kept, kept: boolean): Kept | undefined {
+    const { user } = own
+    const before = this.#users.get(id)?.user
+    const isSame =
+      before?.username !== undefined &&
+      user.username !== undefined &&
+      compared(before.username) === compared(user.username)
+    if (!isSame) return kept ? undefined : own
+    if (this.#app.enforce_unique_usernames === 'app') return kept ? own : undefined
+    const teams = (user.teams as string[]).filter(
+      (team) => (before.teams as string[]).includes(team) === kept,
+    )
+    return { user: { ...user, teams } }
+  }
+
+  /** Whether two users may not have their names both. Whoever can be restored keeps the name. */
   #clash({ user: one }: Kept, { user: other }: Kept): boolean {
     const { enforce_unique_usernames: uniqueUsernames } = this.#app
     if (uniqueUsernames === 'no') return false

@@ -243,14 +243,14 @@ describe.each(databases)('usernames in $name', ({ fresh }) => {
     expect(await names()).toEqual(kinds.toSorted())
   })
 
-  it('a changed setting applies only to later writes', async () => {
+  it('a changed setting applies only to names that are new', async () => {
     const before = await open('no')
     await upsert(before, { id: 'a', username: 'Ana' }, { id: 'b', username: 'ana' })
     const users = await open('app')
     // Existing users claim no names, and changes of other fields do not check theirs.
     await users.updateUsersPartial({ users: [{ id: 'b', set: { name: 'B' } }] })
     await upsert(users, { id: 'a', username: 'Ana' })
-    expect(await codeOf(upsert(users, { id: 'b', username: 'ana' }))).toBe('username_taken')
+    expect(await codeOf(upsert(users, { id: 'b', username: 'ana' }))).toBe('done')
     expect(await codeOf(upsert(users, { id: 'c', username: 'a-n-a' }))).toBe('username_taken')
     await users.updateUsersPartial({ users: [{ id: 'b', set: { banned: true } }] })
     // While it is off nothing is refused, but it is still known who has which name.
@@ -272,5 +272,21 @@ describe.each(databases)('usernames in $name', ({ fresh }) => {
     expect(await join('b', 'green', 'blue')).toBe('username_taken')
     expect(await join('b', 'green')).toBe('done')
     expect(await join('c')).toBe('done')
+  })
+
+  it('lets each of several users keep a name from before the setting', async () => {
+    const before = await open('no')
+    await upsert(before, { id: 'a', username: 'Ana' }, { id: 'b', username: 'ana' })
+    const users = await open('app')
+    const again = (...ids: string[]) =>
+      codeOf(upsert(users, ...ids.map((id) => ({ id, username: 'Ana', name: 'Again' }))))
+    expect(await again('b')).toBe('done')
+    expect(await again('a')).toBe('done')
+    expect(await again('a', 'b')).toBe('done')
+    // Nobody gets it, wherever in the batch.
+    expect(await again('c')).toBe('username_taken')
+    expect(await again('c', 'a')).toBe('username_taken')
+    await upsert(users, { id: 'a', username: 'Other' })
+    expect(await again('a')).toBe('username_taken')
   })
 })

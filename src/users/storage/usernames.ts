@@ -23,6 +23,13 @@ interface UsernameTables {
   readonly claims: 'username_claims'
 }
 
+/** A name that a user is to hold exclusively, in a team or, where `scope` is '', in the application. */
+interface Claim {
+  readonly scope: string
+  readonly name: string
+  readonly user: StoredUser
+}
+
 const taken = ({ id, username }: StoredUser, team: string, cause?: unknown): UsersError =>
   new UsersError(
     'username_taken',
@@ -44,7 +51,8 @@ export class Usernames {
   /**
    * Stores the usernames of changed users, and claims those that must be unique. A unique index on
    * the claims decides which of two concurrent writers wins; the other gets `username_taken`. Names
-   * that were stored before the setting was turned on have no claims, so they are looked for first.
+   * that were stored before the setting was turned on have no claims, so they are looked for first;
+   * several users may have one of them, and each may keep it.
    */
   async store(
     transaction: Transaction<Tables>,
@@ -62,22 +70,48 @@ export class Usernames {
       await transaction.deleteFrom(claims).where('user_id', 'in', released).execute()
     }
     const claiming = changes.filter(({ setsUsername }) => setsUsername)
-    // Conflicts within the batch are left to the unique index: the second claim fails.
-    const ids = claiming.map(idOf)
+    const kept: Claim[] = []
+    const fresh: Claim[] = []
     for (const { before, after } of claiming) {
       if (after === undefined) continue
       const earlier = claimsOf(before, unique)
-      for (const { scope, name } of claimsOf(after, unique)) {
-        const isKept = earlier.some((claim) => claim.scope === scope && claim.name === name)
-        if (!isKept && (await this.#isHeld(transaction, scope, name, ids))) {
-          throw taken(after, scope)
-        }
-        try {
-          await transaction.insertInto(claims).values({ scope, name, user_id: after.id }).execute()
-        } catch (error) {
-          throw isUniqueViolation(error) ? taken(after, scope, error) : error
-        }
+      for (const claim of claimsOf(after, unique)) {
+        const isKept = earlier.some(
+          ({ scope, name }) => scope === claim.scope && name === claim.name,
+        )
+        ;(isKept ? kept : fresh).push({ ...claim, user: after })
       }
+    }
+    // Kept ones first, so that no other user of the batch gets a name that its holder keeps.
+    for (const claim of kept) {
+      if (!(await this.#isClaimed(transaction, claim))) await this.#claim(transaction, claim)
+    }
+    // Conflicts within the batch are left to the unique index: the second claim fails.
+    const ids = claiming.map(idOf)
+    for (const claim of fresh) {
+      const { scope, name, user } = claim
+      if (await this.#isHeld(transaction, scope, name, ids)) throw taken(user, scope)
+      await this.#claim(transaction, claim)
+    }
+  }
+
+  async #isClaimed(transaction: Transaction<Tables>, { scope, name }: Claim): Promise<boolean> {
+    const { claims } = this.#tables
+    const found = await transaction
+      .selectFrom(claims)
+      .select('user_id')
+      .where('scope', '=', scope)
+      .where('name', '=', name)
+      .executeTakeFirst()
+    return found !== undefined
+  }
+
+  async #claim(transaction: Transaction<Tables>, { scope, name, user }: Claim): Promise<void> {
+    const { claims } = this.#tables
+    try {
+      await transaction.insertInto(claims).values({ scope, name, user_id: user.id }).execute()
+    } catch (error) {
+      throw isUniqueViolation(error) ? taken(user, scope, error) : error
     }
   }
 
