@@ -1,12 +1,12 @@
 // Longer than most files here: one generator for each shape of operand, and what puts them together.
 
 import fc from 'fast-check'
-import { accessor, hasProperties } from '../compile/accessor.ts'
+import { accessor } from '../compile/accessor.ts'
 import { operatorOf } from '../condition/condition.ts'
 import type { Scopes } from '../condition/relation.ts'
 import { timeKindOf } from '../condition/timed.ts'
 import { checkOptions, optionChecks } from '../error/options.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { hasProperties, isPlainObject } from '../kinds/objects.ts'
 import type { AnyOperatorName } from '../operators/index.ts'
 import { safeParseFilter } from '../parse/index.ts'
 import type { Filter, Schema } from '../parse/schema.ts'

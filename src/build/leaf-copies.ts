@@ -33,8 +33,7 @@ export function generate(): string {
   return `// @ts-nocheck
 // Generated from leaf.ts by \`npm run leaf-copies\`; see there for the reason.
 
-import { isPlainObject } from '../kinds/json.ts'
-import { hasProperties, PROTOTYPE } from './accessor.ts'
+import { hasProperties, isPlainObject, PROTOTYPE } from '../kinds/objects.ts'
 import { type LeafCode, NO_CONSTANTS, type Predicate, type Selection } from './leaf.ts'
 
 ${lists.join('\n')}`

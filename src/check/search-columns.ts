@@ -6,7 +6,8 @@ import { foldedText, wordsOfDocument, wordsOfText } from '../compile/search-word
 import type { Dialect } from '../dialect/dialect.ts'
 import { type Fragment, join, type Parameter, sql } from '../dialect/fragment.ts'
 import type { ColumnPlace, Place } from '../dialect/place.ts'
-import { isPlainObject, parseJson } from '../kinds/json.ts'
+import { parseJson } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
 

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { Tokenizer, TokenParser } from '@streamparser/json'
-import { isPlainObject, parseJson } from '../kinds/json.ts'
+import { parseJson } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
 /** Integers beyond ±(2^53 − 1) as bigints, as `parseJson` gives them. */

@@ -1,19 +1,7 @@
-import { isPlainObject } from '../kinds/json.ts'
+import { hasProperties, isPlainObject } from '../kinds/objects.ts'
 import { documentDepth, type Field } from '../schema/field.ts'
 
 type Reader = (value: unknown) => unknown
-
-/**
- * Whether an object on a literal path can have properties that count: a plain object, an entity of a
- * class. A list and the built-in containers are values.
- */
-export const hasProperties = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !(value instanceof Date) &&
-  !(value instanceof Map) &&
-  !(value instanceof Set)
 
 /**
  * Reads a field's value in a row. On a literal path, rows and objects can be of any class, and
@@ -49,17 +37,3 @@ function memberReader(key: string): Reader {
   }
   return (value) => (isPlainObject(value) ? value[key] : undefined)
 }
-
-/**
- * The key by which code that is called for each row asks for an object's prototype: V8 answers it
- * with the shape, which Object.getPrototypeOf waits for. Node's `--disable-proto=throw` takes it
- * away; then the empty key finds nothing, and the slow way is gone.
- */
-export const PROTOTYPE = ((): string => {
-  const key = '__proto__'
-  try {
-    return ({} as Record<string, unknown>)[key] === Object.prototype ? key : ''
-  } catch {
-    return ''
-  }
-})()

@@ -4,9 +4,10 @@ import type { Ordering } from '../condition/ordering.ts'
 import { throughOf } from '../condition/relation.ts'
 import { describe, quote } from '../error/describe.ts'
 import { nearest } from '../error/nearest.ts'
+import { hasProperties } from '../kinds/objects.ts'
 import type { Field } from '../schema/field.ts'
 import type { Structure } from '../schema/schema.ts'
-import { accessor, hasProperties } from './accessor.ts'
+import { accessor } from './accessor.ts'
 import { sortReader } from './ordering.ts'
 
 /** A name without what spellings differ by: `created_at`, `createdAt` and `CREATED_AT` are one. */

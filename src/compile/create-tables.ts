@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect/dialect.ts'
 import { quote } from '../error/describe.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import type { FieldsOf, Schema } from '../parse/schema.ts'
 import { relationsOf } from '../parse/scopes.ts'
 import type { Mapping } from '../schema/mapping.ts'

@@ -1,8 +1,7 @@
 // @ts-nocheck
 // Generated from leaf.ts by `npm run leaf-copies`; see there for the reason.
 
-import { isPlainObject } from '../kinds/json.ts'
-import { hasProperties, PROTOTYPE } from './accessor.ts'
+import { hasProperties, isPlainObject, PROTOTYPE } from '../kinds/objects.ts'
 import { type LeafCode, NO_CONSTANTS, type Predicate, type Selection } from './leaf.ts'
 
 export const predicateCopies: readonly (() => LeafCode<Predicate>)[] = [

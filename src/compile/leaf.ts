@@ -5,9 +5,8 @@
 // fast as if a person had written it, without eval, which many hosts forbid. Nothing here knows what
 // an operator means.
 
-import { isPlainObject } from '../kinds/json.ts'
 import type { Test } from '../kinds/kind.ts'
-import { hasProperties, PROTOTYPE } from './accessor.ts'
+import { hasProperties, isPlainObject, PROTOTYPE } from '../kinds/objects.ts'
 
 export type Predicate = (row: unknown) => boolean
 

@@ -1,6 +1,6 @@
 import { describe } from '../error/describe.ts'
 import { membersOf } from '../kinds/dynamic.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import type { Field, FieldSet } from '../schema/field.ts'
 import { accessor } from './accessor.ts'
 import { put } from './put.ts'

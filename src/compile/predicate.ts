@@ -1,3 +1,8 @@
+// Before all other imports, so that it stands at the beginning of a bundle; see `index.ts`.
+import { predicateCopies } from './leaf-copies.ts'
+
+// The other imports, by their paths.
+
 import {
   type And,
   type Condition,
@@ -14,7 +19,6 @@ import type { Test } from '../kinds/kind.ts'
 import type { Field } from '../schema/field.ts'
 import { accessor } from './accessor.ts'
 import type { LeafCode, Predicate, Step } from './leaf.ts'
-import { predicateCopies } from './leaf-copies.ts'
 import { Copies, type LeafField, leafFieldOf } from './leaves.ts'
 
 export type { Predicate }

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 
 /** Defines an own property, even if its name is __proto__. */
 export function put(

@@ -4,7 +4,8 @@
  */
 
 import { foldCase } from '../kinds/case-fold.ts'
-import { isPlainObject, type JsonReplacer, printJson } from '../kinds/json.ts'
+import { type JsonReplacer, printJson } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { isText } from '../kinds/string.ts'
 import { searchText } from '../kinds/words.ts'
 

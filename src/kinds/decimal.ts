@@ -9,8 +9,8 @@ import {
   isOverCaps,
   positionOnGrid,
 } from './decimals.ts'
-import { isPlainObject } from './json.ts'
 import { isWithin, type Kind } from './kind.ts'
+import { isPlainObject } from './objects.ts'
 import { isOneOf, isString } from './string.ts'
 
 /** The text that an object of a class for decimals gives; lists, bytes and plain objects are none. */

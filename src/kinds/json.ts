@@ -4,6 +4,7 @@
  */
 
 import { MAX_INT64, MIN_INT64 } from './numbers.ts'
+import { isPlainObject } from './objects.ts'
 import { isText } from './string.ts'
 
 /** The nesting limit of stored JSON. Most engines read a little more; see `Dialect.jsonDepth`. */
@@ -202,12 +203,4 @@ function scalarText(value: unknown, path: readonly string[]): string | undefined
     default:
       return fail(path, `a ${typeof value}`)
   }
-}
-
-/** Whether an object is plain: its prototype is null, or Object.prototype of any realm. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: object | null = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return true
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }

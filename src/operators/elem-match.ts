@@ -1,4 +1,4 @@
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import type { Operator } from './operator.ts'
 
 /** `$elemMatch`: a list of objects, of which one matches the whole filter. */

@@ -1,7 +1,7 @@
 /** Operands of operators of one's own: plain data, copied and checked before a definition sees it. */
 
 import { printable } from '../error/describe.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { isText } from '../kinds/string.ts'
 import type { OwnOperand, OwnParts } from './operator.ts'
 

@@ -1,7 +1,7 @@
 import { describe, quote } from '../error/describe.ts'
 import { type AnyKind, memberOf, membersOf } from '../kinds/dynamic.ts'
-import { isPlainObject } from '../kinds/json.ts'
 import type { Kind, Test, ValueTypes } from '../kinds/kind.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { isLogicalName, isOperatorName, type OwnName } from './names.ts'
 import type {
   FieldType,

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import type { Operator } from './operator.ts'
 
 /** `$size`: a list of so many distinct elements of its kind. */

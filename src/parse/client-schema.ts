@@ -1,7 +1,7 @@
 import { WildcardFields } from '../cache/wildcard-fields.ts'
 import { totalOrdering } from '../condition/ordering.ts'
 import { quote } from '../error/describe.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { isLogicalName } from '../operators/names.ts'
 import type { Fields, VisibleFields } from '../schema/definition.ts'
 import type { Field } from '../schema/field.ts'

@@ -1,5 +1,5 @@
 import { describe } from '../error/describe.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 
 /**
  * The only code that touches an object that a client sent. Everything is read once, into values of

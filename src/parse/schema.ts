@@ -1,6 +1,6 @@
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
 import { describe, quote } from '../error/describe.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { isLogicalName, type OperatorName } from '../operators/names.ts'
 import type { OwnOperator } from '../operators/own-definition.ts'
 import type {

@@ -1,6 +1,6 @@
-import { accessor, hasProperties } from '../compile/accessor.ts'
+import { accessor } from '../compile/accessor.ts'
 import { put } from '../compile/put.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { hasProperties, isPlainObject } from '../kinds/objects.ts'
 import type { Query } from '../parse/query.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Field } from '../schema/field.ts'

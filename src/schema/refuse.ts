@@ -1,6 +1,6 @@
 import { describe } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 
 /** Throws for a mistake in a schema. */
 export function refuse(subject: string, why: string): never {

@@ -1,7 +1,7 @@
 import { WildcardFields } from '../cache/wildcard-fields.ts'
 import { describe, quote } from '../error/describe.ts'
-import { isPlainObject } from '../kinds/json.ts'
 import { NULLS, type Nulls } from '../kinds/nulls.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { isText } from '../kinds/string.ts'
 import type { OwnOperator } from '../operators/own-definition.ts'
 import type { FieldDefinition, Fields, LiteralName, OfFields } from './definition.ts'

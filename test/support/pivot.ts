@@ -1,7 +1,7 @@
 import type { Schema } from 'tamis'
 import { accessor } from '../../src/compile/accessor.ts'
 import { membersOf } from '../../src/kinds/dynamic.ts'
-import { isPlainObject } from '../../src/kinds/json.ts'
+import { isPlainObject } from '../../src/kinds/objects.ts'
 import type { Field } from '../../src/schema/field.ts'
 import { findField } from '../../src/schema/schema.ts'
 
