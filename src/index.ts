@@ -91,6 +91,7 @@ export {
   safeParseQuery,
 } from './parse/index.ts'
 export type { Query, QueryOptions } from './parse/query.ts'
+export { type RelativeTimeOptions, relativeTime } from './parse/relative-time.ts'
 export type { Result } from './parse/report.ts'
 export {
   type Counts,
@@ -115,10 +116,6 @@ export { enumeration } from './schema/enumeration.ts'
 export { list } from './schema/list.ts'
 export type { FieldMapping, Mapping } from './schema/mapping.ts'
 export { object } from './schema/object.ts'
-export {
-  type RelativeTime,
-  type RelativeTimeOptions,
-  relativeTime,
-} from './schema/relative-time.ts'
+export type { RelativeTime } from './schema/relative-time.ts'
 export { boolean, date, integer, number, string, uuid } from './schema/scalars.ts'
 export { timestamp } from './schema/timestamp.ts'

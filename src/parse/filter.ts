@@ -13,7 +13,6 @@ import {
 } from '../condition/condition.ts'
 import { costOf, operandBytes } from '../condition/cost.ts'
 import { relationOf, type Scopes } from '../condition/relation.ts'
-import type { Timed } from '../condition/timed.ts'
 import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
 import {
@@ -32,8 +31,9 @@ import {
   operatorNotAllowed,
   unknownOperator,
 } from './mistakes.ts'
-import { operandReaders, type Shifts } from './operand.ts'
+import { operandReaders } from './operand.ts'
 import type { Report } from './report.ts'
+import { type ShiftReading, shiftReadingOf } from './shifts.ts'
 import { unknownField } from './unknown-field.ts'
 
 type Join = (conditions: readonly Condition[]) => Condition
@@ -80,6 +80,7 @@ export class FilterReader {
   #fields: FieldSet
   readonly #report: Report
   readonly #trusted: boolean
+  readonly #shifts: ShiftReading | undefined
   readonly #now: number | undefined
   readonly #limits: Pick<Limits, 'depth' | 'conditions' | 'list' | 'string' | 'segments'>
   /** The number of conditions that are still allowed. */
@@ -95,6 +96,7 @@ export class FilterReader {
 
   constructor({ structure, report, trusted, scopes, now }: Reader) {
     this.#now = now
+    this.#shifts = shiftReadingOf(structure)
     this.#structure = structure
     this.#fields = structure
     this.#scopes = scopes
@@ -284,28 +286,14 @@ export class FilterReader {
     if (typeof value === 'object' && value !== null && !isList(value)) {
       // Objects other than lists and Dates are read as operators, with any keys.
       const entries = entriesOf(value, this.#left)
-      const isDate = entries instanceof Unreadable && millisecondsOf(value) !== undefined
-      if (!isDate && !this.#isShift(entries)) return this.#operators(field, entries, depth)
+      const isBare =
+        entries instanceof Unreadable
+          ? millisecondsOf(value) !== undefined
+          : typeof entries !== 'number' && this.#shifts?.isShift(entries)
+      if (!isBare) return this.#operators(field, entries, depth)
     }
     // A bare operand.
     return this.#apply(field, '$eq', value, undefined, depth)
-  }
-
-  /** Whether an object is `{ $now: … }`, a bare operand. */
-  #isShift(entries: Entries | number | Unreadable): boolean {
-    if (this.#structure.relativeTime === undefined) return false
-    if (typeof entries === 'number' || entries instanceof Unreadable) return false
-    return entries.keys.length === 1 && entries.keys[0] === '$now'
-  }
-
-  #shifts(): Shifts | undefined {
-    const { relativeTime } = this.#structure
-    if (relativeTime === undefined) return undefined
-    return {
-      now: this.#now ?? Date.now(),
-      found: new Map(),
-      read: (input) => (typeof input === 'string' ? relativeTime.read(input) : undefined),
-    }
   }
 
   #find(name: string): Field | undefined {
@@ -438,7 +426,7 @@ export class FilterReader {
       return this.#related(field, name, () => this.#inside(field, input, depth))
     }
     // Whether an operator of one's own has a meaning at another time is not known.
-    const shifts = record.own === undefined ? this.#shifts() : undefined
+    const shifts = record.own === undefined ? this.#shifts?.shifts(this.#now) : undefined
     const at = { field, operator: written, limits: this.#limits, report, shifts }
     const read = operandReaders[record.shape](input, at)
     const operand =
@@ -449,16 +437,6 @@ export class FilterReader {
     }
     if (operand === undefined) return TRUE
     const condition = leaf(field, name, operand)
-    if (shifts === undefined || shifts.found.size === 0 || condition.kind !== 'leaf') {
-      return condition
-    }
-    const { found } = shifts
-    const whole = Array.isArray(operand)
-      ? operand.map((each, i) => found.get(i) ?? each)
-      : found.get(0)
-    return {
-      ...condition,
-      timed: { operand: whole as Timed['operand'], isClients: !this.#trusted },
-    }
+    return shifts === undefined ? condition : shifts.timed(condition, !this.#trusted)
   }
 }

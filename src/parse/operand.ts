@@ -1,5 +1,4 @@
 import { findOperator } from '../condition/condition.ts'
-import { OUTSIDE, timeKindOf, valueAt } from '../condition/timed.ts'
 import { describe, label } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
 import type { Scalar } from '../kinds/kind.ts'
@@ -7,9 +6,9 @@ import { isText } from '../kinds/string.ts'
 import { wordsOf } from '../kinds/words.ts'
 import type { Operand, Shape } from '../operators/operator.ts'
 import type { Field } from '../schema/field.ts'
-import type { Relative } from '../schema/relative-time.ts'
-import { elementsOf, entriesOf, isList, lengthOf, Unreadable } from './inspect.ts'
+import { elementsOf, isList, lengthOf } from './inspect.ts'
 import type { Report } from './report.ts'
+import type { Shifts } from './shifts.ts'
 
 /** The limits of operands. */
 export interface OperandLimits {
@@ -31,7 +30,8 @@ export interface OperandPlace {
   readonly shifts?: Shifts | undefined
 }
 
-const subjectOf = ({ field, operator }: OperandPlace): string =>
+/** The field and the operator, for messages. */
+export const subjectOf = ({ field, operator }: OperandPlace): string =>
   operator === undefined ? label(field.name) : `${label(field.name)} ${operator}`
 
 function tooLong(text: string, at: OperandPlace): boolean {
@@ -62,43 +62,14 @@ function hintOf(input: unknown, { field, operator }: OperandPlace): string | und
   return undefined
 }
 
-/** The value of `{ $now: … }` at present; undefined where an issue was reported. */
-function shifted(input: unknown, at: OperandPlace, shifts: Shifts, i: number): Scalar | undefined {
-  const { report, field } = at
-  const subject = subjectOf(at)
-  report.enter('$now')
-  const relative = shifts.read(input)
-  const value = relative && valueAt(relative, field.type.kind, shifts.now)
-  if (relative === undefined) {
-    const expected = 'a shift such as -7d, -1M/M or +0d/d'
-    const hint = 'a sign, an integer of at most 8 digits and one of s m h d w M y'
-    report.unexpected('invalid_operand', subject, expected, input, hint)
-  } else if (value === undefined) {
-    report.add('invalid_operand', { subject, ...OUTSIDE, received: relative.$now })
-  } else shifts.found.set(i, relative)
-  report.leave()
-  return value
-}
-
-/** What `{ $now: … }` holds; NOT_SHIFTED for anything else, and where the field has no time. */
-function shiftIn(input: unknown, { field, shifts }: OperandPlace): unknown {
-  if (shifts === undefined || typeof input !== 'object' || input === null) return NOT_SHIFTED
-  if (timeKindOf(field.type.kind) === undefined) return NOT_SHIFTED
-  const entries = entriesOf(input, 1)
-  if (typeof entries === 'number' || entries instanceof Unreadable) return NOT_SHIFTED
-  return entries.keys[0] === '$now' ? entries.values[0] : NOT_SHIFTED
-}
-
-const NOT_SHIFTED = Symbol()
-
 function scalar(
   input: unknown,
   at: OperandPlace,
   expected = at.field.type.kind.expects,
   i = 0,
 ): Scalar | undefined {
-  const shift = shiftIn(input, at)
-  if (shift !== NOT_SHIFTED && at.shifts !== undefined) return shifted(shift, at, at.shifts, i)
+  const shift = at.shifts?.read(input, at, i)
+  if (shift !== undefined) return shift.value
   if (typeof input === 'string' && tooLong(input, at)) return undefined
   const value = at.field.type.kind.operand(input)
   if (value !== undefined) return value
@@ -166,15 +137,6 @@ function textOf(input: unknown, at: OperandPlace, expected: string): string | un
   if (typeof input === 'string' && input !== '' && isText(input)) return input
   const hint = input === null ? undefined : hintOf(input, at)
   return at.report.unexpected('invalid_operand', subjectOf(at), expected, input, hint)
-}
-
-/** The shifts of one operand. */
-export interface Shifts {
-  /** In milliseconds since 1970. */
-  readonly now: number
-  /** Those that were read: of a list by their places, of a scalar at 0. */
-  readonly found: Map<number, Relative>
-  read(input: unknown): Relative | undefined
 }
 
 /** How an operand of each shape is read. */

@@ -1,5 +1,5 @@
 import { describe } from '../error/describe.ts'
-import { onlyKeys, refuse } from './refuse.ts'
+import { refuse } from './refuse.ts'
 
 /** A shift from now: what `{ $now: … }` holds, read by `relativeTime`. */
 export interface Relative {
@@ -20,13 +20,6 @@ export interface RelativeTime {
   readonly cursorAge: number
 }
 
-export interface RelativeTimeOptions {
-  /** The zone of days, weeks, months and years, by its IANA name; UTC where it is left out. */
-  readonly zone?: string
-  /** How long a cursor keeps the time of its first page, in hours; 24 where it is left out. */
-  readonly cursorHours?: number
-}
-
 /** Milliseconds of the units that have the same length always; their cuts are in the zone's clock. */
 const FIXED = { s: 1000, m: 60_000, h: 3_600_000 } as const
 const DAY = 86_400_000
@@ -36,46 +29,31 @@ const BEYOND = 253_402_300_800_000
 const SHIFT = /^([+-])(\d{1,8})([smhdwMy])(?:\/([smhdwMy]))?$/
 
 /**
- * Allows `{ $now: '-7d' }` in the place of a timestamp or a date: a sign, an integer of at most eight
- * digits and a unit of `s m h d w M y` (`m` is minutes, `M` months), and after a slash the unit to whose
- * start the result is cut: `'-1M/M'` is the start of last month. Days, weeks, months and years are those
- * of the zone's calendar: the end of a month clamps, weeks begin on Monday, a local time that a change
- * of clocks leaves out is as much later, one that there is twice is the earlier.
+ * Reads shifts in the calendar of a zone.
  *
  * @throws TypeError where there is no such zone.
- * @example
- * defineSchema({ fields, relativeTime: relativeTime({ zone: 'Europe/Paris' }) })
  */
-export function relativeTime(options: RelativeTimeOptions = {}): RelativeTime {
-  onlyKeys('relativeTime', options, ['zone', 'cursorHours'])
-  const { zone = 'UTC', cursorHours = 24 } = options
-  if (typeof cursorHours !== 'number' || !(cursorHours > 0 && cursorHours <= 1_000_000)) {
-    const received = describe(cursorHours)
-    refuse('relativeTime.cursorHours', `expected a number of hours above 0, received ${received}`)
-  }
+export function shiftReader(zone: string): RelativeTime['read'] {
   const clock = zone === 'UTC' ? UTC : zoneClock(zone)
-  return {
-    cursorAge: cursorHours * FIXED.h,
-    read(text) {
-      const [, sign, digits, unit, cut] = SHIFT.exec(text) ?? []
-      if (digits === undefined) return undefined
-      const count = Number(digits)
-      const shift = sign === '-' ? -count : count
-      const $now = `${count === 0 ? '+' : sign}${count}${unit}${cut === undefined ? '' : `/${cut}`}`
-      return {
-        $now,
-        at(now, kind) {
-          const shifted = shiftedBy(clock, now, shift, unit as Unit)
-          const time = shifted === undefined ? undefined : cutTo(clock, shifted, cut as Unit)
-          if (time === undefined || time < FIRST || time >= BEYOND) return undefined
-          if (kind === 'timestamp') return new Date(time).toISOString()
-          const local = time + clock.offset(time)
-          return local < FIRST || local >= BEYOND
-            ? undefined
-            : new Date(local).toISOString().slice(0, 10)
-        },
-      }
-    },
+  return (text) => {
+    const [, sign, digits, unit, cut] = SHIFT.exec(text) ?? []
+    if (digits === undefined) return undefined
+    const count = Number(digits)
+    const shift = sign === '-' ? -count : count
+    const $now = `${count === 0 ? '+' : sign}${count}${unit}${cut === undefined ? '' : `/${cut}`}`
+    return {
+      $now,
+      at(now, kind) {
+        const shifted = shiftedBy(clock, now, shift, unit as Unit)
+        const time = shifted === undefined ? undefined : cutTo(clock, shifted, cut as Unit)
+        if (time === undefined || time < FIRST || time >= BEYOND) return undefined
+        if (kind === 'timestamp') return new Date(time).toISOString()
+        const local = time + clock.offset(time)
+        return local < FIRST || local >= BEYOND
+          ? undefined
+          : new Date(local).toISOString().slice(0, 10)
+      },
+    }
   }
 }
 

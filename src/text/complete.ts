@@ -1,7 +1,7 @@
 // Longer than most files here: what can stand at each place of a filter, from its fields to its operands.
 
 import { findOperator } from '../condition/condition.ts'
-import { timeKindOf } from '../condition/timed.ts'
+import { timeKindOf } from '../condition/relative.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { isLogicalName, logicalNames } from '../operators/names.ts'
 import type { Schema } from '../parse/schema.ts'
