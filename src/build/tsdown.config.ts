@@ -49,6 +49,17 @@ export default defineConfig([
       // What packages leave out in browsers, they leave out here: no Node built-in.
       resolve: { mainFields: ['module', 'main'], aliasFields: [['browser']] },
     },
+    outputOptions: {
+      codeSplitting: {
+        groups: [
+          // Its tables are made when it is loaded, so bundlers would keep them with anything that is in
+          // the same file: a chunk of its own comes with cursors only.
+          { name: 'noble', test: /node_modules\/@noble\// },
+          // Imports no other chunk, so that bundlers place it first: see `src/index.ts`.
+          { name: 'leaves', test: /src\/(compile\/leaf(-copies)?|kinds\/objects)\.ts$/ },
+        ],
+      },
+    },
     deps: {
       alwaysBundle: ['@noble/hashes', '@noble/ciphers', /^@?chevrotain/, 'lodash-es', 'qs'],
       // Optional peer dependencies, and Node.

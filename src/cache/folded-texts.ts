@@ -14,8 +14,11 @@ const ENTRIES = 8
 /** Longer texts are not kept, so that the cache holds at most some megabytes. */
 const LONGEST = 1 << 17
 
-const texts: (string | undefined)[] = Array.from({ length: ENTRIES }, () => undefined)
-const folded: string[] = Array.from({ length: ENTRIES }, () => '')
+const texts: (string | undefined)[] = /* @__PURE__ */ Array.from(
+  { length: ENTRIES },
+  () => undefined,
+)
+const folded: string[] = /* @__PURE__ */ Array.from({ length: ENTRIES }, () => '')
 let next = 0
 
 /** Whether a text is in the cache. */

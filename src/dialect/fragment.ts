@@ -60,8 +60,11 @@ export function flatten(fragment: Fragment): Fragment {
 /** A fragment of text that is known to be safe. */
 export const raw = (text: string): Fragment => new Fragment([text], [])
 
-/** Makes a fragment; interpolated values that are not fragments become parameters. */
-export const sql = (
+/**
+ * Makes a fragment; interpolated values that are not fragments become parameters. The annotation lets
+ * bundlers leave out the constants that it makes where a program does not use them.
+ */
+export const sql = /* @__NO_SIDE_EFFECTS__ */ (
   strings: TemplateStringsArray,
   ...values: readonly (Fragment | Parameter)[]
 ): Fragment => new Fragment(strings, values)

@@ -27,7 +27,8 @@ export function foldCase(text: string): string {
 const composed = (text: string): string => text.replace(LONG_RUNS, sorted).normalize('NFC')
 
 /** Marks of the lowest and of the highest combining class but 0. */
-const [LOWEST, HIGHEST] = ['\u0334', '\u0345']
+const LOWEST = '\u0334'
+const HIGHEST = '\u0345'
 
 /** Whether normalization puts the second mark before the first. */
 const isBehind = (first: string, second: string): boolean =>

@@ -40,7 +40,7 @@ export function searchText(text: string): string {
 }
 
 /** The folded form of each ASCII character: the code of a letter or digit, or 0. */
-const ASCII = Uint8Array.from({ length: 128 }, (_, unit) => {
+const ASCII = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, unit) => {
   const [word = ''] = wordsOf(String.fromCharCode(unit))
   return word === '' ? 0 : word.charCodeAt(0)
 })

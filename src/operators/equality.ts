@@ -1,7 +1,7 @@
 import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
 import { anyOf, isOneOfSql } from './members.ts'
-import { type FieldType, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
+import { derived, type FieldType, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
 
 /** A field of scalars has no operand that is a list: those are the list operators'. */
 const isScalar = (operand: Operand<'equal'>): operand is Scalar | null => !Array.isArray(operand)
@@ -23,7 +23,7 @@ export const $eq = {
 } as const satisfies Operator<'equal'>
 
 /** `$ne`: the complement of `$eq`. */
-export const $ne = { ...$eq, complement: true } as const satisfies Operator<'equal'>
+export const $ne = /* @__PURE__ */ derived($eq, { complement: true }) satisfies Operator<'equal'>
 
 function equals({ kind }: FieldType, operand: Scalar) {
   const { value, side } = kind.position(operand)

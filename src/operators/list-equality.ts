@@ -2,7 +2,7 @@ import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
 import { allOf, holdsAny, holdsExactly } from './lists.ts'
 import { anyOf } from './members.ts'
-import { ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
+import { derived, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
 
 const isList = (operand: Operand<'equal'>): operand is readonly Scalar[] => Array.isArray(operand)
 
@@ -32,4 +32,4 @@ export const $eq = {
 } as const satisfies Operator<'equal'>
 
 /** `$ne`: the complement of `$eq`. */
-export const $ne = { ...$eq, complement: true } as const satisfies Operator<'equal'>
+export const $ne = /* @__PURE__ */ derived($eq, { complement: true }) satisfies Operator<'equal'>

@@ -4,7 +4,7 @@ import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar, Test } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
 import { anyOf, isOneOf, isOneOfSql } from './members.ts'
-import type { Cost, Operator } from './operator.ts'
+import { type Cost, derived, type Operator } from './operator.ts'
 
 /** How many operands databases compare one by one. */
 const HASHED = 10
@@ -58,4 +58,6 @@ export const $in = /* @__PURE__ */ inBy({
 })
 
 /** `$nin`: the complement of `$in`. */
-export const $nin = { ...$in, complement: true } as const satisfies Operator<'members'>
+export const $nin = /* @__PURE__ */ derived($in, {
+  complement: true,
+}) satisfies Operator<'members'>

@@ -3,7 +3,7 @@ import { $eq, $ne } from './equality.ts'
 import { $exists } from './exists.ts'
 import { $ieq, $iin } from './insensitive.ts'
 import { $in, $nin } from './membership.ts'
-import type { Operators } from './operator.ts'
+import { derived, type Operators } from './operator.ts'
 import { $gt, $gte, $lt, $lte } from './range.ts'
 import { $endsWith, $iendsWith, $iincludes, $includes, $istartsWith, $startsWith } from './text.ts'
 
@@ -21,37 +21,35 @@ export const scalarOperators = {
 } as const satisfies Operators
 
 /** Those of strings where the field lists none. */
-export const plainStringOperators = { ...scalarOperators, $startsWith } as const satisfies Operators
+export const plainStringOperators = /* @__PURE__ */ derived(scalarOperators, {
+  $startsWith,
+}) satisfies Operators
 
 /** Those of dynamic fields. What has a column of its own for the folded text is not in JSON. */
-export const dynamicOperators = {
-  ...scalarOperators,
+export const dynamicOperators = /* @__PURE__ */ derived(scalarOperators, {
   $startsWith,
   $endsWith,
   $includes,
   $autocomplete,
-} as const satisfies Operators
+}) satisfies Operators
 
 /** Those of texts that ignore case, where the field lists none. */
-export const plainInsensitiveOperators = {
-  ...scalarOperators,
+export const plainInsensitiveOperators = /* @__PURE__ */ derived(scalarOperators, {
   $startsWith: $istartsWith,
-} as const satisfies Operators
+}) satisfies Operators
 
 /** Those of strings. */
-export const stringOperators = {
-  ...dynamicOperators,
+export const stringOperators = /* @__PURE__ */ derived(dynamicOperators, {
   $ieq,
   $iin,
   $istartsWith,
   $iendsWith,
   $iincludes,
-} as const satisfies Operators
+}) satisfies Operators
 
 /** Those of texts that ignore case: parts of the text do, too. */
-export const insensitiveOperators = {
-  ...stringOperators,
-  ...plainInsensitiveOperators,
+export const insensitiveOperators = /* @__PURE__ */ derived(stringOperators, {
+  $startsWith: $istartsWith,
   $endsWith: $iendsWith,
   $includes: $iincludes,
-} as const satisfies Operators
+}) satisfies Operators

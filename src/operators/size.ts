@@ -1,5 +1,6 @@
+import type { Test } from '../kinds/kind.ts'
 import { isPlainObject } from '../kinds/objects.ts'
-import type { Operator } from './operator.ts'
+import { derived, type FieldType, type Operator } from './operator.ts'
 
 /** `$size`: a list of so many distinct elements of its kind. */
 export const $size = {
@@ -20,9 +21,10 @@ export const $size = {
 } as const satisfies Operator<'count'>
 
 /** `$size` of a list of objects: every object counts. */
-export const $sizeOfObjects = {
-  ...$size,
+export const $sizeOfObjects = /* @__PURE__ */ derived($size, {
   cost: () => ({ passes: 1, comparing: 0 }),
-  test: (_type, size) => (value) =>
-    Array.isArray(value) && value.filter((each) => isPlainObject(each)).length === size,
-} as const satisfies Operator<'count'>
+  test:
+    (_type: FieldType, size: number): Test =>
+    (value) =>
+      Array.isArray(value) && value.filter((each) => isPlainObject(each)).length === size,
+}) satisfies Operator<'count'>

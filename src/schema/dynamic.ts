@@ -10,9 +10,8 @@ import { type KindSettings, kindsByName } from './scalars.ts'
 import { checkedTimestamp } from './timestamp.ts'
 
 /** The operators that are of texts alone. */
-const TEXT_OPERATORS: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  Object.keys(dynamicOperators).filter((name) => !Object.hasOwn(scalarOperators, name)),
-)
+const isOfTexts = (name: string): boolean =>
+  Object.hasOwn(dynamicOperators, name) && !Object.hasOwn(scalarOperators, name)
 
 const resolve: FieldDefinition['resolve'] = (subject, definition) => {
   const kinds: readonly ScalarTypeName[] = definition.kinds ?? []
@@ -28,7 +27,7 @@ const resolve: FieldDefinition['resolve'] = (subject, definition) => {
   if (!kinds.includes('enumeration') && definition.values !== undefined) {
     refuse(subject, 'values is a setting of the kind enumeration')
   }
-  const ofTexts = definition.operators?.find((name) => TEXT_OPERATORS.has(name))
+  const ofTexts = definition.operators?.find(isOfTexts)
   if (ofTexts !== undefined && !kinds.includes('string')) {
     refuse(subject, `${ofTexts} needs the kind string`)
   }
