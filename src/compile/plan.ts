@@ -1,7 +1,7 @@
 import type { Outer } from '../condition/relation.ts'
 import type { Column, Dialect, FieldColumn, Values } from '../dialect/dialect.ts'
 import { listedValues } from '../dialect/enumeration.ts'
-import { type Fragment, flatten, sql } from '../dialect/fragment.ts'
+import { type Fragment, flatten } from '../dialect/fragment.ts'
 import type { ColumnPlace, Document, Place } from '../dialect/place.ts'
 import { describe } from '../error/describe.ts'
 import type { Kind } from '../kinds/kind.ts'
@@ -10,7 +10,7 @@ import type { Field } from '../schema/field.ts'
 import { type AnyMapping, checkMapping } from '../schema/mapping.ts'
 import { comparedPlaceOf, elementPlaceOf, foldedPlaceOf, placeOf } from '../schema/places.ts'
 import type { Structure } from '../schema/schema.ts'
-import { type Selection, selection } from './select.ts'
+import type { Selection } from './select.ts'
 import { type TableRef, TableSource } from './table-name.ts'
 
 /** A field in the statements of one table. */
@@ -42,15 +42,15 @@ interface Site {
 
 /**
  * What a dialect and a mapping say of a table, worked out once: the columns that filters and
- * orderings ask for, and what is selected.
+ * orderings ask for, and what is selected (`selected.ts`).
  */
 export class Plan implements Planned {
   readonly site: Site
   /** The same without the table's name before the columns. */
   readonly bare: Plan
+  readonly heads = new WeakMap<Structure, Fragment>()
+  readonly selections = new WeakMap<Structure, Selection>()
   readonly #columns = new WeakMap<Field, PlannedColumn>()
-  readonly #heads = new WeakMap<Structure, Fragment>()
-  readonly #selected = new WeakMap<Structure, Selection>()
   readonly #checked = new WeakSet<Field['siblings']>()
 
   constructor(site: Site) {
@@ -79,39 +79,13 @@ export class Plan implements Planned {
     this.#checked.add(siblings)
   }
 
-  /** What is selected, each under the name of its field. */
-  selected(structure: Structure, select?: readonly string[], isJoined = false): Selection {
-    const { dialect, mapping, table } = this.site
-    const isQualified = dialect.aliasesHide === true || table?.hasAlias === true || isJoined
-    const qualifier = isQualified ? table?.qualifier : undefined
-    const isKept = select === undefined && !isJoined
-    const known = isKept ? this.#selected.get(structure) : undefined
-    if (known !== undefined) return known
-    const made = selection(structure, { dialect, table: qualifier, mapping, select })
-    if (isKept) this.#selected.set(structure, made)
-    return made
-  }
-
   /** The table as it stands in FROM. */
   get from(): Fragment {
     const { dialect, table } = this.site
     if (table === undefined) throw new TypeError('tamis: table: expected the name of a table')
     return table.in(dialect)
   }
-
-  /** `SELECT … FROM …` */
-  head(structure: Structure, select?: readonly string[]): Fragment {
-    const known = select === undefined ? this.#heads.get(structure) : undefined
-    if (known !== undefined) return known
-    const head = flatten(headOf(this.selected(structure, select).alone, this.from))
-    if (select === undefined) this.#heads.set(structure, head)
-    return head
-  }
 }
-
-/** `SELECT … FROM …` of terms. */
-export const headOf = (terms: Fragment, from: Fragment): Fragment =>
-  sql`SELECT ${terms} FROM ${from}`
 
 /** The document is another in each part of a statement, so that nothing is kept. */
 const insideOf = (site: Outer, document: Document): Planned => ({

@@ -13,9 +13,10 @@ import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
 import { pageApart } from './apart.ts'
 import { asksRelated, orderBy, sortedValue, sortsRelated, whole } from './clauses.ts'
-import { headOf, type Plan, planOf } from './plan.ts'
+import { type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
 import { checkSorted, selectOf, type Term, withTerms } from './select.ts'
+import { headBy, headOf, selectedBy } from './selected.ts'
 import type { TableRef } from './table-name.ts'
 import { checkTarget } from './target.ts'
 import { around, headWithOrder, turned } from './turned.ts'
@@ -183,19 +184,19 @@ function queryOf<Params>(
   const ordering = isJoined ? joinedOrdering(scan.ordering) : scan.ordering
   const limit = query.limit === 0 || !lookAhead ? query.limit : query.limit + 1
   if (lookAhead && select !== undefined) {
-    checkSorted(ordering, qualified.selected(schema, select), bare.site.mapping)
+    checkSorted(ordering, selectedBy(qualified, schema, select), bare.site.mapping)
   }
   const isRelated = asksRelated(condition) || sortsRelated(ordering)
   const isQualified = dialect.aliasesHide === true || alias !== undefined || isRelated
   const plan = isQualified ? qualified : bare
   const { from, more } = withRelated(ordering, qualified, fromOf(target, qualified))
   const selected = () => {
-    const own = qualified.selected(schema, select, isJoined)
+    const own = selectedBy(qualified, schema, select, isJoined)
     return lookAhead ? withTerms(own, more, dialect) : own
   }
   const head = () =>
     from === undefined && more.length === 0
-      ? qualified.head(schema, select)
+      ? headBy(qualified, schema, select)
       : headOf(selected().alone, from ?? qualified.from)
   const together = () => {
     const filter = isTrue(condition) ? NOTHING : sql` WHERE ${whole(condition, plan)}`

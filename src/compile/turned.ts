@@ -5,8 +5,9 @@ import { throughOf } from '../condition/relation.ts'
 import { type Fragment, join, sql } from '../dialect/fragment.ts'
 import { nullsOf } from '../schema/ordering-term.ts'
 import { COMMA, sortedValue } from './clauses.ts'
-import { headOf, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import type { Selection } from './select.ts'
+import { headOf } from './selected.ts'
 
 /** A name that no selected field has, in whatever case. */
 function aliasOf({ names }: Selection, i: number): string {
