@@ -157,7 +157,19 @@ function relationField(
     ...schema.key,
     name,
     path: [name],
-    type: { name: type, kind: NO_VALUES, list: false, operators, defaultOperators: operators },
+    type: {
+      name: type,
+      kind: NO_VALUES,
+      list: false,
+      inside: isMany
+        ? { what: 'a list of related rows', operator: '$some' }
+        : {
+            what: 'a related row, which pages do not contain and filters ask of',
+            operator: '$is',
+          },
+      operators,
+      defaultOperators: operators,
+    },
     operators: new Set(Object.keys(operators) as (keyof typeof operators)[]),
     sortable: false,
     required: false,

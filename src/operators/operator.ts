@@ -13,6 +13,8 @@ export interface FieldType {
   readonly name: TypeName
   readonly kind: AnyKind
   readonly list: boolean
+  /** What holds the fields that are inside of it, and how they are asked: no path leads to them. */
+  readonly inside?: { readonly what: string; readonly operator: AnyOperatorName }
   /** The operators that a field of the type can have, by name. */
   readonly operators: Operators
   /** Those that it has where it lists none. */

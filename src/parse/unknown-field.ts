@@ -27,16 +27,12 @@ function throughList(
   trusted: boolean,
 ): string | undefined {
   for (const field of [...fields.values(), ...(relations?.named.values() ?? [])]) {
-    if (field.elements === undefined || (field.hidden && !trusted)) continue
+    const { inside } = field.type
+    if (inside === undefined || (field.hidden && !trusted)) continue
     if (!name.startsWith(`${field.name}.`)) continue
-    const rest = name.slice(field.name.length + 1)
-    const [what, operator] =
-      field.relation === undefined
-        ? ['a list of objects', '$elemMatch']
-        : field.operators.has('$is')
-          ? ['a related row, which pages do not contain and filters ask of', '$is']
-          : ['a list of related rows', '$some']
-    return `${quote(field.name)} is ${what}: {${quote(field.name)}: {${operator}: {${quote(rest)}: …}}}`
+    const rest = quote(name.slice(field.name.length + 1))
+    const outer = quote(field.name)
+    return `${outer} is ${inside.what}: {${outer}: {${inside.operator}: {${rest}: …}}}`
   }
   return undefined
 }

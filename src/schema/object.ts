@@ -28,6 +28,7 @@ const listType: FieldType = {
   name: 'objects',
   kind: NO_VALUES,
   list: true,
+  inside: { what: 'a list of objects', operator: '$elemMatch' },
   operators: objectsOperators,
   defaultOperators: objectsOperators,
 }
