@@ -137,7 +137,7 @@ export function decimalColumns({ base, byDefault, isCast, refuse }: Decimals): D
   }
 }
 
-const amongInt64 = amongIntegers(MIN_INT64, MAX_INT64)
+const amongInt64 = /* @__PURE__ */ amongIntegers(MIN_INT64, MAX_INT64)
 const INT64: Grid = { precision: 19, scale: 0 }
 
 /** A column of integers, as a field of decimals reads it. */

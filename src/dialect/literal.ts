@@ -61,7 +61,7 @@ export const quotedKeys = (path: readonly string[]): Fragment =>
   )
 
 /** A pattern of the valid dates from 0001-01-01 to 9999-12-31 (proleptic Gregorian calendar). */
-const DATE = (() => {
+const DATE = /* @__PURE__ */ (() => {
   const leap = '([0-9][0-9](0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29'
   const month31 = '(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])'
   const month30 = '(0[469]|11)-(0[1-9]|[12][0-9]|30)'

@@ -243,7 +243,7 @@ export const integer: Kind<Numeric> = {
   among: /* @__PURE__ */ amongBy(integers),
 }
 
-const doubles: Reading = { holds: Number.isFinite, read: readNumber }
+const doubles: Reading = { holds: (value) => Number.isFinite(value), read: readNumber }
 
 export const number: Kind<Numeric> = {
   name: 'number',
@@ -258,7 +258,7 @@ export const number: Kind<Numeric> = {
   among: /* @__PURE__ */ amongBy(doubles),
 }
 
-const both: Reading = { holds: Number.isFinite, read: readNumeric }
+const both: Reading = { holds: (value) => Number.isFinite(value), read: readNumeric }
 
 /** The kind of dynamic fields with both `integer` and `number`: int64 and finite doubles. */
 export const numeric: Kind<Numeric> = {
