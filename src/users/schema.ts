@@ -64,30 +64,32 @@ export const usersSchema = /* @__PURE__ */ wholeUsers(
 )
 
 /** The other fields of a user, which are stored but not filtered by. */
-const kept = {
-  image: string({ operators: [], hidden: true }),
-  language: string({ operators: [], hidden: true }),
-  invisible: boolean({ hidden: true, required: true }),
-  online: boolean({ hidden: true, required: true }),
-  ban_expires: timestamp({ hidden: true }),
-  revoke_tokens_issued_before: timestamp({ hidden: true }),
-  avg_response_time: integer({ hidden: true }),
-  /** Of a deleted user: soft, pruning or hard. */
-  deletion: string({ operators: ['$eq'], hidden: true }),
-  /** A guest's tokens carry it too, so that they are not valid for a later guest with the same id. */
-  guest_nonce: string({ operators: [], hidden: true }),
-  /** Lists and objects, as JSON. */
-  'details.*': dynamic(['string'], { operators: [], hidden: true }),
-} as const
+const kept = /* @__PURE__ */ (() =>
+  ({
+    image: string({ operators: [], hidden: true }),
+    language: string({ operators: [], hidden: true }),
+    invisible: boolean({ hidden: true, required: true }),
+    online: boolean({ hidden: true, required: true }),
+    ban_expires: timestamp({ hidden: true }),
+    revoke_tokens_issued_before: timestamp({ hidden: true }),
+    avg_response_time: integer({ hidden: true }),
+    /** Of a deleted user: soft, pruning or hard. */
+    deletion: string({ operators: ['$eq'], hidden: true }),
+    /** A guest's tokens carry it too, so that they are not valid for a later guest with the same id. */
+    guest_nonce: string({ operators: [], hidden: true }),
+    /** Lists and objects, as JSON. */
+    'details.*': dynamic(['string'], { operators: [], hidden: true }),
+  }) as const)()
 
 /** The fields of {@link usersSchema} and the other fields of a row, for the table and the server. */
-export const storedUsers = /* @__PURE__ */ wholeUsers(
-  defineSchema({
-    fields: { ...queryable, ...kept },
-    defaultSort: NEWEST_FIRST,
-    options: { include_deactivated_users: DEACTIVATED },
-  }),
-)
+export const storedUsers = /* @__PURE__ */ (() =>
+  wholeUsers(
+    defineSchema({
+      fields: { ...queryable, ...kept },
+      defaultSort: NEWEST_FIRST,
+      options: { include_deactivated_users: DEACTIVATED },
+    }),
+  ))()
 
 const isHiddenFrom = (seen: ReadonlySet<string>, field: string): boolean =>
   !seen.has(field.split('.', 1)[0] ?? field)
