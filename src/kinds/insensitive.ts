@@ -1,5 +1,6 @@
 import { foldCase } from './case-fold.ts'
-import type { Kind, Test } from './kind.ts'
+import { derived } from './derived.ts'
+import type { Kind, Range, Test } from './kind.ts'
 import { isText, string } from './string.ts'
 
 const read = (value: unknown): string | undefined =>
@@ -15,12 +16,11 @@ const ofFolded =
  * Texts without regard to case: the canonical form is the folded text, which is what all operators and
  * orders compare. In SQL it is in a column of its own, beside that of the text.
  */
-export const insensitive: Kind<string> = {
-  ...string,
+export const insensitive: Kind<string> = /* @__PURE__ */ derived(string, {
   isFolded: true,
   operand: read,
   read,
-  range: (comparison, constant) => ofFolded(string.range(comparison, constant)),
-  equals: (constant) => ofFolded(string.equals(constant)),
-  among: (constants) => ofFolded(string.among(constants)),
-}
+  range: (comparison: Range, constant: string) => ofFolded(string.range(comparison, constant)),
+  equals: (constant: string) => ofFolded(string.equals(constant)),
+  among: (constants: readonly string[]) => ofFolded(string.among(constants)),
+})

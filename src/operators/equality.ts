@@ -1,7 +1,8 @@
+import { derived } from '../kinds/derived.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
 import { anyOf, isOneOfSql } from './members.ts'
-import { derived, type FieldType, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
+import { type FieldType, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
 
 /** A field of scalars has no operand that is a list: those are the list operators'. */
 const isScalar = (operand: Operand<'equal'>): operand is Scalar | null => !Array.isArray(operand)

@@ -1,10 +1,17 @@
 import { foldCase } from '../kinds/case-fold.ts'
+import { derived } from '../kinds/derived.ts'
 import type { Test } from '../kinds/kind.ts'
 import { isOneOf as isOneText, isText, string } from '../kinds/string.ts'
 import { absent, absentSql } from './exists.ts'
 import { isOneOfSql } from './members.ts'
 import { comparingWith, inBy } from './membership.ts'
-import { type Lookup, ONE_COMPARISON, type Operator } from './operator.ts'
+import {
+  type FieldType,
+  type Lookup,
+  ONE_COMPARISON,
+  type Operand,
+  type Operator,
+} from './operator.ts'
 
 /** The folded value is one of the folded operands. */
 function isOneOf(operands: readonly string[]): Test {
@@ -31,8 +38,8 @@ export const $ieq = {
 } as const satisfies Operator<'textOrNull'>
 
 /** `$iin`: as `$in`, without regard to case. */
-export const $iin = {
-  .../* @__PURE__ */ inBy({
+export const $iin = /* @__PURE__ */ derived(
+  /* @__PURE__ */ inBy({
     test: (_kind, values) => (values.length === 0 ? () => false : isOneOf(values.map(String))),
     sql(column, _kind, values, negated) {
       const folded = new Set(values.map((value) => foldCase(String(value))))
@@ -40,8 +47,10 @@ export const $iin = {
     },
     cost: (operands) => ({ passes: 1, comparing: comparingWith(operands) }),
   }),
-  shape: 'texts',
-  servedBy: 'folded',
-  lookup: (_type, operands) => foldedOf(operands),
-  isFolded: true,
-} as const satisfies Operator<'texts'>
+  {
+    shape: 'texts',
+    servedBy: 'folded',
+    lookup: (_type: FieldType, operands: Operand<'texts'>) => foldedOf(operands),
+    isFolded: true,
+  },
+) satisfies Operator<'texts'>

@@ -1,8 +1,9 @@
+import { derived } from '../kinds/derived.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
 import { allOf, holdsAny, holdsExactly } from './lists.ts'
 import { anyOf } from './members.ts'
-import { derived, ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
+import { ONE_COMPARISON, type Operand, type Operator } from './operator.ts'
 
 const isList = (operand: Operand<'equal'>): operand is readonly Scalar[] => Array.isArray(operand)
 

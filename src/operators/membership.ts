@@ -1,10 +1,11 @@
 import type { FieldColumn } from '../dialect/dialect.ts'
 import type { Fragment } from '../dialect/fragment.ts'
+import { derived } from '../kinds/derived.ts'
 import type { AnyKind } from '../kinds/dynamic.ts'
 import type { Scalar, Test } from '../kinds/kind.ts'
 import { absent, absentSql } from './exists.ts'
 import { anyOf, isOneOf, isOneOfSql } from './members.ts'
-import { type Cost, derived, type Operator } from './operator.ts'
+import type { Cost, Operator } from './operator.ts'
 
 /** How many operands databases compare one by one. */
 const HASHED = 10

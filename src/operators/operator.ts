@@ -127,15 +127,6 @@ export function servedBy({ operators }: FieldType, name: AnyOperatorName): Servi
 export const isFolded = ({ operators }: FieldType, name: AnyOperatorName): boolean =>
   operators[name]?.isFolded === true
 
-/**
- * A record, or a table of them, with changes. Bundlers keep an object that spreads another one, even if
- * nothing uses it, but leave out a call that is marked as pure.
- */
-export const derived = <const B extends object, const C extends object>(
-  base: B,
-  changes: C,
-): Omit<B, keyof C> & C => ({ ...base, ...changes })
-
 /** The value is read once and compared with one other. */
 export const ONE_COMPARISON: Cost = { passes: 1, comparing: 0 }
 

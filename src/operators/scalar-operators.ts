@@ -1,9 +1,10 @@
+import { derived } from '../kinds/derived.ts'
 import { $autocomplete } from './autocomplete.ts'
 import { $eq, $ne } from './equality.ts'
 import { $exists } from './exists.ts'
 import { $ieq, $iin } from './insensitive.ts'
 import { $in, $nin } from './membership.ts'
-import { derived, type Operators } from './operator.ts'
+import type { Operators } from './operator.ts'
 import { $gt, $gte, $lt, $lte } from './range.ts'
 import { $endsWith, $iendsWith, $iincludes, $includes, $istartsWith, $startsWith } from './text.ts'
 

@@ -1,6 +1,7 @@
+import { derived } from '../kinds/derived.ts'
 import type { Test } from '../kinds/kind.ts'
 import { isPlainObject } from '../kinds/objects.ts'
-import { derived, type FieldType, type Operator } from './operator.ts'
+import type { FieldType, Operator } from './operator.ts'
 
 /** `$size`: a list of so many distinct elements of its kind. */
 export const $size = {

@@ -1,4 +1,5 @@
 import { quote } from '../error/describe.ts'
+import { derived } from '../kinds/derived.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
 import type { AnyOperatorName } from '../operators/names.ts'
@@ -17,12 +18,11 @@ import { refuse } from './refuse.ts'
 import { fieldSetOf } from './schema.ts'
 
 /** No value is an operand, and none of a row's is one value: the fields of the objects have kinds. */
-export const NO_VALUES: Kind = {
-  ...(string as Kind),
+export const NO_VALUES: Kind = /* @__PURE__ */ derived(string as Kind, {
   expects: 'a filter under $elemMatch',
   operand: () => undefined,
   read: () => undefined,
-}
+})
 
 const listType: FieldType = {
   name: 'objects',

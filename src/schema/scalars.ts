@@ -1,6 +1,7 @@
 import { describe } from '../error/describe.ts'
 import { boolean as booleanKind } from '../kinds/boolean.ts'
 import { date as dateKind } from '../kinds/date.ts'
+import { derived } from '../kinds/derived.ts'
 import { insensitive as insensitiveKind } from '../kinds/insensitive.ts'
 import type { Kind, ScalarTypeName, ValueTypes } from '../kinds/kind.ts'
 import { integer as integerKind, number as numberKind } from '../kinds/numbers.ts'
@@ -67,12 +68,11 @@ const stringType: FieldType = {
   defaultOperators: plainStringOperators,
 }
 
-const insensitiveType: FieldType = {
-  ...stringType,
+const insensitiveType: FieldType = /* @__PURE__ */ derived(stringType, {
   kind: insensitiveKind,
   operators: insensitiveOperators,
   defaultOperators: plainInsensitiveOperators,
-}
+})
 
 // That it is true or false, every field checks of its settings.
 const resolveString: FieldDefinition['resolve'] = (_, { insensitive }) =>
