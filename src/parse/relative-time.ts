@@ -37,12 +37,10 @@ export function relativeTime(options: RelativeTimeOptions = {}): RelativeTime {
   }
   const read = shiftReader(zone)
   const reading: ShiftReading = {
-    read,
-    cursorAge: cursorHours * HOUR,
     isShift: ({ keys }) => keys.length === 1 && keys[0] === '$now',
     shifts: (now = Date.now()) => shiftsAt(now, read),
   }
-  return reading
+  return { read, cursorAge: cursorHours * HOUR, reading }
 }
 
 /** Reads the shifts of one operand. */

@@ -1,6 +1,5 @@
 import type { Condition } from '../condition/condition.ts'
 import type { Scalar } from '../kinds/kind.ts'
-import type { RelativeTime } from '../schema/relative-time.ts'
 import type { Structure } from '../schema/schema.ts'
 import type { Entries } from './inspect.ts'
 import type { OperandPlace } from './operand.ts'
@@ -9,7 +8,7 @@ import type { OperandPlace } from './operand.ts'
  * How filters with `{ $now: … }` are read: `relativeTime` makes it, so that a program without relative
  * times does not pay for them.
  */
-export interface ShiftReading extends RelativeTime {
+export interface ShiftReading {
   /** Whether an object is `{ $now: … }`, a bare operand. */
   isShift(entries: Entries): boolean
   /** Reads the shifts of one operand; `now` is in milliseconds since 1970. */
@@ -33,4 +32,4 @@ export interface Shifts {
 
 /** Undefined where operands cannot depend on the time. */
 export const shiftReadingOf = ({ relativeTime }: Structure): ShiftReading | undefined =>
-  relativeTime as ShiftReading | undefined
+  relativeTime?.reading as ShiftReading | undefined

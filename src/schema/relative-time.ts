@@ -18,6 +18,8 @@ export interface RelativeTime {
   readonly read: (text: string) => Relative | undefined
   /** How long a cursor keeps the time of its first page, in milliseconds. */
   readonly cursorAge: number
+  /** How filters with shifts are read; `shiftReadingOf` (`parse/shifts.ts`) knows its type. */
+  readonly reading: object
 }
 
 /** Milliseconds of the units that have the same length always; their cuts are in the zone's clock. */

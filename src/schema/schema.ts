@@ -109,7 +109,7 @@ function scopeOf(scope: unknown = false): boolean {
 }
 
 function relativeTimeOf(given: RelativeTime | undefined): RelativeTime | undefined {
-  if (given === undefined || typeof given?.read === 'function') return given
+  if (given === undefined || typeof given?.reading === 'object') return given
   return refuse('relativeTime', `expected relativeTime(), received ${describe(given)}`)
 }
 
