@@ -18,4 +18,5 @@ export {
   type Explanation,
 } from './collection.ts'
 export type { IndexStats } from './indexes.ts'
+export { createMatcher, type Matcher, type MatcherStats, type Matches } from './matcher.ts'
 export type { CollectionOptions, IndexDefinition, IndexTerm } from './options.ts'

@@ -1,0 +1,147 @@
+import type { Scalar } from '../kinds/kind.ts'
+import type { Column } from './match-columns.ts'
+
+/** An interval of the values of a column, with both ends; one that is undefined has no limit. */
+export class Interval {
+  readonly column: Column
+  readonly low: Scalar | undefined
+  readonly high: Scalar | undefined
+  /** What it is of. */
+  readonly node: number
+  /** The greatest end of the intervals below this one, itself among them. */
+  greatest: Scalar | undefined
+  readonly priority = Math.random()
+  /** Tells apart intervals that begin with the same value. */
+  serial = 0
+  left: Interval | undefined = undefined
+  right: Interval | undefined = undefined
+
+  constructor(column: Column, low: Scalar | undefined, high: Scalar | undefined, node: number) {
+    this.column = column
+    this.low = low
+    this.high = high
+    this.node = node
+    this.greatest = high
+  }
+}
+
+type Tree = Interval | undefined
+
+/**
+ * Intervals, of which those that hold a value are found: a treap by their beginnings, whose nodes know
+ * the greatest end below them (an interval tree). Changes take logarithmic time, and finding
+ * logarithmic time for each interval that is found.
+ */
+export class Intervals {
+  readonly compare: (a: Scalar, b: Scalar) => number
+  #root: Tree
+  #serial = 0
+
+  constructor(compare: (a: Scalar, b: Scalar) => number) {
+    this.compare = compare
+  }
+
+  get isEmpty(): boolean {
+    return this.#root === undefined
+  }
+
+  add(interval: Interval): void {
+    interval.serial = this.#serial++
+    this.#root = this.#insert(this.#root, interval)
+  }
+
+  remove(interval: Interval): void {
+    this.#root = this.#without(this.#root, interval)
+  }
+
+  /** Adds what the intervals are of that hold a value. */
+  find(value: Scalar, found: number[]): void {
+    this.#find(this.#root, value, found)
+  }
+
+  #find(tree: Tree, value: Scalar, found: number[]): void {
+    if (tree === undefined) return
+    const { low, high, greatest, left, right, node } = tree
+    if (greatest !== undefined && this.compare(greatest, value) < 0) return
+    this.#find(left, value, found)
+    if (low !== undefined && this.compare(low, value) > 0) return
+    if (high === undefined || this.compare(high, value) >= 0) found.push(node)
+    this.#find(right, value, found)
+  }
+
+  #isBefore(a: Interval, b: Interval): boolean {
+    if (a.low === undefined || b.low === undefined) {
+      if (a.low !== b.low) return a.low === undefined
+    } else {
+      const order = this.compare(a.low, b.low)
+      if (order !== 0) return order < 0
+    }
+    return a.serial < b.serial
+  }
+
+  #insert(tree: Tree, own: Interval): Interval {
+    if (tree === undefined || own.priority > tree.priority) {
+      this.#split(tree, own, own)
+      return this.#updated(own)
+    }
+    if (this.#isBefore(own, tree)) tree.left = this.#insert(tree.left, own)
+    else tree.right = this.#insert(tree.right, own)
+    return this.#updated(tree)
+  }
+
+  /** Puts what is before an interval to the left of another, and what is behind it to the right. */
+  #split(tree: Tree, at: Interval, into: Pick<Interval, 'left' | 'right'>): void {
+    if (tree === undefined) {
+      into.left = into.right = undefined
+      return
+    }
+    const half: Pick<Interval, 'left' | 'right'> = { left: undefined, right: undefined }
+    if (this.#isBefore(tree, at)) {
+      this.#split(tree.right, at, half)
+      tree.right = half.left
+      into.left = this.#updated(tree)
+      into.right = half.right
+    } else {
+      this.#split(tree.left, at, half)
+      tree.left = half.right
+      into.right = this.#updated(tree)
+      into.left = half.left
+    }
+  }
+
+  #without(tree: Tree, own: Interval): Tree {
+    if (tree === undefined) return undefined
+    if (tree === own) return this.#joined(own.left, own.right)
+    if (this.#isBefore(own, tree)) tree.left = this.#without(tree.left, own)
+    else tree.right = this.#without(tree.right, own)
+    return this.#updated(tree)
+  }
+
+  #joined(left: Tree, right: Tree): Tree {
+    if (left === undefined || right === undefined) return left ?? right
+    if (left.priority > right.priority) {
+      left.right = this.#joined(left.right, right)
+      return this.#updated(left)
+    }
+    right.left = this.#joined(left, right.left)
+    return this.#updated(right)
+  }
+
+  #updated(tree: Interval): Interval {
+    const { left, right, high } = tree
+    tree.greatest = this.#later(high, left, right)
+    return tree
+  }
+
+  #later(high: Scalar | undefined, ...trees: readonly Tree[]): Scalar | undefined {
+    let greatest = high
+    for (const tree of trees) {
+      if (greatest === undefined) return undefined
+      if (tree === undefined) continue
+      if (tree.greatest === undefined || this.compare(tree.greatest, greatest) > 0) {
+        greatest = tree.greatest
+      }
+    }
+    return greatest
+  }
+}

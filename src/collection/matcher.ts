@@ -1,0 +1,345 @@
+// Longer than most files here: filters, what they are found by, and matching are one class.
+
+import type { Condition } from '../condition/condition.ts'
+import { isTimed } from '../condition/timed.ts'
+import { describe } from '../error/describe.ts'
+import type { Schema } from '../parse/schema.ts'
+import type { Fields, FieldsRow, OfFields } from '../schema/definition.ts'
+import { accessOf, type Key } from './access.ts'
+import { ACCESS, ConditionGraph, Detail, FIRST, PLACE, REST } from './condition-graph.ts'
+import { Interval } from './intervals.ts'
+
+/** The filters that a change of a row concerns, by their ids in no particular order. */
+export interface Matches<Id> {
+  /** The row fits them now, and did not before. */
+  readonly added: readonly Id[]
+  /** The row fitted them before, and still does, whatever has changed. */
+  readonly updated: readonly Id[]
+  /** The row fitted them before, and does no longer. */
+  readonly removed: readonly Id[]
+}
+
+/** What a matcher has. */
+export interface MatcherStats {
+  readonly filters: number
+  /** How many of them are different. */
+  readonly conditions: number
+  /** How many of these require no value or range, so that each row is tested with them. */
+  readonly unindexed: number
+  /** How many different parts they have: leaves, conjunctions and disjunctions. */
+  readonly parts: number
+  /** About how much memory the index takes, without operands and ids. */
+  readonly bytes: number
+}
+
+// The numbers of a filter: its condition's node, and the filters before and behind it with the same
+// condition, each plus 1.
+const WIDTH = 3
+const ROOT = 0
+const BEFORE = 1
+const NEXT = 2
+
+const NONE: readonly number[] = []
+
+/**
+ * Standing filters, of which those that concern a row are found: the reverse of a query. Each
+ * condition is found by what it requires of a row and fewest rows have: a value (of `$in` and `or` one
+ * of several), an element, a word, else a range. What is found so is tested. Equal conditions are
+ * tested once, and each leaf once for a row, however many conditions have it.
+ *
+ * The ids that `match` gives are those of the filters for which `compilePredicate` is true of the row.
+ */
+export class Matcher<
+  F extends Fields = Fields,
+  T = FieldsRow<F, 'value'>,
+  Id extends string | number = string | number,
+> {
+  readonly #unique: string
+  readonly #graph = new ConditionGraph()
+  readonly #places = new Map<Id, number>()
+  readonly #ids: (Id | undefined)[] = []
+  #filters = new Int32Array(WIDTH * 16)
+  #unused = 0
+  #conditions = 0
+
+  constructor(schema: Schema) {
+    this.#unique = schema.key.name
+  }
+
+  /** How many filters there are. */
+  get size(): number {
+    return this.#places.size
+  }
+
+  has(id: Id): boolean {
+    return this.#places.has(id)
+  }
+
+  /**
+   * Adds a filter, or replaces the one with its id.
+   *
+   * @param id a number and the text of its digits are two ids.
+   * @param condition of the matcher's schema, or of a schema for clients that was made of it.
+   * @throws TypeError for a condition with `$now`: time alone would change what it is true of, which no
+   * row tells. What was there under the id stays.
+   */
+  add(id: Id, condition: Condition & OfFields<F>): void {
+    if (typeof id !== 'string' && typeof id !== 'number') {
+      throw new TypeError(
+        `tamis/collection: add: expected a string or a number as the id, received ${describe(id)}`,
+      )
+    }
+    if (isTimed(condition)) {
+      throw new TypeError(
+        'tamis/collection: add: a condition with $now changes its meaning as time passes; give a fixed time, and replace the filter when it is another',
+      )
+    }
+    const graph = this.#graph
+    const root = graph.rootOf(condition)
+    graph.retain(root)
+    this.remove(id)
+    let place = this.#unused
+    if (place === 0) place = this.#places.size + 1
+    else this.#unused = this.#filters[place * WIDTH + NEXT]!
+    const at = place * WIDTH
+    if (at + WIDTH > this.#filters.length) {
+      const filters = new Int32Array(Math.ceil(this.#filters.length / 12) * 15 + WIDTH)
+      filters.set(this.#filters)
+      this.#filters = filters
+    }
+    const first = graph.get(root, FIRST)
+    this.#places.set(id, place)
+    this.#ids[place] = id
+    this.#filters[at + ROOT] = root
+    this.#filters[at + BEFORE] = 0
+    this.#filters[at + NEXT] = first
+    graph.set(root, FIRST, place)
+    if (first === 0) this.#follow(root)
+    else this.#filters[first * WIDTH + BEFORE] = place
+  }
+
+  /** Removes a filter. @returns whether it was there. */
+  remove(id: Id): boolean {
+    const place = this.#places.get(id)
+    if (place === undefined) return false
+    const filters = this.#filters
+    const root = filters[place * WIDTH + ROOT]!
+    const before = filters[place * WIDTH + BEFORE]!
+    const next = filters[place * WIDTH + NEXT]!
+    if (next !== 0) filters[next * WIDTH + BEFORE] = before
+    if (before !== 0) filters[before * WIDTH + NEXT] = next
+    else {
+      this.#graph.set(root, FIRST, next)
+      if (next === 0) this.#unfollow(root)
+    }
+    this.#graph.release(root)
+    this.#places.delete(id)
+    this.#ids[place] = undefined
+    filters[place * WIDTH + NEXT] = this.#unused
+    this.#unused = place
+    if (this.size === 0) this.#clear()
+    return true
+  }
+
+  #clear(): void {
+    this.#filters = new Int32Array(WIDTH * 16)
+    this.#ids.length = 0
+    this.#unused = 0
+  }
+
+  /**
+   * The ids of the filters that a row fits, each once, in no particular order.
+   *
+   * @throws what reading the row throws.
+   */
+  match(row: T): Id[]
+  /**
+   * The ids of the filters that a row fitted before a change and fits after it. `before` is undefined
+   * for a row that is inserted, `after` for one that is removed.
+   */
+  match(before: T | undefined, after: T | undefined): Matches<Id>
+  match(...rows: [T] | [T | undefined, T | undefined]): Id[] | Matches<Id> {
+    if (rows.length === 1) return this.#idsOf(this.#find(rows[0], true))
+    const graph = this.#graph
+    const [before, after] = rows
+    const was = before === undefined ? [] : this.#find(before, true)
+    const is = after === undefined ? [] : this.#find(after, true)
+    if (after === undefined) graph.turnTo(undefined)
+    const updated = was.filter((root) => graph.isKnown(root) && graph.mark(root))
+    const removed = was.filter((root) => !graph.isKnown(root))
+    const added = is.filter((root) => graph.mark(root))
+    return {
+      added: this.#idsOf(added),
+      updated: this.#idsOf(updated),
+      removed: this.#idsOf(removed),
+    }
+  }
+
+  /**
+   * The ids of the filters that one of these rows may fit, each once: those of `match`, and others that
+   * are found by what the row has. It tests nothing: for callers that test in time slices, or elsewhere.
+   */
+  candidates(...rows: readonly (T | undefined)[]): Id[] {
+    const roots = new Set<number>()
+    for (const row of rows) {
+      if (row !== undefined) for (const root of this.#find(row, false)) roots.add(root)
+    }
+    return this.#idsOf(roots)
+  }
+
+  /** How many filters, conditions and parts of them there are. */
+  stats(): MatcherStats {
+    const graph = this.#graph
+    return {
+      filters: this.size,
+      conditions: this.#conditions,
+      unindexed: graph.details[REST]?.followers?.length ?? 0,
+      parts: graph.size,
+      // About what a Map takes for each entry.
+      bytes: graph.bytes + this.#filters.byteLength + this.#ids.length * 8 + this.size * 40,
+    }
+  }
+
+  /** The conditions that a row fits; untested, those that it may fit. */
+  #find(row: T, isTested: boolean): number[] {
+    const graph = this.#graph
+    graph.turnTo(row)
+    const queue = [REST]
+    graph.columns.each(row, (column) => {
+      const terms = graph.termsIn(column)
+      for (let i = 0; i < terms.length; i++) {
+        const term = terms[i]!
+        const node = column.values.get(term)
+        if (node !== undefined) {
+          queue.push(node)
+          for (const each of graph.details[node]!.found ?? NONE) queue.push(each)
+        }
+        if (term !== null) column.intervals.find(term, queue)
+      }
+    })
+    const roots: number[] = []
+    for (let i = 0; i < queue.length; i++) {
+      const node = queue[i]!
+      const followers = graph.details[node]?.followers
+      if (followers === undefined || (isTested && !graph.holds(node))) continue
+      if (!graph.visit(node)) continue
+      for (let at = 0; at < followers.length; at++) {
+        const root = followers[at]!
+        if (!isTested || graph.holds(root)) roots.push(root)
+      }
+    }
+    return roots
+  }
+
+  #idsOf(roots: Iterable<number>): Id[] {
+    const ids: Id[] = []
+    for (const root of roots) {
+      let place = this.#graph.get(root, FIRST)
+      for (; place !== 0; place = this.#filters[place * WIDTH + NEXT]!) ids.push(this.#ids[place]!)
+    }
+    return ids
+  }
+
+  /** Makes a condition one that is found. */
+  #follow(root: number): void {
+    const graph = this.#graph
+    const access = accessOf(graph, root, this.#unique)
+    const refs = [...new Set(access?.refs)].sort((a, b) => a - b)
+    const [ref] = refs
+    const node = ref === undefined ? REST : refs.length === 1 ? ref >> 1 : graph.gateOf(refs, 0)
+    if (node !== root) graph.retain(node)
+    graph.details[node] ??= new Detail()
+    const detail = graph.details[node]
+    if (detail.followers === undefined) {
+      detail.followers = [root]
+      this.#enter(node, detail, access?.keys ?? [])
+    } else detail.followers.push(root)
+    graph.set(root, ACCESS, node)
+    graph.set(root, PLACE, detail.followers.length - 1)
+    this.#conditions++
+  }
+
+  #unfollow(root: number): void {
+    const graph = this.#graph
+    const node = graph.get(root, ACCESS)
+    const detail = graph.details[node]!
+    const followers = detail.followers!
+    const last = followers.pop()!
+    if (last !== root) {
+      const at = graph.get(root, PLACE)
+      followers[at] = last
+      graph.set(last, PLACE, at)
+    }
+    if (followers.length === 0) {
+      detail.followers = undefined
+      this.#leave(node, detail)
+    }
+    if (node !== root) graph.release(node)
+    this.#conditions--
+  }
+
+  /** Makes a node one that is found by its keys. */
+  #enter(node: number, detail: Detail, keys: readonly Key[]): void {
+    const graph = this.#graph
+    if (detail.term !== undefined) {
+      graph.columns.addKey(detail.column!)
+      return
+    }
+    detail.keys = keys.map(({ column, term, low, high }) => {
+      graph.columns.addKey(column)
+      if (term === undefined) {
+        const interval = new Interval(column, low, high, node)
+        column.intervals.add(interval)
+        return interval
+      }
+      const own = graph.termOf(column, term)
+      graph.retain(own)
+      const found = graph.details[own]!
+      found.found ??= new Set()
+      found.found.add(node)
+      return own
+    })
+  }
+
+  #leave(node: number, detail: Detail): void {
+    const graph = this.#graph
+    if (detail.term !== undefined) {
+      graph.columns.removeKey(detail.column!)
+      return
+    }
+    for (const key of detail.keys ?? []) {
+      if (key instanceof Interval) {
+        key.column.intervals.remove(key)
+        graph.columns.removeKey(key.column)
+        continue
+      }
+      const { column, found } = graph.details[key]!
+      graph.columns.removeKey(column!)
+      // Two parts of an `or` can ask for the same term.
+      if (found?.delete(node) && found.size === 0) graph.details[key]!.found = undefined
+      graph.release(key)
+    }
+    detail.keys = undefined
+    // A gate has none while nothing is found by it.
+    if (detail.column === undefined && node !== REST) graph.details[node] = undefined
+  }
+}
+
+/**
+ * A matcher of standing filters: which of many conditions does a row fit, or the change of a row?
+ *
+ * @throws TypeError if `schema` is none.
+ * @example
+ * const matcher = createMatcher(people)
+ * matcher.add('admins', parseFilter(people, { role: 'admin' }))
+ * matcher.match({ id: 'ada', role: 'admin' }) // ['admins']
+ * matcher.match({ id: 'ada', role: 'user' }, { id: 'ada', role: 'admin' })
+ * // { added: ['admins'], updated: [], removed: [] }
+ */
+export function createMatcher<
+  F extends Fields,
+  T = FieldsRow<F, 'value'>,
+  Id extends string | number = string | number,
+>(schema: Schema<F>): Matcher<F, T, Id> {
+  return new Matcher<F, T, Id>(schema as Schema)
+}
