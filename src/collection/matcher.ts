@@ -50,9 +50,9 @@ const NONE: readonly number[] = []
  * The ids that `match` gives are those of the filters for which `compilePredicate` is true of the row.
  */
 export class Matcher<
-  F extends Fields = Fields,
-  T = FieldsRow<F, 'value'>,
+  T = unknown,
   Id extends string | number = string | number,
+  F extends Fields = Fields,
 > {
   readonly #unique: string
   readonly #graph = new ConditionGraph()
@@ -62,8 +62,9 @@ export class Matcher<
   #unused = 0
   #conditions = 0
 
-  constructor(schema: Schema) {
-    this.#unique = schema.key.name
+  /** @param unique the field whose values are unique. */
+  constructor(unique: string) {
+    this.#unique = unique
   }
 
   /** How many filters there are. */
@@ -340,6 +341,6 @@ export function createMatcher<
   F extends Fields,
   T = FieldsRow<F, 'value'>,
   Id extends string | number = string | number,
->(schema: Schema<F>): Matcher<F, T, Id> {
-  return new Matcher<F, T, Id>(schema as Schema)
+>(schema: Schema<F>): Matcher<T, Id, F> {
+  return new Matcher<T, Id, F>(schema.key.name)
 }

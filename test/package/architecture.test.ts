@@ -66,6 +66,7 @@ describe('imports', () => {
       '../package.json',
       // In the place of the console's files, where there is no package.
       'build/console/build.ts',
+      'collection/index.ts',
       'index.ts',
       'interop/index.ts',
       'interop/json-schema.ts',

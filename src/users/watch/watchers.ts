@@ -1,8 +1,15 @@
-import { type Condition, canonical, compilePredicate, type Predicate } from '../../index.ts'
+import { createMatcher, type Matcher } from '../../collection/index.ts'
+import {
+  type Condition,
+  canonical,
+  compilePredicate,
+  type Predicate,
+  type RowInput,
+} from '../../index.ts'
+import { storedUsers } from '../schema.ts'
 import type { LoggedChange } from '../storage/change.ts'
-import { type StoredUser, shown, toRow, type User } from '../user.ts'
+import { shown, toRow, type User } from '../user.ts'
 import { testCostOf } from './cost.ts'
-import { type Requirement, requirementsOf } from './requirements.ts'
 
 /** The effect of a change on one list. After `reset` the list must be queried again. */
 export type WatchEvent =
@@ -22,34 +29,31 @@ interface Watcher {
 /** The lists with the same filter and the same view: a change is matched once for all of them. */
 interface Group {
   readonly key: string
+  /** Its id in the matcher; groups are numbered in the order in which they were opened. */
+  readonly number: number
   readonly matches: Predicate
   readonly show: Show
   readonly cost: number
-  readonly requirements: readonly Requirement[] | undefined
   readonly watchers: Set<Watcher>
   /** Changes up to this one cause no events: the lists were reset after it was written. */
   resetAt: number
 }
 
-/** The groups that require a value of one field, by that value. */
-interface FieldIndex {
-  readonly path: readonly string[]
-  readonly groups: Map<unknown, Set<Group>>
-}
-
 const everything: Show = (user) => user
 
+type StoredRow = RowInput<typeof storedUsers>
+
 /**
- * The open lists, indexed by the values that their conditions require: a change is matched only with
- * the lists that it may concern, and once for all lists with the same filter and view.
+ * The open lists: a change is matched only with those that it may concern, which a matcher finds, and
+ * once for all lists with the same filter and view.
  */
 export class Watchers {
   readonly #groups = new Map<Show, Map<string, Group>>()
-  /** The groups whose filters require no value, which every change may concern. */
-  readonly #unindexed = new Set<Group>()
-  readonly #fields = new Map<string, FieldIndex>()
+  readonly #byNumber = new Map<number, Group>()
+  readonly #matcher: Matcher<StoredRow, number> = createMatcher(storedUsers)
   readonly #all = new Set<Watcher>()
   readonly #onError: (error: unknown) => void
+  #opened = 0
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError
@@ -77,19 +81,18 @@ export class Watchers {
     const key = canonical(condition)
     const known = groups.get(key)
     if (known !== undefined) return known
-    const requirements = requirementsOf(condition)
     const group: Group = {
       key,
+      number: this.#opened++,
       matches: compilePredicate(condition),
       show,
       cost: 1 + testCostOf(condition),
-      requirements,
       watchers: new Set(),
       resetAt: Number.NEGATIVE_INFINITY,
     }
     groups.set(key, group)
-    if (requirements === undefined) this.#unindexed.add(group)
-    else for (const each of requirements) this.#enter(each, group)
+    this.#byNumber.set(group.number, group)
+    this.#matcher.add(group.number, condition)
     return group
   }
 
@@ -97,27 +100,8 @@ export class Watchers {
     const groups = this.#groups.get(group.show)
     groups?.delete(group.key)
     if (groups?.size === 0) this.#groups.delete(group.show)
-    this.#unindexed.delete(group)
-    for (const each of group.requirements ?? []) this.#leave(each, group)
-  }
-
-  #enter({ path, value }: Requirement, group: Group): void {
-    const name = JSON.stringify(path)
-    const index = this.#fields.get(name) ?? { path, groups: new Map() }
-    this.#fields.set(name, index)
-    const entries = index.groups.get(value) ?? new Set()
-    index.groups.set(value, entries)
-    entries.add(group)
-  }
-
-  #leave({ path, value }: Requirement, group: Group): void {
-    const name = JSON.stringify(path)
-    const index = this.#fields.get(name)
-    const entries = index?.groups.get(value)
-    if (index === undefined || entries === undefined) return
-    entries.delete(group)
-    if (entries.size === 0) index.groups.delete(value)
-    if (index.groups.size === 0) this.#fields.delete(name)
+    this.#byNumber.delete(group.number)
+    this.#matcher.remove(group.number)
   }
 
   /** Sends a change to the lists that it concerns. */
@@ -130,30 +114,17 @@ export class Watchers {
   /** Does the same as `notify`, in steps of at most one predicate or one listener each. */
   *steps(change: LoggedChange): Generator<void> {
     const events = new Events(change)
-    const found = new Set<Group>()
-    for (const { path, groups } of this.#fields.values()) {
+    const found = this.#matcher.candidates(events.rowBefore, events.rowAfter)
+    // Lists are told in the order in which they were opened. Some may be closed between two steps.
+    for (const number of found.sort((a, b) => a - b)) {
       yield
-      for (const user of [change.before, change.after]) {
-        const value = valueAt(user, path)
-        for (const each of Array.isArray(value) ? value : [value]) {
-          for (const group of groups.get(each) ?? []) found.add(group)
-        }
-      }
-    }
-    yield* this.#matchAll(found, events)
-    yield* this.#matchAll(this.#unindexed, events)
-  }
-
-  // Lists may be opened and closed between two steps; a Set can change while it is iterated.
-  *#matchAll(groups: Iterable<Group>, events: Events): Generator<void> {
-    for (const group of groups) {
-      yield
-      if (events.change.seq <= group.resetAt || group.watchers.size === 0) continue
+      const group = this.#byNumber.get(number)
+      if (group === undefined || change.seq <= group.resetAt) continue
       const event = events.eventFor(group)
       if (event === undefined) continue
       for (const watcher of group.watchers) {
         yield
-        if (events.change.seq > group.resetAt) this.#call(watcher, event)
+        if (change.seq > group.resetAt) this.#call(watcher, event)
       }
     }
   }
@@ -205,22 +176,22 @@ export class Watchers {
 /** The events of one change, which are made once for all lists. */
 class Events {
   readonly change: LoggedChange
-  readonly #rowBefore: unknown
-  readonly #rowAfter: unknown
+  readonly rowBefore: StoredRow | undefined
+  readonly rowAfter: StoredRow | undefined
   readonly #events = new Map<Show, { added?: WatchEvent; updated?: WatchEvent }>()
   #removed: WatchEvent | undefined
 
   constructor(change: LoggedChange) {
     const { before, after } = change
     this.change = change
-    this.#rowBefore = before === undefined ? undefined : toRow(before)
-    this.#rowAfter = after === undefined ? undefined : toRow(after)
+    this.rowBefore = before === undefined ? undefined : toRow(before)
+    this.rowAfter = after === undefined ? undefined : toRow(after)
   }
 
   /** The event for the lists of a group; undefined if the change does not concern them. */
   eventFor({ matches, show }: Group): WatchEvent | undefined {
-    const matchedBefore = this.#rowBefore !== undefined && matches(this.#rowBefore)
-    const isIn = this.#rowAfter !== undefined && matches(this.#rowAfter)
+    const matchedBefore = this.rowBefore !== undefined && matches(this.rowBefore)
+    const isIn = this.rowAfter !== undefined && matches(this.rowAfter)
     const { before, after, seq } = this.change
     if (isIn && after !== undefined) {
       const type = matchedBefore ? 'updated' : 'added'
@@ -234,15 +205,3 @@ class Events {
     return this.#removed
   }
 }
-
-function valueAt(user: StoredUser | undefined, path: readonly string[]): unknown {
-  let value: unknown = user
-  for (const key of path) {
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined
-    value = value[key]
-  }
-  return value
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
