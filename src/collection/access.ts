@@ -52,7 +52,7 @@ export function accessOf(graph: ConditionGraph, node: number, unique: string): A
       }
       return keys.length > MOST_KEYS ? undefined : { refs, keys, share }
     }
-    const { column, term, leaf } = graph.details[ref >> 1]!
+    const { column, term, leaf } = graph.detailOf(ref >> 1)!
     if ((ref & 1) === 1 || column === undefined) return undefined
     if (leaf === undefined) return ofTerms(refs, column, [term!])
     if (leaf.kind === 'some' || leaf.field.elements !== undefined) return undefined

@@ -1,11 +1,11 @@
 /** Makes the indexes of a field or of an order. */
 
+import { cachedSearchText } from '../cache/folded-texts.ts'
 import { accessor } from '../compile/accessor.ts'
 import type { Ordering } from '../condition/ordering.ts'
 import { foldCase } from '../kinds/case-fold.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
-import { wordsOf } from '../kinds/words.ts'
 import { compareValues } from '../query/facet.ts'
 import type { Field } from '../schema/field.ts'
 import { nullsOf, type OrderingTerm } from '../schema/ordering-term.ts'
@@ -47,7 +47,11 @@ export function termsOfWords(field: Field): Terms {
   const { kind } = field.type
   const of = (row: unknown) => {
     const value = kind.read(read(row))
-    return typeof value === 'string' ? [...new Set(wordsOf(value))] : undefined
+    if (typeof value !== 'string') return undefined
+    // A row's text is tested with many conditions next, which need it folded, too.
+    const words = new Set(cachedSearchText(value).split(' '))
+    words.delete('')
+    return [...words]
   }
   return { isSingle: false, of }
 }

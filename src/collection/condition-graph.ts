@@ -14,22 +14,30 @@ import { lookupOf } from './select.ts'
  */
 export type Ref = number
 
-// The numbers of a node stand together, in one line of the processor's cache.
-const WIDTH = 8
+// A node is the place of its numbers in an array; the refs of a gate's children follow them, so that
+// evaluating it reads one line of the processor's cache, or two.
+const HEADER = 8
 /** When the node was evaluated last, with the result; see `State`. */
 const STATE = 0
-/** Where its children are; 0 of leaves. */
-const BODY = 1
+/** Of a gate twice the number of its children plus 2, and 1 more of an `or`; 0 of a leaf. */
+const HEAD = 1
 /** How many gates and filters refer to it. */
 const USES = 2
+/** Where its detail is; 0 if it has none. */
+const DETAIL = 3
 /** The node that it is found by, and its place among those that are. */
-export const ACCESS = 3
-export const PLACE = 4
-/** The first of the filters with this condition, and 1; 0 where there is none. */
-export const FIRST = 5
+export const ACCESS = 4
+export const PLACE = 5
+/** The first of the filters with this condition; see the matcher. */
+export const FIRST = 6
 /** The next node of the same bucket, or that is unused. */
-const NEXT = 6
-const HASH = 7
+const NEXT = 7
+
+const childrenOf = (head: number): number => Math.max(0, (head >> 1) - 1)
+
+/** For how many children there is room: few sizes, so that what is free fits the next gates. */
+const roomFor = (children: number): number =>
+  children <= 8 ? children : 2 ** Math.ceil(Math.log2(children))
 
 /** Flags beside the time in a node's state. */
 const State = { holds: 1, visited: 2, marked: 4 } as const
@@ -67,22 +75,18 @@ export class Detail {
 /**
  * Conditions as a graph in which equal ones are one node (hash consing): leaves, and gates (`and`,
  * `or`). Each node is evaluated once for a row at most, when it is first needed. Nodes are numbers in
- * typed arrays, so that a million conditions take little memory and nothing of the garbage collector.
+ * a typed array, so that a million conditions take little memory and nothing of the garbage collector.
  */
 export class ConditionGraph {
   readonly columns = new Columns()
-  /** By node; undefined of gates by which none is found. */
-  readonly details: (Detail | undefined)[] = []
+  #details: (Detail | undefined)[] = []
+  #unusedDetails: number[] = []
   #numbers = new Int32Array(0)
-  /** The children of gates: twice their number, and one for `or`; then their refs. */
-  #pool = new Int32Array(0)
+  #end = 0
   #buckets = new Int32Array(0)
-  #length = 0
-  #unused = 0
   #gates = 0
-  #poolUsed = 0
-  /** How much of the pool was of gates that are gone. */
-  #poolFree = 0
+  /** The first unused node with room for so many children. */
+  readonly #unused = new Map<number, number>()
   /** How many nodes there are. */
   size = 0
   #now = STEP
@@ -95,28 +99,38 @@ export class ConditionGraph {
   }
 
   #clear(): void {
-    this.#numbers = new Int32Array(16 * WIDTH)
-    this.#pool = new Int32Array(64)
+    this.#numbers = new Int32Array(256)
     this.#buckets = new Int32Array(16)
-    this.details.length = 0
-    this.details.push(new Detail())
-    this.#length = 1
-    this.#poolUsed = 1
-    this.#unused = this.#poolFree = 0
+    this.#details = [undefined, new Detail()]
+    this.#unusedDetails = []
+    this.#unused.clear()
+    this.#end = HEADER
+    this.set(REST, DETAIL, 1)
   }
 
   /** About how much memory the numbers take. */
   get bytes(): number {
-    const { byteLength } = this.#numbers
-    return byteLength + this.#pool.byteLength + this.#buckets.byteLength + this.details.length * 8
+    return this.#numbers.byteLength + this.#buckets.byteLength + this.#details.length * 100
   }
 
   get(node: number, what: number): number {
-    return this.#numbers[node * WIDTH + what]!
+    return this.#numbers[node + what]!
   }
 
   set(node: number, what: number, value: number): void {
-    this.#numbers[node * WIDTH + what] = value
+    this.#numbers[node + what] = value
+  }
+
+  detailOf(node: number): Detail | undefined {
+    return this.#details[this.#numbers[node + DETAIL]!]
+  }
+
+  setDetail(node: number, detail: Detail | undefined): void {
+    const known = this.get(node, DETAIL)
+    const place = known || (this.#unusedDetails.pop() ?? this.#details.length)
+    this.#details[place] = detail
+    this.set(node, DETAIL, detail === undefined ? 0 : place)
+    if (detail === undefined) this.#unusedDetails.push(place)
   }
 
   // Making nodes. One that nothing refers to yet must be retained before anything is released.
@@ -185,84 +199,81 @@ export class ConditionGraph {
 
   /** The gate of some refs, which are sorted and distinct. */
   gateOf(refs: readonly Ref[], isOr: 0 | 1): number {
-    const head = refs.length * 2 + isOr
-    let hash = Math.imul(this.#seed ^ head, 0x9e3779b1)
-    for (const ref of refs) {
-      hash = Math.imul(hash ^ (hash >>> 15) ^ ref, 0x85ebca6b)
-      hash ^= hash >>> 13
-    }
-    let bucket = hash & (this.#buckets.length - 1)
+    // It is written behind the others, and stays there if it is new.
+    const made = this.#end
+    const end = made + HEADER + roomFor(refs.length)
+    if (end > this.#numbers.length) this.#numbers = grown(this.#numbers, end)
+    this.#numbers.fill(0, made, made + HEADER)
+    this.set(made, HEAD, refs.length * 2 + 2 + isOr)
+    this.#numbers.set(refs, made + HEADER)
+    let bucket = this.#bucketOf(made)
     for (let node = this.#buckets[bucket]!; node !== 0; node = this.get(node, NEXT)) {
-      if (this.get(node, HASH) === hash && this.#hasBody(node, head, refs)) return node
+      if (this.#isEqual(node, made, refs.length)) return node
     }
     if (this.#gates++ >= this.#buckets.length) {
       this.#rehash()
-      bucket = hash & (this.#buckets.length - 1)
+      bucket = this.#bucketOf(made)
     }
-    const node = this.#create(undefined)
-    this.#reserve(refs.length + 1)
-    this.set(node, BODY, this.#poolUsed)
-    this.#pool[this.#poolUsed++] = head
-    for (const ref of refs) {
-      this.#pool[this.#poolUsed++] = ref
-      this.retain(ref >> 1)
-    }
-    this.set(node, HASH, hash)
+    const node = this.#claim(roomFor(refs.length))
+    if (node !== made) this.#numbers.copyWithin(node, made, made + HEADER + refs.length)
     this.set(node, NEXT, this.#buckets[bucket]!)
     this.#buckets[bucket] = node
+    for (const ref of refs) this.retain(ref >> 1)
     return node
   }
 
-  #hasBody(node: number, head: number, refs: readonly Ref[]): boolean {
-    const body = this.get(node, BODY)
-    if (this.#pool[body] !== head) return false
-    for (let i = 0; i < refs.length; i++) if (this.#pool[body + 1 + i] !== refs[i]) return false
+  #isEqual(node: number, other: number, children: number): boolean {
+    if (this.get(node, HEAD) !== this.get(other, HEAD)) return false
+    for (let i = HEADER; i < HEADER + children; i++) {
+      if (this.get(node, i) !== this.get(other, i)) return false
+    }
     return true
   }
 
+  #bucketOf(node: number): number {
+    const head = this.get(node, HEAD)
+    const end = node + HEADER + childrenOf(head)
+    let hash = this.#seed ^ head
+    for (let i = node + HEADER; i < end; i++) {
+      hash = Math.imul(hash ^ (hash >>> 15) ^ this.#numbers[i]!, 0x85ebca6b)
+      hash ^= hash >>> 13
+    }
+    return hash & (this.#buckets.length - 1)
+  }
+
   #rehash(): void {
-    this.#buckets = new Int32Array(this.#buckets.length * 2)
-    for (let node = 1; node < this.#length; node++) {
-      if (this.get(node, BODY) === 0) continue
-      const bucket = this.get(node, HASH) & (this.#buckets.length - 1)
-      this.set(node, NEXT, this.#buckets[bucket]!)
-      this.#buckets[bucket] = node
+    const before = this.#buckets
+    this.#buckets = new Int32Array(before.length * 2)
+    for (let node of before) {
+      while (node !== 0) {
+        const next = this.get(node, NEXT)
+        const bucket = this.#bucketOf(node)
+        this.set(node, NEXT, this.#buckets[bucket]!)
+        this.#buckets[bucket] = node
+        node = next
+      }
     }
   }
 
-  #create(detail: Detail | undefined): number {
-    let node = this.#unused
-    if (node !== 0) this.#unused = this.get(node, NEXT)
-    else {
-      node = this.#length++
-      if (this.#length * WIDTH > this.#numbers.length) this.#numbers = grown(this.#numbers)
-    }
-    this.#numbers.fill(0, node * WIDTH, (node + 1) * WIDTH)
-    this.details[node] = detail
-    this.size++
+  #create(detail: Detail): number {
+    if (this.#end + HEADER > this.#numbers.length) this.#numbers = grown(this.#numbers)
+    const node = this.#claim(0)
+    this.#numbers.fill(0, node, node + HEADER)
+    this.setDetail(node, detail)
     return node
   }
 
-  /** Makes room at the end of the pool; what gates that are gone have left is used if it is much. */
-  #reserve(length: number): void {
-    if (this.#poolUsed + length <= this.#pool.length) return
-    if (this.#poolFree * 2 < this.#poolUsed) {
-      this.#pool = grown(this.#pool, this.#poolUsed + length)
-      return
+  /** A place with room for so many children, which is the end if none is free. */
+  #claim(room: number): number {
+    this.size++
+    const node = this.#unused.get(room) ?? 0
+    if (node !== 0) {
+      this.#unused.set(room, this.get(node, NEXT))
+      return node
     }
-    const pool = new Int32Array(Math.max(this.#pool.length, this.#poolUsed + length))
-    let used = 1
-    for (let node = 1; node < this.#length; node++) {
-      const body = this.get(node, BODY)
-      if (body === 0) continue
-      const end = body + 1 + (this.#pool[body]! >> 1)
-      pool.set(this.#pool.subarray(body, end), used)
-      this.set(node, BODY, used)
-      used += end - body
-    }
-    this.#pool = pool
-    this.#poolUsed = used
-    this.#poolFree = 0
+    const end = this.#end
+    this.#end += HEADER + room
+    return end
   }
 
   // References.
@@ -273,34 +284,34 @@ export class ConditionGraph {
   }
 
   retain(node: number): void {
-    this.#numbers[node * WIDTH + USES]!++
-    const detail = this.details[node]
+    this.#numbers[node + USES]!++
+    const detail = this.detailOf(node)
     if (detail?.term !== undefined) detail.column!.uses++
   }
 
   /** Removes a node that nothing else refers to, and then its children. */
   release(node: number): void {
-    const detail = this.details[node]
+    const detail = this.detailOf(node)
     if (detail?.term !== undefined) detail.column!.uses--
-    if (--this.#numbers[node * WIDTH + USES]! > 0 || node === REST) return
-    const body = this.get(node, BODY)
-    if (body !== 0) this.#releaseBody(node, body)
+    if (--this.#numbers[node + USES]! > 0 || node === REST) return
+    const head = this.get(node, HEAD)
+    if (head !== 0) this.#releaseBody(node, head)
     else {
       const { column, term, leaf } = detail!
       if (leaf === undefined) column!.values.delete(term!)
       else column!.tests.delete(canonical(leaf))
       this.columns.drop(column!)
+      this.setDetail(node, undefined)
     }
-    this.details[node] = undefined
-    this.set(node, BODY, 0)
-    this.set(node, NEXT, this.#unused)
-    this.#unused = node
+    const room = roomFor(childrenOf(head))
+    this.set(node, NEXT, this.#unused.get(room) ?? 0)
+    this.#unused.set(room, node)
     // What is left of a million filters is not kept for the next few.
     if (--this.size === 0) this.#clear()
   }
 
-  #releaseBody(node: number, body: number): void {
-    const bucket = this.get(node, HASH) & (this.#buckets.length - 1)
+  #releaseBody(node: number, head: number): void {
+    const bucket = this.#bucketOf(node)
     const next = this.get(node, NEXT)
     let before = this.#buckets[bucket]!
     if (before === node) this.#buckets[bucket] = next
@@ -309,20 +320,17 @@ export class ConditionGraph {
       this.set(before, NEXT, next)
     }
     this.#gates--
-    const children = this.#pool[body]! >> 1
-    this.#poolFree += children + 1
-    for (let i = 1; i <= children; i++) this.release(this.#pool[body + i]! >> 1)
+    const end = node + HEADER + childrenOf(head)
+    for (let i = node + HEADER; i < end; i++) this.release(this.#numbers[i]! >> 1)
   }
 
   /** The refs of a gate, and whether it is an `or`; undefined of a leaf. */
   bodyOf(node: number): { readonly refs: readonly Ref[]; readonly isOr: boolean } | undefined {
-    const body = this.get(node, BODY)
-    if (body === 0) return undefined
-    const head = this.#pool[body]!
-    return {
-      refs: [...this.#pool.subarray(body + 1, body + 1 + (head >> 1))],
-      isOr: (head & 1) === 1,
-    }
+    const head = this.get(node, HEAD)
+    if (head === 0) return undefined
+    const start = node + HEADER
+    const refs = [...this.#numbers.subarray(start, start + childrenOf(head))]
+    return { refs, isOr: (head & 1) === 1 }
   }
 
   // Evaluation.
@@ -332,7 +340,10 @@ export class ConditionGraph {
     this.#now += STEP
     if (this.#now >= LAST) {
       this.#now = STEP
-      for (let node = 0; node < this.#length; node++) this.set(node, STATE, 0)
+      for (let node = 0; node < this.#end; ) {
+        this.set(node, STATE, 0)
+        node += HEADER + roomFor(childrenOf(this.get(node, HEAD)))
+      }
       this.columns.forget()
     }
     this.#row = row
@@ -341,35 +352,36 @@ export class ConditionGraph {
 
   /** Whether the row fits a node. */
   holds(node: number): boolean {
-    const state = this.#numbers[node * WIDTH]!
+    const numbers = this.#numbers
+    const state = numbers[node]!
     if (state >= this.#now) return (state & State.holds) !== 0
-    const body = this.#numbers[node * WIDTH + BODY]!
-    const holds = body === 0 ? this.#leafHolds(node) : this.#gateHolds(body)
-    this.#numbers[node * WIDTH] = this.#now | (holds ? State.holds : 0)
+    const head = numbers[node + HEAD]!
+    let holds: boolean
+    if (head === 0) holds = this.#leafHolds(node)
+    else {
+      const isOr = (head & 1) === 1
+      holds = !isOr
+      const end = node + HEADER + childrenOf(head)
+      for (let i = node + HEADER; i < end; i++) {
+        const ref = numbers[i]!
+        if ((this.holds(ref >> 1) !== ((ref & 1) === 1)) !== isOr) continue
+        holds = isOr
+        break
+      }
+    }
+    numbers[node] = this.#now | (holds ? State.holds : 0)
     return holds
   }
 
-  #gateHolds(body: number): boolean {
-    const pool = this.#pool
-    const head = pool[body]!
-    const isOr = (head & 1) === 1
-    const end = body + (head >> 1)
-    for (let i = body + 1; i <= end; i++) {
-      const ref = pool[i]!
-      if ((this.holds(ref >> 1) !== ((ref & 1) === 1)) === isOr) return isOr
-    }
-    return !isOr
-  }
-
   #leafHolds(node: number): boolean {
-    const detail = this.details[node]!
+    const detail = this.detailOf(node)!
     const { column, leaf } = detail
     if (leaf !== undefined) {
       detail.test ??= compilePredicate(leaf)
       return detail.test(this.#row)
     }
     this.termsIn(column!)
-    return this.#numbers[node * WIDTH]! >= this.#now
+    return this.#numbers[node]! >= this.#now
   }
 
   /** The terms that the row has in a column, which are read once: their nodes hold from then on. */
@@ -378,7 +390,7 @@ export class ConditionGraph {
     const terms = column.terms.of(this.#row) ?? ABSENT
     for (let i = 0; i < terms.length; i++) {
       const node = column.values.get(terms[i]!)
-      if (node !== undefined) this.#numbers[node * WIDTH] = this.#now | State.holds
+      if (node !== undefined) this.#numbers[node] = this.#now | State.holds
     }
     column.found = terms
     column.readAt = this.#now
@@ -396,21 +408,21 @@ export class ConditionGraph {
   }
 
   #flag(node: number, flag: number): boolean {
-    const state = Math.max(this.#numbers[node * WIDTH]!, this.#now)
+    const state = Math.max(this.#numbers[node]!, this.#now)
     if ((state & flag) !== 0) return false
-    this.#numbers[node * WIDTH] = state | flag
+    this.#numbers[node] = state | flag
     return true
   }
 
   /** Whether a node was found to hold for this row. */
   isKnown(node: number): boolean {
-    const state = this.#numbers[node * WIDTH]!
+    const state = this.#numbers[node]!
     return state >= this.#now && (state & State.holds) !== 0
   }
 }
 
 function grown(numbers: Int32Array<ArrayBuffer>, least = 0): Int32Array<ArrayBuffer> {
-  const more = new Int32Array(Math.max(least, Math.ceil(numbers.length / WIDTH / 4) * 5 * WIDTH))
+  const more = new Int32Array(Math.max(least, Math.ceil(numbers.length * 1.25) + HEADER))
   more.set(numbers)
   return more
 }

@@ -108,13 +108,13 @@ export class Matcher<
       filters.set(this.#filters)
       this.#filters = filters
     }
-    const first = graph.get(root, FIRST)
+    const first = graph.get(root, FIRST) >> 1
     this.#places.set(id, place)
     this.#ids[place] = id
     this.#filters[at + ROOT] = root
     this.#filters[at + BEFORE] = 0
     this.#filters[at + NEXT] = first
-    graph.set(root, FIRST, place)
+    graph.set(root, FIRST, place * 2 + (first === 0 ? 0 : 1))
     if (first === 0) this.#follow(root)
     else this.#filters[first * WIDTH + BEFORE] = place
   }
@@ -129,10 +129,10 @@ export class Matcher<
     const next = filters[place * WIDTH + NEXT]!
     if (next !== 0) filters[next * WIDTH + BEFORE] = before
     if (before !== 0) filters[before * WIDTH + NEXT] = next
-    else {
-      this.#graph.set(root, FIRST, next)
-      if (next === 0) this.#unfollow(root)
-    }
+    const first = before === 0 ? next : this.#graph.get(root, FIRST) >> 1
+    if (first === 0) this.#unfollow(root)
+    const isOne = filters[first * WIDTH + NEXT] === 0
+    this.#graph.set(root, FIRST, first * 2 + (isOne ? 0 : 1))
     this.#graph.release(root)
     this.#places.delete(id)
     this.#ids[place] = undefined
@@ -194,7 +194,7 @@ export class Matcher<
     return {
       filters: this.size,
       conditions: this.#conditions,
-      unindexed: graph.details[REST]?.followers?.length ?? 0,
+      unindexed: graph.detailOf(REST)?.followers?.length ?? 0,
       parts: graph.size,
       // About what a Map takes for each entry.
       bytes: graph.bytes + this.#filters.byteLength + this.#ids.length * 8 + this.size * 40,
@@ -213,7 +213,7 @@ export class Matcher<
         const node = column.values.get(term)
         if (node !== undefined) {
           queue.push(node)
-          for (const each of graph.details[node]!.found ?? NONE) queue.push(each)
+          for (const each of graph.detailOf(node)!.found ?? NONE) queue.push(each)
         }
         if (term !== null) column.intervals.find(term, queue)
       }
@@ -221,7 +221,7 @@ export class Matcher<
     const roots: number[] = []
     for (let i = 0; i < queue.length; i++) {
       const node = queue[i]!
-      const followers = graph.details[node]?.followers
+      const followers = graph.detailOf(node)?.followers
       if (followers === undefined || (isTested && !graph.holds(node))) continue
       if (!graph.visit(node)) continue
       for (let at = 0; at < followers.length; at++) {
@@ -235,8 +235,15 @@ export class Matcher<
   #idsOf(roots: Iterable<number>): Id[] {
     const ids: Id[] = []
     for (const root of roots) {
-      let place = this.#graph.get(root, FIRST)
-      for (; place !== 0; place = this.#filters[place * WIDTH + NEXT]!) ids.push(this.#ids[place]!)
+      const first = this.#graph.get(root, FIRST)
+      let place = first >> 1
+      ids.push(this.#ids[place]!)
+      // Most conditions are of one filter, so that its numbers need not be read.
+      while ((first & 1) !== 0) {
+        place = this.#filters[place * WIDTH + NEXT]!
+        if (place === 0) break
+        ids.push(this.#ids[place]!)
+      }
     }
     return ids
   }
@@ -249,8 +256,11 @@ export class Matcher<
     const [ref] = refs
     const node = ref === undefined ? REST : refs.length === 1 ? ref >> 1 : graph.gateOf(refs, 0)
     if (node !== root) graph.retain(node)
-    graph.details[node] ??= new Detail()
-    const detail = graph.details[node]
+    let detail = graph.detailOf(node)
+    if (detail === undefined) {
+      detail = new Detail()
+      graph.setDetail(node, detail)
+    }
     if (detail.followers === undefined) {
       detail.followers = [root]
       this.#enter(node, detail, access?.keys ?? [])
@@ -263,7 +273,7 @@ export class Matcher<
   #unfollow(root: number): void {
     const graph = this.#graph
     const node = graph.get(root, ACCESS)
-    const detail = graph.details[node]!
+    const detail = graph.detailOf(node)!
     const followers = detail.followers!
     const last = followers.pop()!
     if (last !== root) {
@@ -295,7 +305,7 @@ export class Matcher<
       }
       const own = graph.termOf(column, term)
       graph.retain(own)
-      const found = graph.details[own]!
+      const found = graph.detailOf(own)!
       found.found ??= new Set()
       found.found.add(node)
       return own
@@ -314,15 +324,15 @@ export class Matcher<
         graph.columns.removeKey(key.column)
         continue
       }
-      const { column, found } = graph.details[key]!
+      const { column, found } = graph.detailOf(key)!
       graph.columns.removeKey(column!)
       // Two parts of an `or` can ask for the same term.
-      if (found?.delete(node) && found.size === 0) graph.details[key]!.found = undefined
+      if (found?.delete(node) && found.size === 0) graph.detailOf(key)!.found = undefined
       graph.release(key)
     }
     detail.keys = undefined
     // A gate has none while nothing is found by it.
-    if (detail.column === undefined && node !== REST) graph.details[node] = undefined
+    if (detail.column === undefined && node !== REST) graph.setDetail(node, undefined)
   }
 }
 
