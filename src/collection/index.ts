@@ -8,6 +8,10 @@
  * counts whether to go along the order (`walk.ts`), to select, or to scan. What a source does not find
  * exactly is tested by `compilePredicate`, so that no index has a meaning of its own.
  *
+ * A matcher (`matcher.ts`) is the reverse: standing filters, found by rows. Its conditions are a graph
+ * without repetition (`condition-graph.ts`); `access.ts` chooses the terms and ranges that each is found
+ * by, in the columns of `match-columns.ts`; `intervals.ts` finds the ranges that hold a value.
+ *
  * @packageDocumentation
  */
 

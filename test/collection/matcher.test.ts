@@ -13,6 +13,7 @@ import {
 } from 'tamis'
 import { createMatcher, type Matcher } from 'tamis/collection'
 import { describe, expect, it } from 'vitest'
+import { ConditionGraph } from '../../src/collection/condition-graph.ts'
 import { type Column, Columns } from '../../src/collection/match-columns.ts'
 import { findField } from '../../src/schema/schema.ts'
 
@@ -237,5 +238,25 @@ describe('the columns of a matcher', () => {
       columns.drop(column)
     }
     expect(visited(columns, { custom: { k1: { x: 1 } } })).toEqual([])
+  })
+})
+
+describe('the graph of conditions', () => {
+  it('forgets what it knew of rows when time begins anew', () => {
+    const graph = new ConditionGraph(64)
+    const more = Array.from({ length: 12 }, (_, i) => ({ 'custom.k': i }))
+    const filters = [{ role: 'a' }, { role: 'b', age: 1 }, { $or: [{ age: 1 }, ...more] }]
+    const nodes = filters.map((filter) => graph.rootOf(of(filter)))
+    const rows = [{ role: 'a' }, { role: 'b', age: 1 }, {}, { custom: { k: 3 } }]
+    const expected = [
+      [true, false, false],
+      [false, true, true],
+      [false, false, false],
+      [false, false, true],
+    ]
+    for (let i = 0; i < 100; i++) {
+      graph.turnTo(rows[i % 4])
+      expect(nodes.map((node) => graph.holds(node))).toEqual(expected[i % 4])
+    }
   })
 })
