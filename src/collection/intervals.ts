@@ -27,6 +27,9 @@ export class Interval {
 
 type Tree = Interval | undefined
 
+const BEFORE = ['left', 'right'] as const
+const BEHIND = ['right', 'left'] as const
+
 /**
  * Intervals, of which those that hold a value are found: a treap by their beginnings, whose nodes know
  * the greatest end below them (an interval tree). Changes take logarithmic time, and finding
@@ -80,40 +83,21 @@ export class Intervals {
   }
 
   #insert(tree: Tree, own: Interval): Interval {
-    if (tree === undefined || own.priority > tree.priority) {
-      this.#split(tree, own, own)
-      return this.#updated(own)
-    }
-    if (this.#isBefore(own, tree)) tree.left = this.#insert(tree.left, own)
-    else tree.right = this.#insert(tree.right, own)
-    return this.#updated(tree)
-  }
-
-  /** Puts what is before an interval to the left of another, and what is behind it to the right. */
-  #split(tree: Tree, at: Interval, into: Pick<Interval, 'left' | 'right'>): void {
-    if (tree === undefined) {
-      into.left = into.right = undefined
-      return
-    }
-    const half: Pick<Interval, 'left' | 'right'> = { left: undefined, right: undefined }
-    if (this.#isBefore(tree, at)) {
-      this.#split(tree.right, at, half)
-      tree.right = half.left
-      into.left = this.#updated(tree)
-      into.right = half.right
-    } else {
-      this.#split(tree.left, at, half)
-      tree.left = half.right
-      into.right = this.#updated(tree)
-      into.left = half.left
-    }
+    if (tree === undefined) return own
+    const [side, other] = this.#isBefore(own, tree) ? BEFORE : BEHIND
+    const below = this.#insert(tree[side], own)
+    tree[side] = below
+    if (below.priority <= tree.priority) return this.#updated(tree)
+    tree[side] = below[other]
+    below[other] = this.#updated(tree)
+    return this.#updated(below)
   }
 
   #without(tree: Tree, own: Interval): Tree {
     if (tree === undefined) return undefined
     if (tree === own) return this.#joined(own.left, own.right)
-    if (this.#isBefore(own, tree)) tree.left = this.#without(tree.left, own)
-    else tree.right = this.#without(tree.right, own)
+    const [side] = this.#isBefore(own, tree) ? BEFORE : BEHIND
+    tree[side] = this.#without(tree[side], own)
     return this.#updated(tree)
   }
 
@@ -128,20 +112,13 @@ export class Intervals {
   }
 
   #updated(tree: Interval): Interval {
-    const { left, right, high } = tree
-    tree.greatest = this.#later(high, left, right)
-    return tree
-  }
-
-  #later(high: Scalar | undefined, ...trees: readonly Tree[]): Scalar | undefined {
-    let greatest = high
-    for (const tree of trees) {
-      if (greatest === undefined) return undefined
-      if (tree === undefined) continue
-      if (tree.greatest === undefined || this.compare(tree.greatest, greatest) > 0) {
-        greatest = tree.greatest
-      }
+    let greatest = tree.high
+    for (const below of [tree.left, tree.right]) {
+      if (greatest === undefined || below === undefined) continue
+      const other = below.greatest
+      if (other === undefined || this.compare(other, greatest) > 0) greatest = other
     }
-    return greatest
+    tree.greatest = greatest
+    return tree
   }
 }
