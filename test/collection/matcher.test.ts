@@ -113,6 +113,7 @@ describe('a matcher', () => {
   it.each<[string, object]>([
     ['a value', { role: 'admin', age: { $ne: 3 } }],
     ['one of several values', { role: { $in: ['admin', 'user'] }, age: { $ne: 3 } }],
+    ['what is not excluded', { $nor: [{ role: { $nin: ['admin', 'user'] } }] }],
     ['one of the values of an or', { $or: [{ role: 'admin' }, { age: 4, at: null }] }],
     ['an element', { teams: { $all: ['red', 'blue'] } }],
     ['a text without its case', { role: { $ieq: 'ADMIN' } }],
@@ -140,7 +141,10 @@ describe('a matcher', () => {
     ['everything', {}],
     ['what a row is not', { role: { $ne: 'admin' } }],
     ['what only one part of an or requires', { $or: [{ role: 'admin' }, { age: { $ne: 3 } }] }],
-    ['more values than are worth it', { role: { $in: Array.from({ length: 129 }, String) } }],
+    [
+      'more values than are worth it',
+      { role: { $in: Array.from({ length: 129 }, (_, i) => `r${i}`) } },
+    ],
     ['the absence of a key that a row does not tell', { 'custom.a': null }],
   ])('tests %s for every row', (_, filter) => {
     const matcher = matcherOf({ a: filter })
@@ -155,6 +159,13 @@ describe('a matcher', () => {
     })
     expect(matcher.candidates({ id: 'bo', role: 'admin', age: 36 })).toEqual([])
     expect(matcher.candidates(ada)).toEqual(['a'])
+  })
+
+  it('finds conditions by the intersection of their ranges', () => {
+    const matcher = matcherOf({ a: { age: { $gt: 30, $gte: 10, $lt: 60, $lte: 40 } } })
+    const found = [20, 30, 35, 40, 50].map((age) => matcher.candidates({ id: 'x', age }).length)
+    // The ends belong to it until the condition is tested.
+    expect(found).toEqual([0, 1, 1, 1, 0])
   })
 
   it('finds of many intervals those that hold a value', () => {
@@ -230,8 +241,8 @@ describe('the columns of a matcher', () => {
     const names = Array.from({ length: 40 }, (_, i) => `custom.k${i}.x`)
     const all = ['role', 'custom.k1', ...names].map((name) => columns.of(field(name), 'index'))
     for (const column of all) columns.addKey(column)
-    const row = { custom: { k1: { x: 1 }, k3: { y: 1 }, k5: 'x' } }
-    expect(visited(columns, row)).toEqual(['custom.k1', 'custom.k1.x', 'role'])
+    const row = { custom: { k1: { x: 1 }, k3: { y: 1 }, k5: 'x', k7: { x: null } } }
+    expect(visited(columns, row)).toEqual(['custom.k1', 'custom.k1.x', 'custom.k7.x', 'role'])
     expect(visited(columns, { custom: [] })).toEqual(['role'])
     for (const column of all) {
       columns.removeKey(column)
