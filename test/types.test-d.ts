@@ -59,6 +59,7 @@ import {
   uuid,
 } from 'tamis'
 import { clickhouse } from 'tamis/clickhouse'
+import { createMatcher, type Matcher, type Matches } from 'tamis/collection'
 import { fromDrizzle } from 'tamis/drizzle'
 import { filterArbitrary, invalidFilterArbitrary, rowArbitrary } from 'tamis/fast-check'
 import { postgres } from 'tamis/postgres'
@@ -640,5 +641,28 @@ describe('lists of objects and relations', () => {
     })
     // @ts-expect-error: not a schema
     relate({ customers }, { customers: { other: one('others', { from: 'id', to: 'id' }) } })
+  })
+})
+
+describe('matchers', () => {
+  const jobs = defineSchema({ fields: { id: string({ required: true }), salary: integer() } })
+  const other = defineSchema({ fields: { id: integer({ required: true }), name: string() } })
+
+  it('take conditions and rows of their schema', () => {
+    const matcher = createMatcher(jobs)
+    matcher.add(1, parseFilter(jobs, {}))
+    expectTypeOf(matcher.match({ id: 'a', salary: 3n })).toEqualTypeOf<(string | number)[]>()
+    expectTypeOf(matcher.match(undefined, { id: 'a' })).toEqualTypeOf<Matches<string | number>>()
+    // @ts-expect-error: a condition of another schema
+    matcher.add(1, condition(other, { name: 'x' }))
+    // @ts-expect-error: not a value of the field
+    matcher.match({ id: 'a', salary: 'much' })
+  })
+
+  it('have ids and rows of the types that are asked for', () => {
+    const matcher: Matcher<{ readonly id: string }, number> = createMatcher(jobs)
+    expectTypeOf(matcher.candidates({ id: 'a' })).toEqualTypeOf<number[]>()
+    // @ts-expect-error: ids are numbers
+    matcher.remove('a')
   })
 })
