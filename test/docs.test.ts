@@ -23,7 +23,7 @@ const documents: readonly Document[] = [
   ...['README.md', 'CONTRIBUTING.md'].filter((path) => existsSync(join(root, path))),
   ...readdirSync(join(root, 'docs'), { recursive: true })
     .map((path) => `docs/${String(path)}`)
-    .filter((path) => path.endsWith('.md'))
+    .filter((path) => /^docs\/(?!node_modules|generated|\.vitepress).*\.md$/.test(path))
     .sort(),
 ].map(read)
 

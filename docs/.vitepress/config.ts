@@ -1,0 +1,37 @@
+import { relative } from 'node:path'
+import { defineConfig } from 'vitepress'
+import { root, siteFile, siteLink } from './pages.ts'
+import { nav, sidebar } from './sidebar.ts'
+
+export default defineConfig({
+  title: 'tamis',
+  description:
+    'Filters of clients, checked against your schema, in memory and as SQL: the same rows everywhere.',
+  lang: 'en',
+  // The folder of a server that the site is in, such as `/tamis/`.
+  base: process.env.TAMIS_DOCS_BASE ?? '/',
+  srcExclude: ['playground/**'],
+  rewrites: siteFile,
+  lastUpdated: false,
+  // Images of the repository, such as the chart of the benchmark.
+  vite: { server: { fs: { allow: [root] } } },
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config(md) {
+      md.core.ruler.push('site-links', ({ tokens, env }) => {
+        const from = relative(root, env.realPath ?? env.path)
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const href = token.type === 'link_open' ? token.attrGet('href') : null
+          if (href) token.attrSet('href', siteLink(from, href))
+        }
+      })
+    },
+  },
+  themeConfig: {
+    nav,
+    sidebar,
+    outline: [2, 3],
+    search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: 'https://github.com/tamis-js/tamis' }],
+  },
+})

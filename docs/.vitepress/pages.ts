@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The root of the repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What `generate.ts` writes, from the root: pages that are made, and copies of those in `OUTSIDE`. */
+export const GENERATED = 'docs/generated'
+
+/** Where the copies are: VitePress reads the pages of one folder only, which is `docs`. */
+export const COPIES = `${GENERATED}/copies`
+
+const REPOSITORY = 'https://github.com/tamis-js/tamis'
+
+/** The Markdown files outside of `docs` that are pages of the site. */
+export const OUTSIDE: readonly string[] = [
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'conformance/README.md',
+  ...readdirSync(join(root, 'bench'))
+    .filter((name) => /^[A-Z]+\.md$/.test(name))
+    .map((name) => `bench/${name}`),
+]
+
+const isPage = (path: string): boolean =>
+  path.endsWith('.md') &&
+  existsSync(join(root, path)) &&
+  (path.startsWith('docs/') || OUTSIDE.includes(path))
+
+/** The address of a page's file on the site: `databases/README.md` is at `databases/index.md`. */
+export function siteFile(path: string): string {
+  const moved = path
+    .replace(/^(docs\/)?(generated\/)?(copies\/)?/, '')
+    .replace(/(^|\/)README\.md$/, '$1index.md')
+  return moved.replace(/^(bench\/)?[A-Z]+\.md$/, (name) => name.toLowerCase())
+}
+
+/**
+ * A link of a page as the site needs it. Pages link to files of the repository, so that the links
+ * work on GitHub: to another page, it becomes that page's address on the site; to any other file or
+ * folder, its address in the repository.
+ *
+ * @param file - The page's file, from the root.
+ */
+export function siteLink(file: string, href: string): string {
+  if (/^([a-z][a-z+.-]*:|\/|#)/i.test(href)) return href
+  const from = file.replace(`${COPIES}/`, '')
+  const [target = '', anchor] = href.split('#')
+  const path = relative(root, join(root, dirname(from), decodeURI(target)))
+  const suffix = anchor === undefined ? '' : `#${anchor}`
+  if (path === 'README.md') return `/${suffix}`
+  const page = [path, join(path, 'README.md'), join(path, 'index.md')].find(isPage)
+  if (page !== undefined) {
+    return `/${siteFile(page).replace(/(^|\/)index\.md$/, '$1')}${suffix}`
+  }
+  if (!existsSync(join(root, path)))
+    throw new Error(`${from} links to ${href}, which is not there.`)
+  const view = statSync(join(root, path)).isDirectory() ? 'tree' : 'blob'
+  return `${REPOSITORY}/${view}/main/${path}${suffix}`
+}

@@ -1,0 +1,91 @@
+import type { DefaultTheme } from 'vitepress'
+
+export const nav: DefaultTheme.NavItem[] = [
+  { text: 'Guide', link: '/filters', activeMatch: '^/(filters|paging|your-tables)' },
+  { text: 'Databases', link: '/databases/' },
+  { text: 'Changelog', link: '/changelog' },
+]
+
+/** Every page of the site is in it: a test checks that. */
+export const sidebar: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Guide',
+    items: [
+      { text: 'Filters', link: '/filters' },
+      { text: 'Errors', link: '/errors' },
+      { text: 'Queries and pages', link: '/paging' },
+      { text: 'Your own tables', link: '/your-tables' },
+      { text: 'Relations', link: '/relations' },
+      { text: 'Collections', link: '/collections' },
+      { text: 'Scaling out', link: '/scaling-out' },
+      { text: 'Security', link: '/security' },
+    ],
+  },
+  {
+    text: 'Databases',
+    link: '/databases/',
+    items: [
+      { text: 'SQLite', link: '/databases/sqlite' },
+      { text: 'PostgreSQL', link: '/databases/postgres' },
+      { text: 'MariaDB', link: '/databases/mariadb' },
+      { text: 'MySQL', link: '/databases/mysql' },
+      { text: 'DuckDB', link: '/databases/duckdb' },
+      { text: 'ClickHouse', link: '/databases/clickhouse' },
+      { text: "A dialect of one's own", link: '/databases/own-dialect' },
+    ],
+  },
+  {
+    text: 'With other tools',
+    items: [
+      { text: 'Frameworks', link: '/frameworks' },
+      { text: 'Query builders', link: '/query-builders' },
+      { text: 'Other libraries', link: '/other-libraries' },
+      { text: 'Filters as text', link: '/text' },
+      { text: 'The command', link: '/command' },
+      { text: "Operators of one's own", link: '/own-operators' },
+      { text: 'Property tests', link: '/property-tests' },
+    ],
+  },
+  {
+    text: 'Examples',
+    link: '/examples/',
+    collapsed: true,
+    items: [
+      { text: 'Express and pg', link: '/examples/express-pg/' },
+      { text: 'Fastify and Drizzle', link: '/examples/fastify-drizzle/' },
+      { text: 'Hono and Kysely', link: '/examples/hono-kysely/' },
+      { text: 'SQL Server', link: '/examples/sql-server/' },
+    ],
+  },
+  {
+    text: 'Users system',
+    collapsed: true,
+    items: [
+      { text: 'As a server', link: '/users/serve' },
+      { text: 'Inside your server', link: '/users/embed' },
+      { text: 'Client', link: '/users/client' },
+      { text: 'Console', link: '/users/console' },
+      { text: 'Webhooks', link: '/users/webhooks' },
+      { text: 'Operating', link: '/users/operate' },
+    ],
+  },
+  {
+    text: 'Proof',
+    items: [
+      { text: 'Conformance', link: '/conformance' },
+      { text: 'Conformance suites', link: '/conformance/' },
+      { text: 'Verification', link: '/verification' },
+      { text: 'Performance', link: '/performance' },
+      { text: 'Results in memory', link: '/bench/results' },
+      { text: 'Results in SQL', link: '/bench/sql' },
+      { text: 'Results of the users system', link: '/bench/users' },
+    ],
+  },
+  {
+    text: 'Project',
+    items: [
+      { text: 'Changelog', link: '/changelog' },
+      { text: 'Contributing', link: '/contributing' },
+    ],
+  },
+]
