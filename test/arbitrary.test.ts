@@ -26,7 +26,7 @@ import { usersSchema } from 'tamis/users'
 import { describe, expect, it } from 'vitest'
 import { budget } from './support/budget.ts'
 import { caseSchema } from './support/cases.ts'
-import { all, DATA, loaded, orders as relatedOrders } from './support/related-tables.ts'
+import { all, DATA, loaded, orders as relatedOrders } from './support/related-rows.ts'
 
 const tight = defineSchema({
   fields: {

@@ -33,105 +33,13 @@ import type { Plan } from './support/arbitrary.ts'
 import { budget } from './support/budget.ts'
 import { available } from './support/engines/available.ts'
 import type { Connection, Features } from './support/engines/engine.ts'
+import { OBJECTS, OBJECTS_CASES, objectsSchema as schema } from './support/objects-cases.ts'
 import { Table } from './support/table.ts'
 
 /** Lists of objects: what `$elemMatch` and `$size` are true of, in memory and in every engine. */
 
-const fields = {
-  sku: string(),
-  quantity: integer(),
-  price: decimal({ precision: 6, scale: 2 }),
-  gift: boolean(),
-  at: timestamp(),
-  tags: list(string()),
-  'size.width': number(),
-  parts: list(object({ name: string(), count: integer() })),
-}
-const schema = defineSchema({
-  fields: {
-    id: string({ required: true, sortable: true }),
-    items: list(object(fields)),
-    value: list(object({ sku: string() })),
-    'custom.items': list(object(fields)),
-    'custom.*': dynamic(['string']),
-  },
-  limits: { cost: Number.MAX_SAFE_INTEGER },
-}) as unknown as Schema
-
-const VALUES: Readonly<Record<string, unknown>> = {
-  missing: undefined,
-  null: null,
-  text: 'pen',
-  object: { sku: 'pen', quantity: 3 },
-  empty: [],
-  scalars: ['pen', 3, null, ['pen'], true],
-  bare: [{}],
-  pen: [{ sku: 'pen', quantity: 3, price: '1.50', gift: false, size: { width: 1.5 } }],
-  ink: [
-    { sku: 'ink', quantity: 1, tags: ['blue', 'black', 'blue'], at: '2024-05-01T02:00:00+02:00' },
-  ],
-  two: [
-    { sku: 'pen', quantity: 1 },
-    {
-      sku: 'ink',
-      quantity: 3,
-      parts: [
-        { name: 'cap', count: 2 },
-        { name: 'nib', count: 1 },
-      ],
-    },
-  ],
-  nested: [[{ sku: 'pen', quantity: 3 }]],
-  mixed: [null, 'x', { sku: 'pen', quantity: 9 }, 4],
-  odd: [{ sku: 3, quantity: '3', tags: 'blue', gift: 1, size: 2, parts: { name: 'cap' } }],
-  nulls: [{ sku: null, quantity: null }, { sku: 'a"b\\' }],
-  parts: [{ parts: [{ name: 'cap', count: 1 }, 'nib'] }, { parts: [] }],
-}
-const PRESENT = 'empty scalars bare pen ink two nested mixed odd nulls parts'
-
-const CASES: readonly (readonly [operand: unknown, names: string])[] = [
-  [{ $exists: true }, PRESENT],
-  [{ $exists: false }, 'missing null text object'],
-  [{ $size: 0 }, 'empty scalars nested'],
-  [{ $size: 1 }, 'bare pen ink mixed odd'],
-  [{ $size: 2 }, 'two nulls parts'],
-  [{ $size: 1n }, 'bare pen ink mixed odd'],
-  [{ $size: 2 ** 53 - 1 }, ''],
-  [{ $elemMatch: {} }, 'bare pen ink two mixed odd nulls parts'],
-  [{ $elemMatch: { sku: 'pen' } }, 'pen two mixed'],
-  [{ $elemMatch: { sku: 'pen', quantity: { $gte: 3 } } }, 'pen mixed'],
-  [{ $elemMatch: { $or: [{ sku: 'ink' }, { quantity: 9 }] } }, 'ink two mixed'],
-  [{ $elemMatch: { sku: { $ne: 'pen' } } }, 'bare ink two odd nulls parts'],
-  [{ $elemMatch: { sku: null } }, 'bare odd nulls parts'],
-  [{ $elemMatch: { quantity: { $not: { $gte: 1 } } } }, 'bare odd nulls parts'],
-  [{ $elemMatch: { $nor: [{ quantity: { $exists: false } }] } }, 'pen ink two mixed'],
-  [{ $elemMatch: { sku: { $in: ['ink', 'a"b\\'] } } }, 'ink two nulls'],
-  [{ $elemMatch: { sku: { $startsWith: 'pe' } } }, 'pen two mixed'],
-  [{ $elemMatch: { price: 1.5 } }, 'pen'],
-  [{ $elemMatch: { gift: false } }, 'pen'],
-  [{ $elemMatch: { at: '2024-05-01T00:00:00Z' } }, 'ink'],
-  [{ $elemMatch: { at: { $lt: '2024-05-01T00:00:01Z' } } }, 'ink'],
-  [{ $elemMatch: { 'size.width': { $gt: 1 } } }, 'pen'],
-  [{ $elemMatch: { tags: 'blue' } }, 'ink'],
-  [{ $elemMatch: { tags: { $size: 2 } } }, 'ink'],
-  [{ $elemMatch: { tags: { $all: ['black', 'blue'] } } }, 'ink'],
-  [{ $elemMatch: { tags: ['black', 'blue'] } }, 'ink'],
-  [{ $elemMatch: { tags: { $exists: true } } }, 'ink'],
-  [{ $elemMatch: { parts: { $elemMatch: { name: 'cap', count: 2 } } } }, 'two'],
-  [{ $elemMatch: { parts: { $elemMatch: { name: 'cap' } }, quantity: null } }, 'parts'],
-  [{ $elemMatch: { parts: { $size: 1 } } }, 'parts'],
-  [{ $elemMatch: { parts: { $not: { $elemMatch: { count: 1 } } }, sku: 'ink' } }, 'ink'],
-  [{ $elemMatch: { parts: { $exists: true } } }, 'two parts'],
-  [
-    { $not: { $elemMatch: { sku: 'pen' } } },
-    'missing null text object empty scalars bare ink nested odd nulls parts',
-  ],
-  [{ $elemMatch: { sku: 'pen' }, $size: 1 }, 'pen mixed'],
-  [{ $elemMatch: { $nor: [{}] } }, ''],
-]
-
 const rowsOf = (name: string) =>
-  Object.entries(VALUES).map(([id, value]) =>
+  Object.entries(OBJECTS).map(([id, value]) =>
     value === undefined
       ? { id }
       : name === 'items'
@@ -144,7 +52,7 @@ const namesOf = (names: string) =>
     .filter((each) => each !== '')
     .sort()
 const complementOf = (names: string) =>
-  Object.keys(VALUES)
+  Object.keys(OBJECTS)
     .filter((each) => !namesOf(names).includes(each))
     .sort()
 
@@ -152,7 +60,7 @@ const show = (value: unknown): string =>
   JSON.stringify(value, (_, own) => (typeof own === 'bigint' ? `${own}n` : own)) ?? ''
 
 describe('in memory', () => {
-  it.each(CASES.map(([operand, names]) => [show(operand), operand, names] as const))(
+  it.each(OBJECTS_CASES.map(([operand, names]) => [show(operand), operand, names] as const))(
     '%s',
     (_, operand, names) => {
       for (const field of ['items', 'custom.items']) {
@@ -341,10 +249,10 @@ describe.each(available)('in $name', (engine) => {
     const table = await Table.create(engine, connection, schema)
     try {
       await table.insert(rowsOf(field))
-      const conditions = CASES.map(([operand]) => parseFilter(schema, { [field]: operand }))
+      const conditions = OBJECTS_CASES.map(([operand]) => parseFilter(schema, { [field]: operand }))
       const found = await table.matchingEach(conditions)
       const complements = await table.matchingEach(conditions.map(not))
-      for (const [i, [operand, names]] of CASES.entries()) {
+      for (const [i, [operand, names]] of OBJECTS_CASES.entries()) {
         expect(found[i], show(operand)).toEqual(namesOf(names))
         expect(complements[i], `not ${show(operand)}`).toEqual(complementOf(names))
       }
@@ -357,11 +265,11 @@ describe.each(available)('in $name', (engine) => {
     const table = await Table.create(engine, connection, schema)
     try {
       await table.insert([
-        { id: 'a', items: VALUES.two, value: [] },
-        { id: 'b', items: VALUES.mixed },
+        { id: 'a', items: OBJECTS.two, value: [] },
+        { id: 'b', items: OBJECTS.mixed },
       ])
       expect(await table.rows(parseQuery(schema, {}))).toEqual([
-        { id: 'a', items: VALUES.two, value: [] },
+        { id: 'a', items: OBJECTS.two, value: [] },
         { id: 'b', items: [{ sku: 'pen', quantity: 9 }] },
       ])
     } finally {

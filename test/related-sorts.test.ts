@@ -38,17 +38,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { budget } from './support/budget.ts'
 import { available } from './support/engines/available.ts'
 import type { Connection, SomeStatement } from './support/engines/engine.ts'
-import {
-  all,
-  customers,
-  DATA,
-  type Data,
-  loaded,
-  orders,
-  rowsArbitrary,
-  SCHEMAS,
-  Tables,
-} from './support/related-tables.ts'
+import { all, customers, DATA, type Data, loaded, orders, SCHEMAS } from './support/related-rows.ts'
+import { rowsArbitrary, Tables } from './support/related-tables.ts'
 
 /** Orders by fields of related rows: in memory over rows that were loaded, in SQL over several tables. */
 

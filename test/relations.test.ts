@@ -41,70 +41,31 @@ import {
   loaded,
   type Name,
   orders,
+  RELATED_CASES,
   regions,
-  rowsArbitrary,
   SCHEMAS,
-  Tables,
-} from './support/related-tables.ts'
+} from './support/related-rows.ts'
+import { rowsArbitrary, Tables } from './support/related-tables.ts'
 
 /** Filters of related rows: in memory over rows that were loaded, in SQL over several tables. */
-
-const CASES: readonly (readonly [Name, unknown, readonly number[]])[] = [
-  ['orders', { customer: { $is: {} } }, [1, 2, 3, 4]],
-  ['orders', { customer: { $is: { country: 'FR' } } }, [1, 2]],
-  ['orders', { customer: { $not: { $is: { country: 'FR' } } } }, [3, 4, 5, 6, 7]],
-  ['orders', { customer: { $is: { country: { $ne: 'FR' } } } }, [3, 4]],
-  ['orders', { 'customer.country': 'FR' }, [1, 2]],
-  ['orders', { 'customer.country': { $ne: 'FR' } }, [3, 4, 5, 6, 7]],
-  ['orders', { 'customer.country': null }, [4, 5, 6, 7]],
-  ['orders', { 'customer.country': { $exists: true } }, [1, 2, 3]],
-  ['orders', { 'customer.country': { $not: { $exists: true } } }, [4, 5, 6, 7]],
-  ['orders', { 'customer.country': { $in: ['DE', null] } }, [3, 4, 5, 6, 7]],
-  ['orders', { 'customer.country': { $gt: 'A', $ne: 'DE' } }, [1, 2]],
-  ['orders', { $nor: [{ 'customer.country': 'FR' }] }, [3, 4, 5, 6, 7]],
-  ['orders', { 'customer.region.name': 'north' }, [1, 2]],
-  ['orders', { 'customer.region.name': { $ne: 'north' } }, [3, 4, 5, 6, 7]],
-  ['orders', { account: { $is: { country: 'DE' } } }, [1]],
-  ['orders', { account: { $is: {} } }, [1, 3]],
-  ['orders', { 'account.country': null }, [2, 3, 4, 5, 6, 7]],
-  [
-    'orders',
-    { $or: [{ 'customer.country': 'DE' }, { items: { $elemMatch: { sku: 'ink' } } }] },
-    [3, 4],
-  ],
-  ['orders', { customer: { $is: { orders: { $some: { status: 'paid' } } } } }, [1, 2]],
-  ['customers', { orders: { $some: {} } }, [1, 2, 3]],
-  ['customers', { orders: { $some: { status: 'open' } } }, [1, 2, 3]],
-  ['customers', { orders: { $every: { status: 'open' } } }, [2, 3, 5]],
-  ['customers', { orders: { $none: { status: 'open' } } }, [5]],
-  ['customers', { orders: { $none: {} } }, [5]],
-  ['customers', { orders: { $every: {} } }, [1, 2, 3, 5]],
-  ['customers', { orders: { $not: { $every: { status: 'open' } } } }, [1]],
-  ['customers', { orders: { $some: { tags: 'rush', status: 'paid' } } }, [1]],
-  ['customers', { orders: { $some: { items: { $elemMatch: { sku: 'pen' } } } } }, [1]],
-  ['customers', { orders: { $some: { status: 'open' }, $none: { status: 'paid' } } }, [2, 3]],
-  ['regions', { customers: { $some: { orders: { $some: { status: 'open' } } } } }, [1, 2]],
-  ['regions', { customers: { $every: { orders: { $some: {} } } } }, [2, 3]],
-  ['regions', { customers: { $some: { orders: { $none: {} } } } }, [1]],
-  ['regions', { customers: { $some: { orders: { $some: { 'account.country': 'DE' } } } } }, [1]],
-]
 
 /** Customers are always asked without those that are archived. */
 const rootOf = (name: Name, filter: unknown) =>
   name === 'customers' ? { $and: [filter, { archived: null }] } : filter
 
 describe('in memory', () => {
-  it.each(CASES.map(([name, filter, ids]) => [name, JSON.stringify(filter), filter, ids] as const))(
-    '%s %s',
-    (name, _, filter, ids) => {
-      const schema = SCHEMAS[name] as Schema
-      const own = parseFilter(schema, rootOf(name, filter), all)
-      expect(inMemory(DATA, name, own)).toEqual(ids)
-      const others = idsOf(DATA[name]).filter((id) => !ids.includes(id))
-      expect(inMemory(DATA, name, not(own))).toEqual(others)
-      expect(parseFilter(schema, printFilter(own), all)).toEqual(own)
-    },
-  )
+  it.each(
+    RELATED_CASES.map(
+      ([name, filter, ids]) => [name, JSON.stringify(filter), filter, ids] as const,
+    ),
+  )('%s %s', (name, _, filter, ids) => {
+    const schema = SCHEMAS[name] as Schema
+    const own = parseFilter(schema, rootOf(name, filter), all)
+    expect(inMemory(DATA, name, own)).toEqual(ids)
+    const others = idsOf(DATA[name]).filter((id) => !ids.includes(id))
+    expect(inMemory(DATA, name, not(own))).toEqual(others)
+    expect(parseFilter(schema, printFilter(own), all)).toEqual(own)
+  })
 
   it('a relation that was not loaded is an error of the server', () => {
     const own = compilePredicate(parseFilter(orders, { 'customer.country': 'FR' }, all))
@@ -342,7 +303,7 @@ describe.each(available)('in $name', (engine) => {
     const tables = new Tables(engine, connection)
     await tables.fill(DATA)
     try {
-      for (const [name, filter, ids] of CASES) {
+      for (const [name, filter, ids] of RELATED_CASES) {
         const own = parseFilter(SCHEMAS[name] as Schema, rootOf(name, filter), all)
         const show = `${name} ${JSON.stringify(filter)}`
         expect(await tables.ids(name, own), show).toEqual(ids)
@@ -495,7 +456,7 @@ describe('the JSON Schema of filters', () => {
     const ajv = new Ajv2020({ strict: false })
     formats.default(ajv)
     const validate = ajv.compile(document)
-    for (const [name, filter] of CASES) {
+    for (const [name, filter] of RELATED_CASES) {
       if (name === 'orders') expect(validate(filter), JSON.stringify(filter)).toBe(true)
     }
     expect(validate({ customer: { $is: { secret: 'vip' } } })).toBe(false)

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { defineConfig } from 'vitepress'
-import { root, siteFile, siteLink } from './pages.ts'
+import { root, siteFile, siteLink } from '../build/pages.ts'
 import { nav, sidebar } from './sidebar.ts'
 
 export default defineConfig({
@@ -10,7 +10,7 @@ export default defineConfig({
   lang: 'en',
   // The folder of a server that the site is in, such as `/tamis/`.
   base: process.env.TAMIS_DOCS_BASE ?? '/',
-  srcExclude: ['playground/**'],
+  srcExclude: ['playground/**', 'build/**'],
   rewrites: siteFile,
   lastUpdated: false,
   // Images of the repository, such as the chart of the benchmark.

@@ -1,4 +1,5 @@
 import type { DefaultTheme } from 'vitepress'
+import { logicalNames, operatorNames } from '../../src/operators/names.ts'
 
 export const nav: DefaultTheme.NavItem[] = [
   { text: 'Guide', link: '/filters', activeMatch: '^/(filters|paging|your-tables)' },
@@ -20,6 +21,34 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: 'Scaling out', link: '/scaling-out' },
       { text: 'Security', link: '/security' },
     ],
+  },
+  {
+    text: 'Operators',
+    link: '/operators/',
+    collapsed: true,
+    items: [...operatorNames, ...logicalNames, '$not'].map((name) => ({
+      text: name,
+      link: `/operators/${name.slice(1)}`,
+    })),
+  },
+  {
+    text: 'Types of fields',
+    link: '/types/',
+    collapsed: true,
+    items: [
+      'string',
+      'boolean',
+      'integer',
+      'number',
+      'timestamp',
+      'date',
+      'uuid',
+      'decimal',
+      'enumeration',
+      'list',
+      'objects',
+      'dynamic',
+    ].map((name) => ({ text: name, link: `/types/${name}` })),
   },
   {
     text: 'Databases',

@@ -1,0 +1,23 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { COPIES, GENERATED, OUTSIDE, root } from './pages.ts'
+import { operatorPages } from './reference/operators.ts'
+import { typePages } from './reference/types.ts'
+
+/** Writes the pages of the site that are made from code: `docs/generated`, which git ignores. */
+
+const generated = join(root, GENERATED)
+rmSync(generated, { recursive: true, force: true })
+
+// The chart is an image of one of the pages.
+for (const path of [...OUTSIDE, 'bench/chart.svg'])
+  cpSync(join(root, path), join(root, COPIES, path))
+
+const folders = { operators: operatorPages(), types: typePages() }
+for (const [folder, pages] of Object.entries(folders)) {
+  for (const [name, text] of pages) {
+    const file = join(generated, folder, `${name}.md`)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+}
