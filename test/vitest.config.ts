@@ -18,6 +18,7 @@ const SLOW = [
   'test/compile/bounds.test.ts',
   'test/compile/replace.test.ts',
   'test/created-columns.test.ts',
+  'test/docs-site.test.ts',
   'test/largest.test.ts',
   'test/package/release.test.ts',
   'test/plans.test.ts',

@@ -19,7 +19,10 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
       md.core.ruler.push('site-links', ({ tokens, env }) => {
-        const from = relative(root, env.realPath ?? env.path)
+        // Texts of the home page's header are in no file.
+        const file = env.realPath ?? env.path
+        if (file === undefined) return
+        const from = relative(root, file)
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const href = token.type === 'link_open' ? token.attrGet('href') : null
           if (href) token.attrSet('href', siteLink(from, href))

@@ -1,9 +1,12 @@
 import type { DefaultTheme } from 'vitepress'
 import { logicalNames, operatorNames } from '../../src/operators/names.ts'
+import { ENTRIES } from '../build/pages.ts'
 
 export const nav: DefaultTheme.NavItem[] = [
-  { text: 'Guide', link: '/filters', activeMatch: '^/(filters|paging|your-tables)' },
-  { text: 'Databases', link: '/databases/' },
+  { text: 'Guide', link: '/first-query' },
+  { text: 'Operators', link: '/operators/', activeMatch: '^/(operators|types)/' },
+  { text: 'Databases', link: '/databases/', activeMatch: '^/databases/' },
+  { text: 'API', link: '/api/', activeMatch: '^/api/' },
   { text: 'Changelog', link: '/changelog' },
 ]
 
@@ -12,12 +15,15 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: 'Guide',
     items: [
+      { text: 'A first query in five minutes', link: '/first-query' },
       { text: 'Filters', link: '/filters' },
-      { text: 'Errors', link: '/errors' },
       { text: 'Queries and pages', link: '/paging' },
       { text: 'Your own tables', link: '/your-tables' },
       { text: 'Relations', link: '/relations' },
+      { text: 'Live lists', link: '/live-lists' },
       { text: 'Collections', link: '/collections' },
+      { text: 'Permissions', link: '/permissions' },
+      { text: 'Errors', link: '/errors' },
       { text: 'Scaling out', link: '/scaling-out' },
       { text: 'Security', link: '/security' },
     ],
@@ -97,6 +103,12 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: 'Webhooks', link: '/users/webhooks' },
       { text: 'Operating', link: '/users/operate' },
     ],
+  },
+  {
+    text: 'API',
+    link: '/api/',
+    collapsed: true,
+    items: ENTRIES.map(({ name, page }) => ({ text: name, link: `/api/${page.slice(0, -3)}` })),
   },
   {
     text: 'Proof',

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { writeApi } from './api.ts'
 import { COPIES, GENERATED, OUTSIDE, root } from './pages.ts'
 import { operatorPages } from './reference/operators.ts'
 import { typePages } from './reference/types.ts'
@@ -21,3 +22,5 @@ for (const [folder, pages] of Object.entries(folders)) {
     writeFileSync(file, text)
   }
 }
+
+writeApi()

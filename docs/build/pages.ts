@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -24,16 +24,49 @@ export const OUTSIDE: readonly string[] = [
     .map((name) => `bench/${name}`),
 ]
 
+const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
+
+/** An entry point of the package, such as `tamis/sqlite`. */
+export interface Entry {
+  readonly name: string
+  /** Its source, from the root. */
+  readonly source: string
+  /** The page that TypeDoc names after the source, in `docs/generated/api`; and its page on the site. */
+  readonly made: string
+  readonly page: string
+}
+
+function entryOf(name: string, source: string | undefined): Entry {
+  if (source === undefined) throw new Error(`tsconfig.json has no path of the export ${name}.`)
+  const made = source.replace(/^\.\/src\/|(\/index)?\.ts$/g, '')
+  return {
+    name,
+    source,
+    // `index.md` is the list of entry points.
+    made: `${made === 'index' ? 'index-1' : made}.md`,
+    page: `${name.replace(/^tamis\//, '')}.md`,
+  }
+}
+
+/** What `package.json` exports, which `tsconfig.json` knows the sources of. */
+export const ENTRIES: readonly Entry[] = Object.keys(read('package.json').exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => join('tamis', path))
+  .map((name) => entryOf(name, read('tsconfig.json').compilerOptions.paths[name]?.[0]))
+
 const isPage = (path: string): boolean =>
   path.endsWith('.md') &&
   existsSync(join(root, path)) &&
   (path.startsWith('docs/') || OUTSIDE.includes(path))
+
+const entryMade = (made: string) => ENTRIES.find((entry) => entry.made === made)
 
 /** The address of a page's file on the site: `databases/README.md` is at `databases/index.md`. */
 export function siteFile(path: string): string {
   const moved = path
     .replace(/^(docs\/)?(generated\/)?(copies\/)?/, '')
     .replace(/(^|\/)README\.md$/, '$1index.md')
+    .replace(/^api\/(.+)$/, (_, made: string) => `api/${entryMade(made)?.page ?? made}`)
   return moved.replace(/^(bench\/)?[A-Z]+\.md$/, (name) => name.toLowerCase())
 }
 

@@ -1,33 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import type { UserInput } from 'tamis/users'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { CHROMIUM, faultsOf, launch, needs } from '../../support/chromium.ts'
 import { clientOf, closeAll, SERVER } from '../service.ts'
 import { until } from '../until.ts'
-import {
-  CHROMIUM,
-  idsOf,
-  launch,
-  NEEDS,
-  type Opened,
-  openConsole,
-  type Served,
-  serve,
-  signedIn,
-} from './browser.ts'
+import { idsOf, type Opened, openConsole, type Served, serve, signedIn } from './browser.ts'
 
-if (CHROMIUM === undefined) console.warn(NEEDS)
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe-core finds on a page, as text; nothing is excluded. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResults
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-}
+if (CHROMIUM === undefined) console.warn(needs('the console'))
 
 const LONG = 'long '.repeat(2000)
 

@@ -1,48 +1,9 @@
-import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { UserInput } from 'tamis/users'
 import { open, SERVER, type Service } from '../service.ts'
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The browser that the tests run in: `TAMIS_CHROMIUM`, or Chromium or Chrome in the PATH. */
-export const CHROMIUM: string | undefined =
-  process.env.TAMIS_CHROMIUM ??
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find(isExecutable)
-
-export const NEEDS =
-  'the console was not tested in a browser: install chromium, or name one in TAMIS_CHROMIUM'
-
-export const launch = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: CHROMIUM ?? '',
-    // Without connections of its own, which are no part of the test.
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
 
 /** A server with the console, and its users. */
 export interface Served extends Service {
