@@ -21,8 +21,8 @@ const isInstalled = existsSync(join(root, 'docs/node_modules/vitepress'))
 if (!isInstalled) console.warn('the site was not built: npm run docs:install')
 if (CHROMIUM === undefined) console.warn(needs('the site'))
 
-/** To build it takes half a minute of a core. */
-const LONG = 300_000
+/** To build it takes 45 seconds of a core, which it may have to share. */
+const LONG = 420_000
 
 /** What a page may transfer, compressed, before anything is clicked. */
 const MOST_BYTES = 100_000

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import { root, siteFile, siteLink } from '../build/pages.ts'
 import { nav, sidebar } from './sidebar.ts'
@@ -13,11 +14,31 @@ export default defineConfig({
   srcExclude: ['playground/**', 'build/**'],
   rewrites: siteFile,
   lastUpdated: false,
-  // Images of the repository, such as the chart of the benchmark.
-  vite: { server: { fs: { allow: [root] } } },
+  vite: {
+    resolve: {
+      // The home page of the default theme has no `main`, which screen readers look for.
+      alias: [
+        {
+          find: /^.*\/VPHome\.vue$/,
+          replacement: fileURLToPath(new URL('theme/Home.vue', import.meta.url)),
+        },
+      ],
+    },
+    // Images of the repository, such as the chart of the benchmark.
+    server: { fs: { allow: [root] } },
+  },
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
+      md.core.ruler.push('empty-headers', ({ tokens }) => {
+        // A cell of a header without text is no header to screen readers.
+        for (const [i, token] of tokens.entries()) {
+          const close = tokens[i + 2]
+          if (token.type !== 'th_open' || tokens[i + 1]?.content !== '' || !close) continue
+          token.tag = 'td'
+          close.tag = 'td'
+        }
+      })
       md.core.ruler.push('site-links', ({ tokens, env }) => {
         // Texts of the home page's header are in no file.
         const file = env.realPath ?? env.path
@@ -34,7 +55,11 @@ export default defineConfig({
     nav,
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    // The label of the button has all that it shows: its key, too.
+    search: {
+      provider: 'local',
+      options: { translations: { button: { buttonAriaLabel: 'Search K' } } },
+    },
     socialLinks: [{ icon: 'github', link: 'https://github.com/tamis-js/tamis' }],
   },
 })

@@ -94,6 +94,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Users system',
+    link: '/users/serve',
     collapsed: true,
     items: [
       { text: 'As a server', link: '/users/serve' },

@@ -108,6 +108,13 @@ const pageOf = (name: string, isJoin: boolean, sections: readonly string[]): str
 export const absolute = (text: string): string =>
   text.replaceAll('](#', '](/filters#').replaceAll(/\]\((\w+)\.md/g, '](/$1')
 
+const typeLink = ({ builder, slug }: TypePage): string => `[${code(builder)}](/types/${slug})`
+
+const ALLOWED = {
+  'by default': 'Where the field lists no `operators`, or lists it',
+  'if listed': 'Only where `operators` of the field lists it',
+} as const
+
 function ofField(name: OperatorName): string {
   const having = types.filter((type) => allowance(type, name) !== 'no')
   const scalar = examplesOf(
@@ -124,15 +131,10 @@ function ofField(name: OperatorName): string {
   return pageOf(name, false, [
     exampleSection(scalar),
     '## Fields',
-    table(
-      ['field', code(name)],
-      having.map((type) => [
-        `[${code(type.builder)}](/types/${type.slug})`,
-        allowance(type, name) === 'by default'
-          ? 'allowed where the field lists no `operators`'
-          : 'allowed where `operators` of the field lists it',
-      ]),
-    ),
+    ...(['by default', 'if listed'] as const).flatMap((allowed) => {
+      const links = having.filter((type) => allowance(type, name) === allowed).map(typeLink)
+      return links.length === 0 ? [] : [`${ALLOWED[allowed]}: ${links.join(' ')}`]
+    }),
     service === undefined
       ? 'No index finds its rows; databases read the rows that other conditions leave.'
       : `Its rows are found by ${SERVICES[service]}.`,
