@@ -14,15 +14,24 @@ import type { Schema } from '../parse/schema.ts'
 import { facetCounts, facetRows } from '../query/facet.ts'
 import { type Page, pageOfFound } from '../query/page.ts'
 import { projection } from '../query/project.ts'
-import { collectPage } from '../query/run.ts'
 import type { Fields, FieldsRow } from '../schema/definition.ts'
 import { eachBit } from './bits.ts'
 import { countOf, countValues } from './count.ts'
-import { exactBits, findInOrder, type Note, sorted, wantFor } from './find.ts'
+import { exactBits, type Note } from './find.ts'
 import { Indexes, type IndexStats } from './indexes.ts'
+import { LivePages } from './live-pages.ts'
 import { type CollectionOptions, readOptions } from './options.ts'
-import { type Space, sourceOf } from './select.ts'
+import type { PageEvent } from './page-event.ts'
+import { findRows } from './search.ts'
+import type { Space } from './select.ts'
 import { Slots } from './slots.ts'
+import {
+  type EventsOptions,
+  pageEvents,
+  type Watch,
+  type WatchOptions,
+  watchPage,
+} from './watch.ts'
 
 /** What a collection has. */
 export interface CollectionStats {
@@ -30,6 +39,8 @@ export interface CollectionStats {
   /** About how much memory all indexes take. */
   readonly bytes: number
   readonly indexes: readonly IndexStats[]
+  /** How many pages are watched, by `watch` or `events`. */
+  readonly watchers: number
 }
 
 /** What was done for a query, in the order in which it was done. */
@@ -51,6 +62,7 @@ export class Collection<T> {
   readonly #slots: Slots<T>
   readonly #indexes: Indexes<T>
   readonly #space: Space<T>
+  readonly #pages: LivePages<T>
 
   /** @throws TypeError for options that are not valid, and where `load` throws. */
   constructor(schema: Schema, options: CollectionOptions<T>) {
@@ -58,6 +70,7 @@ export class Collection<T> {
     this.#slots = new Slots(schema)
     this.#indexes = new Indexes(this.#slots, schema.key, maxBytes, isAutomatic)
     this.#space = { slots: this.#slots, indexes: this.#indexes, key: schema.key }
+    this.#pages = new LivePages(this.#space)
     this.load(rows as Iterable<T>)
     this.#indexes.declare(fields, orders)
   }
@@ -117,6 +130,7 @@ export class Collection<T> {
       () => {},
     )
     this.#slots.remove(this.#slots.canonical(key) as Scalar, slot)
+    this.#pages.change(row, undefined)
     return row
   }
 
@@ -151,6 +165,7 @@ export class Collection<T> {
     this.#guard(add, () => {
       for (const [key, slot] of taken) slots.remove(key, slot)
     })
+    this.#pages.add(isBulk ? undefined : [...added.values()])
   }
 
   /**
@@ -195,22 +210,54 @@ export class Collection<T> {
     let key: SortKey | undefined = start
     let skipped = query.offset
     for (let need = BATCH.first + skipped; ; need = Math.min(need * 2, BATCH.most)) {
-      const order = this.#indexes.order(ordering)
-      const search = { condition: base, ordering, key, need }
-      if (order === undefined) {
-        this.#indexes.wantOrder(ordering, this.size)
-        const bits = exactBits(this.#space, base)
-        const source = { each: (visit: (slot: number) => void) => eachBit(bits, visit) }
-        const rest = { ...search, need: Number.POSITIVE_INFINITY }
-        for (const row of sorted(this.#space, source, rest).slice(skipped)) yield show(row)
-        return
-      }
-      const rows = findInOrder(this.#space, search, order, undefined)
+      // Without an index of the order, all rows are read for the first: they are found at once.
+      if (this.#indexes.order(ordering) === undefined) need = Number.POSITIVE_INFINITY
+      const rows = findRows(this.#space, { condition: base, ordering, key, need })
       for (const row of rows.slice(skipped)) yield show(row)
       if (rows.length < need) return
       skipped = 0
       key = keyOf(rows.at(-1))
     }
+  }
+
+  /**
+   * Calls a listener with the changes of a query's page, each time an operation of the collection
+   * changes the page: one event for `load` also. It is called before the operation returns. What it
+   * changes itself is done at once; the events of that come after this event, to every listener.
+   *
+   * @throws TypeError for options that are not valid, and FilterError as `query` does.
+   * @example
+   * let items: readonly Person[] = []
+   * const watch = collection.watch(query, ({ changes }) => {
+   *   items = applyChanges(items, changes)
+   * })
+   * items = watch.page.items
+   * watch.stop()
+   */
+  watch(
+    query: Query,
+    listener: (event: PageEvent<T>) => void,
+    options: WatchOptions = {},
+  ): Watch<T> {
+    return watchPage(this.#pages, query, listener, options)
+  }
+
+  /**
+   * The changes of a query's page for a loop that may take its time: what changes meanwhile is one
+   * event, so that no more than the page is kept for it. The first event has the whole page, as
+   * changes of an empty one. It begins when the first event is asked for, and ends with the loop, or
+   * when `signal` is aborted.
+   *
+   * @throws TypeError for options that are not valid.
+   * @example
+   * let items: readonly Person[] = []
+   * for await (const { changes } of collection.events(query)) items = applyChanges(items, changes)
+   */
+  events(
+    query: Query,
+    options: EventsOptions = {},
+  ): AsyncIterableIterator<PageEvent<T>, undefined> {
+    return pageEvents(this.#pages, query, options)
   }
 
   /** What the collection does to find the page of a query, and why: it is found once for that. */
@@ -224,7 +271,7 @@ export class Collection<T> {
   stats(): CollectionStats {
     const indexes = this.#indexes.stats()
     const bytes = indexes.reduce((sum, each) => sum + each.bytes, 0)
-    return { rows: this.size, bytes, indexes }
+    return { rows: this.size, bytes, indexes, watchers: this.#pages.size }
   }
 
   /** Makes a change of the indexes, which throws where a row does when it is read: then of nothing. */
@@ -244,6 +291,7 @@ export class Collection<T> {
       () => this.#indexes.add(slot, row),
       () => this.#slots.remove(key, slot),
     )
+    this.#pages.change(undefined, row)
   }
 
   #replace(slot: number, row: T): T {
@@ -256,6 +304,7 @@ export class Collection<T> {
         rows[slot] = before
       },
     )
+    this.#pages.change(before, row)
     return before
   }
 
@@ -263,41 +312,12 @@ export class Collection<T> {
     const query = queryAt(asked, clock.now)
     const { offset, limit, count } = query
     const { base, key, ordering, isReversed } = scanOf(query)
-    const order = this.#indexes.order(ordering)
-    if (order === undefined) return this.#unordered(query, base, ordering, clock, note)
     const need = limit === 0 ? 0 : offset + limit + 1
     const search = { condition: base, ordering, key, need }
-    const rows = need === 0 ? [] : findInOrder(this.#space, search, order, note)
-    const found = rows.slice(offset)
+    const found = need === 0 ? [] : findRows(this.#space, search, note).slice(offset)
     if (isReversed) found.reverse()
     const total = count ? countOf(this.#space, base, note) : undefined
     return pageOfFound(query, found, total, false, true)
-  }
-
-  /** A page whose order has no index: all rows that indexes select are read, and the first are kept. */
-  #unordered(
-    query: Query,
-    base: Condition,
-    ordering: Query['ordering'],
-    clock: Clock,
-    note: Note,
-  ): Page<T> {
-    const { rows, live, isDense, size } = this.#slots
-    const source = sourceOf(base, this.#space)
-    const page = collectPage<T>(query, clock)
-    const read = source?.most ?? size
-    note?.(
-      source === undefined
-        ? `no index has the order or selects rows: all ${size} are read`
-        : `no index has the order: ${read} rows at most, which indexes select, are read`,
-    )
-    const add = (slot: number) => page.add(rows[slot] as T)
-    if (source !== undefined) source.each(add)
-    else if (isDense) page.addAll(rows as T[])
-    else eachBit(live, add)
-    this.#indexes.wantOrder(ordering, read)
-    wantFor(base, read, this.#space)
-    return page.finish()
   }
 }
 

@@ -4,6 +4,7 @@ import { type Condition, conjunction, isTrue, type Leaf } from '../condition/con
 import type { SortKey } from '../condition/keyset.ts'
 import type { Ordering } from '../condition/ordering.ts'
 import { scanRows } from '../query/rows.ts'
+import type { Collecting } from '../query/run.ts'
 import { type Bits, bitsFor, eachBit, setBit } from './bits.ts'
 import { intervalOf, type Side, sideOfBound, sideOfPrefix, sideOfValue } from './interval.ts'
 import type { OrderIndex, Place } from './order-index.ts'
@@ -15,14 +16,8 @@ import { ROW, Walk } from './walk.ts'
 /** Says what is done, and why, for `explain`. */
 export type Note = ((step: string) => void) | undefined
 
-/** What is looked for: the first rows of an order that a condition is true of, behind a place. */
-export interface Search {
-  readonly condition: Condition
-  readonly ordering: Ordering
-  /** The place that the rows stand behind; undefined for the beginning. */
-  readonly key: SortKey | undefined
-  readonly need: number
-}
+/** What is looked for. */
+export type Search = Omit<Collecting, 'isCounted'>
 
 /** So few rows are read and sorted at once. */
 const FEW = 64

@@ -12,6 +12,10 @@
  * without repetition (`condition-graph.ts`); `access.ts` chooses the terms and ranges that each is found
  * by, in the columns of `match-columns.ts`; `intervals.ts` finds the ranges that hold a value.
  *
+ * A page that is watched keeps its rows, those before them and some behind (`live-page.ts`). The filter
+ * and a comparison with the last row that is kept say whether a change concerns it; `live-pages.ts`
+ * shares pages between those who watch the same one and delivers the events.
+ *
  * @packageDocumentation
  */
 
@@ -24,3 +28,5 @@ export {
 export type { IndexStats } from './indexes.ts'
 export { createMatcher, type Matcher, type MatcherStats, type Matches } from './matcher.ts'
 export type { CollectionOptions, IndexDefinition, IndexTerm } from './options.ts'
+export { applyChanges, type PageChange, type PageEvent } from './page-event.ts'
+export type { EventsOptions, Watch, WatchOptions } from './watch.ts'

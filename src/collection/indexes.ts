@@ -54,7 +54,8 @@ const named = (kind: string, { name }: Field): string => `${kind}\0${name}`
 const normalized = (ordering: Ordering): Ordering =>
   ordering[0]?.direction === -1 ? reversed(ordering) : ordering
 
-function orderId(ordering: Ordering, isReversed: boolean): string {
+/** A text that is the same for the same orders, by the names of their fields. */
+export function orderId(ordering: Ordering, isReversed: boolean): string {
   let id = 'order'
   for (const term of ordering) {
     const isAscending = (term.direction === 1) !== isReversed

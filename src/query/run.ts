@@ -1,8 +1,9 @@
 import { compileSortKey } from '../compile/ordering.ts'
 import { compilePredicate, type Predicate } from '../compile/predicate.ts'
 import { scanOf } from '../compile/scan.ts'
-import { not } from '../condition/condition.ts'
+import { type Condition, conjunction, not } from '../condition/condition.ts'
 import { keyset, type SortKey } from '../condition/keyset.ts'
+import type { Ordering } from '../condition/ordering.ts'
 import type { Clock } from '../condition/timed.ts'
 import type { Query } from '../parse/query.ts'
 import { queryAt } from '../parse/query-at.ts'
@@ -16,10 +17,28 @@ interface Candidate<T> {
   readonly index: number
 }
 
-/** Takes rows, one by one or an array of them, and keeps those that can still be on the page. */
-export interface PageCollector<T> {
+/** Takes rows, one by one or an array of them, and keeps those that can still be among the first. */
+export interface RowCollector<T> {
   add(row: T): void
   addAll(rows: readonly T[]): void
+  /** The first rows in their order. It is the last call. */
+  rows(): T[]
+  /** How many rows the condition is true of, also before the place. */
+  readonly total: number
+}
+
+/** What a collector keeps: the first rows of an order that a condition is true of, behind a place. */
+export interface Collecting {
+  readonly condition: Condition
+  readonly ordering: Ordering
+  /** The place that the rows stand behind; undefined for the beginning. */
+  readonly key: SortKey | undefined
+  readonly need: number
+  readonly isCounted?: boolean
+}
+
+/** Takes the rows of a query, and makes its page of them. */
+export interface PageCollector<T> extends Pick<RowCollector<T>, 'add' | 'addAll'> {
   finish(): Page<T>
 }
 
@@ -27,21 +46,20 @@ export interface PageCollector<T> {
 const REFRESH = 1024
 
 /**
- * Collects a query's page from rows in any order. Only `offset + limit` rows and one more are held,
- * in a heap whose root is the last of them, so that neither a large input nor a stream is ever sorted
- * whole.
- *
- * @throws FilterError (`invalid_cursor`) where the query's cursor is of one to which the server had
- * joined something else.
+ * Collects the first rows from rows in any order. Only as many as are needed are held, in a heap whose
+ * root is the last of them, so that neither a large input nor a stream is ever sorted whole.
  */
-export function collectPage<T>(asked: Query, { now }: Clock = {}): PageCollector<T> {
-  const query = queryAt(asked, now)
-  const { offset, limit, count: isCounted } = query
-  const { condition, base, ordering, isReversed } = scanOf(query)
-  // Rows before a cursor count, too.
-  const counted = isCounted ? base : condition
-  const isAfter = isCounted && base !== condition ? compilePredicate(condition) : undefined
-  const capacity = limit === 0 ? 0 : offset + limit + 1
+export function collectRows<T>({
+  condition,
+  ordering,
+  key,
+  need: capacity,
+  isCounted = false,
+}: Collecting): RowCollector<T> {
+  const behind = key === undefined ? undefined : keyset(ordering, key)
+  // Rows before the place count, too.
+  const isAfter = isCounted && behind !== undefined ? compilePredicate(behind) : undefined
+  const counted = isCounted || behind === undefined ? condition : conjunction([condition, behind])
   const { keyOf, compare } = compileSortKey(ordering)
   const order = (a: Candidate<T>, b: Candidate<T>) => compare(a.key, b.key) || a.index - b.index
   const heap: Candidate<T>[] = []
@@ -116,13 +134,32 @@ export function collectPage<T>(asked: Query, { now }: Clock = {}): PageCollector
       })
       count += rows.length
     },
+    rows: () => heap.sort(order).map(({ row }) => row),
+    get total() {
+      return total
+    },
+  }
+}
+
+/**
+ * Collects a query's page from rows in any order.
+ *
+ * @throws FilterError (`invalid_cursor`) where the query's cursor is of one to which the server had
+ * joined something else.
+ */
+export function collectPage<T>(asked: Query, { now }: Clock = {}): PageCollector<T> {
+  const query = queryAt(asked, now)
+  const { offset, limit, count: isCounted } = query
+  const { base: condition, key, ordering, isReversed } = scanOf(query)
+  const need = limit === 0 ? 0 : offset + limit + 1
+  const collected = collectRows<T>({ condition, key, ordering, need, isCounted })
+  return {
+    add: collected.add,
+    addAll: collected.addAll,
     finish() {
-      const found = heap
-        .sort(order)
-        .slice(offset)
-        .map(({ row }) => row)
-      const inOrder = isReversed ? found.reverse() : found
-      return pageOfFound(query, inOrder, isCounted ? total : undefined, false)
+      const found = collected.rows().slice(offset)
+      if (isReversed) found.reverse()
+      return pageOfFound(query, found, isCounted ? collected.total : undefined, false)
     },
   }
 }

@@ -58,7 +58,7 @@ export { sqlite } from './src/dialect/sqlite/index.ts'`,
   [
     'the core and collections',
     `export * from './src/index.ts'; export * from './src/collection/index.ts'`,
-    82_500,
+    85_400,
   ],
   ...dialects.map(
     (name) =>

@@ -29,7 +29,7 @@ import { planArbitrary, rowsArbitrary } from './arbitrary.ts'
 import { engines } from './engines/index.ts'
 import { JSON_TEXT_OPERATORS, TEXT_OPERATORS } from './text-cases.ts'
 
-type Row = Record<string, unknown>
+export type Row = Record<string, unknown>
 
 /** Mulberry32 by Tommy Ettinger (public domain). */
 export function randomOf(seed: number): () => number {
@@ -130,7 +130,7 @@ function wideRow(key: string, id: unknown, random: () => number): Row {
 }
 
 /** The keys whose rows a sequence of steps adds and removes, and what makes rows. */
-interface World {
+export interface World {
   readonly schema: Schema
   readonly rowOf: (random: () => number, key: number) => Row
   readonly keys: number
@@ -151,7 +151,7 @@ const payloadsOf = (schema: Schema, rows: readonly Row[], seed: number): Row[] =
     seed,
   }) as unknown as Row[]
 
-function wideWorld(seed: number, keys: number): World {
+export function wideWorld(seed: number, keys: number): World {
   const random = randomOf(seed)
   const isText = random() < 0.5
   const key = random() < 0.5 ? 'id' : 'number'
@@ -171,7 +171,7 @@ function wideWorld(seed: number, keys: number): World {
 }
 
 /** A world of a random schema, and of the rows that the differential suite makes for it. */
-function plannedWorld(seed: number): World {
+export function plannedWorld(seed: number): World {
   const [plan] = fc.sample(planArbitrary(SQLITE.features), { numRuns: 1, seed }) as [never]
   const { schema } = plan as { schema: Schema }
   const [rows] = fc.sample(rowsArbitrary(plan, SQLITE.features, 60), { numRuns: 1, seed }) as [
@@ -201,7 +201,7 @@ function outcome<R>(call: () => R): { readonly value?: R; readonly thrown?: stri
   }
 }
 
-class Difference extends Error {}
+export class Difference extends Error {}
 
 /** What was done, for the test to say that it was enough. */
 export interface Tally {
@@ -222,7 +222,7 @@ export const newTally = (): Tally => ({
   plans: new Set(),
 })
 
-const showing = (value: unknown): string =>
+export const showing = (value: unknown): string =>
   JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each))?.slice(
     0,
     600,

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { budget } from '../support/budget.ts'
+import { runLiveSteps } from '../support/live-pages.ts'
+
+describe('a live page', () => {
+  it('is that of runQuery after each event, whatever is changed', {
+    timeout: 600_000,
+  }, async () => {
+    const tally = await runLiveSteps(budget(1000, 6000), 20_280)
+    expect(tally.events).toBeGreaterThan(budget(5000, 32_000))
+    expect(tally.joined).toBeGreaterThan(budget(300, 1600))
+    for (const type of ['added', 'removed', 'updated', 'moved']) {
+      expect(tally.changes[type], type).toBeGreaterThan(budget(50, 300))
+    }
+    for (const each of ['cursors', 'offsets', 'projections', 'totals'] as const) {
+      expect(tally[each], each).toBeGreaterThan(budget(15, 80))
+    }
+  })
+})
