@@ -2,7 +2,7 @@
  * `npm run bench:collection` times a collection of a million rows beside SQLite in memory, a B-tree and,
  * up to 200,000 rows, LokiJS (`npm run peers` installs the last two), and writes COLLECTION.md. Every answer is compared
  * with that of `runQuery`, `countRows` or `facetRows` over the array before it is timed.
- * `--rows 100000` asks a smaller collection and writes nothing.
+ * `--rows 100000` asks a smaller collection and writes nothing; `--live` times live pages alone.
  */
 
 import { writeFileSync } from 'node:fs'
@@ -11,11 +11,17 @@ import { parseArgs } from 'node:util'
 import { countRows, facetRows, parseQuery, runQuery } from 'tamis'
 import { createCollection } from 'tamis/collection'
 import { filters } from '../fixtures/filters.ts'
+import { CHANGES, timeLivePages } from './live-pages.ts'
 import { lokiPeer, type Peer, sqlitePeer, treePeer } from './peers.ts'
 import { FIVE, MORE, makePeople, type Person, people, personOf } from './people.ts'
 
 const ROWS = 1_000_000
-const { values } = parseArgs({ options: { rows: { type: 'string', default: String(ROWS) } } })
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: String(ROWS) },
+    live: { type: 'boolean', default: false },
+  },
+})
 const count = Number(values.rows)
 if (!Number.isInteger(count) || count < 10_000) {
   console.error('bench: expected --rows of at least 10000')
@@ -51,8 +57,17 @@ function timesOf(run: (round: number) => unknown): { median: number; p99: number
 const micro = (value: number): string =>
   value >= 1000 ? `${(value / 1000).toFixed(2)} ms` : `${value.toFixed(2)} µs`
 
-function time(question: string, contender: string, run: (round: number) => unknown, goal?: string) {
-  const line = { question, contender, ...timesOf(run), ...(goal && { goal }) }
+/** Times a function that does so many units of work; the times are those of one. */
+function time(
+  question: string,
+  contender: string,
+  run: (round: number) => unknown,
+  goal?: string,
+  units = 1,
+) {
+  const { median, p99 } = timesOf(run)
+  const times = { median: median / units, p99: p99 / units }
+  const line = { question, contender, ...times, ...(goal && { goal }) }
   lines.push(line)
   console.log(
     `  ${question.padEnd(44)}${contender.padEnd(26)}${micro(line.median).padStart(12)}${micro(line.p99).padStart(12)}`,
@@ -80,6 +95,14 @@ function timePeers(
 
 console.log(`making ${count.toLocaleString('en')} rows`)
 const rows = makePeople(count)
+const timeLive = () => {
+  console.log('live pages, an index of their order')
+  timeLivePages(rows, (question, run, goal) => time(question, 'tamis', run, goal, CHANGES))
+}
+if (values.live) {
+  timeLive()
+  process.exit()
+}
 const extra = makePeople(20_000).map((person, at) => personOf({ ...person, id: `new-${at}` }, at))
 
 console.log('loading')
@@ -125,6 +148,8 @@ timeWrites(
   },
   '10 µs',
 )
+
+timeLive()
 
 const full = createCollection(people, { rows, indexes: [...FIVE, ...MORE] })
 
@@ -191,7 +216,7 @@ if (count === ROWS) {
     new URL('../COLLECTION.md', import.meta.url),
     `# Collections, measured
 
-Written by \`npm run bench:collection\`: ${machine}, ${count.toLocaleString('en')} rows. Every answer was compared with that of \`runQuery\`, \`countRows\` or \`facetRows\` over an array of the same rows before it was timed. Times are of single calls. Pages are of 30 rows by \`created_at\` descending, with the cursor of the next page; the peers give ids alone, and no cursor.
+Written by \`npm run bench:collection\`: ${machine}, ${count.toLocaleString('en')} rows. Every answer was compared with that of \`runQuery\`, \`countRows\` or \`facetRows\` over an array of the same rows before it was timed. Times are of single calls, those of live pages of ${CHANGES} changes at once, divided. Pages are of 30 rows by \`created_at\` descending, with the cursor of the next page; the peers give ids alone, and no cursor.
 
 Five indexes (${FIVE.join(', ')}) were made in ${(loaded / 1000).toFixed(2)} s (goal 3 s) and take ${bytes.toFixed(1)} bytes a row (goal 60); with the map of keys, ${(measured / count).toFixed(1)} were measured.
 

@@ -69,7 +69,7 @@ export function timeLivePages(rows: readonly Person[], time: Time): void {
   }
   drain(0)
   check('removals')
-  time('the first row of the page is removed, or put back', (round) => drain(round + 1), '20 µs')
+  time('a row leaves for good, or comes back', (round) => drain(round + 1), '20 µs')
   check('removals')
   watch.stop()
 }
