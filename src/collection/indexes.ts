@@ -68,7 +68,10 @@ export function orderId(ordering: Ordering, isReversed: boolean): string {
 /** Fields of one name can be of two schemas. */
 const isSame = (a: Field, b: Field): boolean =>
   a === b ||
-  (a.type.kind === b.type.kind && a.type.list === b.type.list && a.wildcard === b.wildcard)
+  (a.type.kind === b.type.kind &&
+    a.type.list === b.type.list &&
+    a.wildcard === b.wildcard &&
+    a.through === b.through)
 
 /** Whether the order of an index is another, or that from its end. */
 function isOf(own: Ordering, ordering: Ordering, isReversed: boolean): boolean {
@@ -147,6 +150,8 @@ export class Indexes<T> {
   }
 
   wantOrder(ordering: Ordering, rows: number): void {
+    // Which related rows a query may see depends on its scopes, so that no index serves all queries.
+    if (ordering.some(({ field }) => field.through !== undefined)) return
     this.#wish(this.#wantedOrder(ordering), rows)
   }
 

@@ -3,7 +3,9 @@ import {
   defineSchema,
   integer,
   list,
+  one,
   parseQuery,
+  relate,
   relativeTime,
   runQuery,
   string,
@@ -236,6 +238,39 @@ describe('pages', () => {
     const query = parseQuery(schema, { sort: [{ at: 1 }], limit: 1 })
     expect(() => runQuery(query, rows)).toThrow('at')
     expect(() => collection.query(query)).toThrow('at')
+  })
+})
+
+describe('sorts by related rows', () => {
+  it('have no index: which related rows a query sees depends on its scopes', () => {
+    const { customers, orders } = relate(
+      {
+        customers: defineSchema({
+          fields: {
+            id: string({ required: true }),
+            country: string({ sortable: true }),
+            region: string(),
+          },
+          scope: true,
+        }),
+        orders: defineSchema({
+          fields: { id: string({ required: true, sortable: true }), customer_id: string() },
+        }),
+      },
+      { orders: { customer: one('customers', { from: 'customer_id', to: 'id' }) } },
+    )
+    const rows = Array.from({ length: 300 }, (_, at) => ({
+      id: `o${at}`,
+      customer_id: `c${at}`,
+      customer: { id: `c${at}`, country: `${(at * 7) % 26}`, region: at % 3 === 0 ? 'x' : 'y' },
+    }))
+    const collection = createCollection(orders, { rows })
+    for (const region of ['x', 'y', 'x']) {
+      const scopes = { customers: condition(customers, { region }) }
+      const query = parseQuery(orders, { sort: [{ 'customer.country': 1 }] }, { scopes })
+      for (let i = 0; i < 20; i++) collection.query(query)
+      expect(collection.query(query).items).toEqual(runQuery(query, rows).items)
+    }
   })
 })
 
