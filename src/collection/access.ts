@@ -118,7 +118,7 @@ export function accessOf(graph: ConditionGraph, node: number, unique: string): A
 function both(a: Access, b: Access): Access {
   const [one, other] = [a.keys[0]!, b.keys[0]!]
   const { column } = one
-  const { compare } = column.intervals
+  const { compare } = column
   const end = (x: Scalar | undefined, y: Scalar | undefined, sign: 1 | -1) =>
     x === undefined || (y !== undefined && compare(y, x) * sign > 0) ? y : x
   const low = end(one.low, other.low, 1)

@@ -36,12 +36,12 @@ const BEHIND = ['right', 'left'] as const
  * logarithmic time for each interval that is found.
  */
 export class Intervals {
-  readonly compare: (a: Scalar, b: Scalar) => number
+  readonly #compare: (a: Scalar, b: Scalar) => number
   #root: Tree
   #serial = 0
 
   constructor(compare: (a: Scalar, b: Scalar) => number) {
-    this.compare = compare
+    this.#compare = compare
   }
 
   get isEmpty(): boolean {
@@ -65,10 +65,10 @@ export class Intervals {
   #find(tree: Tree, value: Scalar, found: number[]): void {
     if (tree === undefined) return
     const { low, high, greatest, left, right, node } = tree
-    if (greatest !== undefined && this.compare(greatest, value) < 0) return
+    if (greatest !== undefined && this.#compare(greatest, value) < 0) return
     this.#find(left, value, found)
-    if (low !== undefined && this.compare(low, value) > 0) return
-    if (high === undefined || this.compare(high, value) >= 0) found.push(node)
+    if (low !== undefined && this.#compare(low, value) > 0) return
+    if (high === undefined || this.#compare(high, value) >= 0) found.push(node)
     this.#find(right, value, found)
   }
 
@@ -76,7 +76,7 @@ export class Intervals {
     if (a.low === undefined || b.low === undefined) {
       if (a.low !== b.low) return a.low === undefined
     } else {
-      const order = this.compare(a.low, b.low)
+      const order = this.#compare(a.low, b.low)
       if (order !== 0) return order < 0
     }
     return a.serial < b.serial
@@ -116,7 +116,7 @@ export class Intervals {
     for (const below of [tree.left, tree.right]) {
       if (greatest === undefined || below === undefined) continue
       const other = below.greatest
-      if (other === undefined || this.compare(other, greatest) > 0) greatest = other
+      if (other === undefined || this.#compare(other, greatest) > 0) greatest = other
     }
     tree.greatest = greatest
     return tree

@@ -31,6 +31,7 @@ export class Column {
   readonly values = new Map<Scalar | null, number>()
   /** The leaves that ask for anything else, by their canonical texts. */
   readonly tests = new Map<string, number>()
+  readonly compare: (a: Scalar, b: Scalar) => number
   /** The ranges by which conditions are found. */
   readonly intervals: Intervals
   /** How many times conditions ask for a term. */
@@ -45,7 +46,8 @@ export class Column {
     this.field = field
     this.service = service
     this.terms = TERMS[service](field)
-    this.intervals = new Intervals(compareValues(service === 'index' ? field.type.kind : string))
+    this.compare = compareValues(service === 'index' ? field.type.kind : string)
+    this.intervals = new Intervals(this.compare)
   }
 
   /** Whether the value is in a document whose keys clients make up. */

@@ -224,6 +224,7 @@ export class Matcher<
       const followers = graph.detailOf(node)?.followers
       if (followers === undefined || (isTested && !graph.holds(node))) continue
       if (!graph.visit(node)) continue
+      graph.prefetch(followers)
       for (let at = 0; at < followers.length; at++) {
         const root = followers[at]!
         if (!isTested || graph.holds(root)) roots.push(root)
