@@ -28,7 +28,7 @@ const DETAIL = 3
 /** The node that it is found by, and its place among those that are. */
 export const ACCESS = 4
 export const PLACE = 5
-/** The first of the filters with this condition; see the matcher. */
+/** Twice the filter with this condition; 1 more than twice the group, if there are several. */
 export const FIRST = 6
 /** The next node of the same bucket, or that is unused. */
 const NEXT = 7

@@ -32,12 +32,11 @@ export interface MatcherStats {
   readonly bytes: number
 }
 
-// The numbers of a filter: its condition's node, and the filters before and behind it with the same
-// condition, each plus 1.
-const WIDTH = 3
+// The numbers of a filter: its condition's node, and its place among the filters with that condition.
+// Of one that is gone, the second is the next that is.
+const WIDTH = 2
 const ROOT = 0
-const BEFORE = 1
-const NEXT = 2
+const INDEX = 1
 
 const NONE: readonly number[] = []
 
@@ -60,6 +59,9 @@ export class Matcher<
   readonly #ids: (Id | undefined)[] = []
   #filters = new Int32Array(WIDTH * 16)
   #unused = 0
+  /** The filters with the same condition, where there are several. */
+  readonly #groups: number[][] = []
+  readonly #unusedGroups: number[] = []
   #conditions = 0
 
   /** @param unique the field whose values are unique. */
@@ -101,22 +103,29 @@ export class Matcher<
     this.remove(id)
     let place = this.#unused
     if (place === 0) place = this.#places.size + 1
-    else this.#unused = this.#filters[place * WIDTH + NEXT]!
+    else this.#unused = this.#filters[place * WIDTH + INDEX]!
     const at = place * WIDTH
     if (at + WIDTH > this.#filters.length) {
-      const filters = new Int32Array(Math.ceil(this.#filters.length / 12) * 15 + WIDTH)
+      const filters = new Int32Array(Math.ceil(this.#filters.length / 8) * 10)
       filters.set(this.#filters)
       this.#filters = filters
     }
-    const first = graph.get(root, FIRST) >> 1
     this.#places.set(id, place)
     this.#ids[place] = id
     this.#filters[at + ROOT] = root
-    this.#filters[at + BEFORE] = 0
-    this.#filters[at + NEXT] = first
-    graph.set(root, FIRST, place * 2 + (first === 0 ? 0 : 1))
-    if (first === 0) this.#follow(root)
-    else this.#filters[first * WIDTH + BEFORE] = place
+    this.#filters[at + INDEX] = 0
+    const first = graph.get(root, FIRST)
+    if (first === 0) {
+      graph.set(root, FIRST, place * 2)
+      this.#follow(root)
+    } else if ((first & 1) === 0) {
+      const group = this.#unusedGroups.pop() ?? this.#groups.length
+      this.#groups[group] = [first >> 1, place]
+      this.#filters[at + INDEX] = 1
+      graph.set(root, FIRST, group * 2 + 1)
+    } else {
+      this.#filters[at + INDEX] = this.#groups[first >> 1]!.push(place) - 1
+    }
   }
 
   /** Removes a filter. @returns whether it was there. */
@@ -125,18 +134,23 @@ export class Matcher<
     if (place === undefined) return false
     const filters = this.#filters
     const root = filters[place * WIDTH + ROOT]!
-    const before = filters[place * WIDTH + BEFORE]!
-    const next = filters[place * WIDTH + NEXT]!
-    if (next !== 0) filters[next * WIDTH + BEFORE] = before
-    if (before !== 0) filters[before * WIDTH + NEXT] = next
-    const first = before === 0 ? next : this.#graph.get(root, FIRST) >> 1
-    if (first === 0) this.#unfollow(root)
-    const isOne = filters[first * WIDTH + NEXT] === 0
-    this.#graph.set(root, FIRST, first * 2 + (isOne ? 0 : 1))
+    const first = this.#graph.get(root, FIRST)
+    const group = (first & 1) === 0 ? [place] : this.#groups[first >> 1]!
+    const last = group.pop()!
+    if (last !== place) {
+      const index = filters[place * WIDTH + INDEX]!
+      group[index] = last
+      filters[last * WIDTH + INDEX] = index
+    }
+    if (group.length === 0) {
+      if ((first & 1) !== 0) this.#unusedGroups.push(first >> 1)
+      this.#graph.set(root, FIRST, 0)
+      this.#unfollow(root)
+    }
     this.#graph.release(root)
     this.#places.delete(id)
     this.#ids[place] = undefined
-    filters[place * WIDTH + NEXT] = this.#unused
+    filters[place * WIDTH + INDEX] = this.#unused
     this.#unused = place
     if (this.size === 0) this.#clear()
     return true
@@ -144,7 +158,7 @@ export class Matcher<
 
   #clear(): void {
     this.#filters = new Int32Array(WIDTH * 16)
-    this.#ids.length = 0
+    this.#ids.length = this.#groups.length = this.#unusedGroups.length = 0
     this.#unused = 0
   }
 
@@ -237,14 +251,8 @@ export class Matcher<
     const ids: Id[] = []
     for (const root of roots) {
       const first = this.#graph.get(root, FIRST)
-      let place = first >> 1
-      ids.push(this.#ids[place]!)
-      // Most conditions are of one filter, so that its numbers need not be read.
-      while ((first & 1) !== 0) {
-        place = this.#filters[place * WIDTH + NEXT]!
-        if (place === 0) break
-        ids.push(this.#ids[place]!)
-      }
+      if ((first & 1) === 0) ids.push(this.#ids[first >> 1]!)
+      else for (const place of this.#groups[first >> 1]!) ids.push(this.#ids[place]!)
     }
     return ids
   }
