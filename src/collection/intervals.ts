@@ -6,8 +6,8 @@ export class Interval {
   readonly column: Column
   readonly low: Scalar | undefined
   readonly high: Scalar | undefined
-  /** What it is of. */
-  readonly node: number
+  /** The node that is found by it. */
+  readonly owner: number
   /** The greatest end of the intervals below this one, itself among them. */
   greatest: Scalar | undefined
   readonly priority = Math.random()
@@ -16,11 +16,11 @@ export class Interval {
   left: Interval | undefined = undefined
   right: Interval | undefined = undefined
 
-  constructor(column: Column, low: Scalar | undefined, high: Scalar | undefined, node: number) {
+  constructor(column: Column, low: Scalar | undefined, high: Scalar | undefined, owner: number) {
     this.column = column
     this.low = low
     this.high = high
-    this.node = node
+    this.owner = owner
     this.greatest = high
   }
 }
@@ -64,11 +64,11 @@ export class Intervals {
 
   #find(tree: Tree, value: Scalar, found: number[]): void {
     if (tree === undefined) return
-    const { low, high, greatest, left, right, node } = tree
+    const { low, high, greatest, left, right, owner } = tree
     if (greatest !== undefined && this.#compare(greatest, value) < 0) return
     this.#find(left, value, found)
     if (low !== undefined && this.#compare(low, value) > 0) return
-    if (high === undefined || this.#compare(high, value) >= 0) found.push(node)
+    if (high === undefined || this.#compare(high, value) >= 0) found.push(owner)
     this.#find(right, value, found)
   }
 
