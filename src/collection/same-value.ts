@@ -1,4 +1,4 @@
-import { isPlainObject } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 
 /** Whether two values of rows are the same all the way down. */
 export function sameValue(a: unknown, b: unknown): boolean {
