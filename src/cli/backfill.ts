@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { DIALECTS } from '../check/engines.ts'
 import {
@@ -12,6 +11,7 @@ import {
 import { withConnection } from './connect.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { isOutage, PAUSES } from './outage.ts'
+import { Progress } from './progress.ts'
 import { integer } from './query-options.ts'
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
 import { factsOf } from './table.ts'
@@ -110,12 +110,9 @@ async function run(
   { batch, missing, after }: BackfillCommandOptions,
   signal: AbortSignal,
 ): Promise<Backfilled> {
-  const bar = new SingleBar({
-    format: `${table.name} {bar} {percentage}% | {updated} updated | {eta_formatted}`,
-    stream: process.stderr,
-    noTTYOutput: false,
-    clearOnComplete: true,
-  })
+  const line = new Progress(
+    `${table.name} {bar} {percentage}% | {updated} updated | {eta_formatted}`,
+  )
   let scanned = 0
   let last = keyOf(loaded, after)
   try {
@@ -128,9 +125,9 @@ async function run(
       after: last,
       signal,
       onProgress(progress) {
-        if (scanned === 0) bar.start(progress.total, 0, { updated: 0 })
+        if (scanned === 0) line.start(progress.total, 0, { updated: 0 })
         ;({ scanned, last } = progress)
-        bar.update(scanned, { updated: progress.updated })
+        line.update(scanned, { updated: progress.updated })
       },
     })
   } catch (error) {
@@ -138,7 +135,7 @@ async function run(
     const why = messageOf(error).replace(/^tamis(\/check)?: /, '')
     throw new Mistake(`${stopped(table.name, scanned, last)}: ${why}`)
   } finally {
-    bar.stop()
+    line.stop()
   }
 }
 

@@ -1,36 +1,24 @@
-import { UsersError } from '../users/index.ts'
-import { messageOf, printable } from './mistake.ts'
-
 /** How many lines of a kind are named, and how many kinds: reasons may quote the file. */
 const NAMED = 3
 const MOST_KINDS = 30
 
 const OTHERS = 'other reasons'
 
-/** Codes of errors whose message names the user; of other errors, it names the field. */
-const OF_USERS: readonly string[] = [
-  'username_taken',
-  'user_deactivated',
-  'user_deleted',
-  'user_damaged',
-]
-
-/** Why a line has no user, without its place in the input, which the line's number replaces. */
-export const reasonOf = (error: unknown): string =>
-  messageOf(error).replace(/^(users\.\d+|user)\.(?=\S)/, '')
-
-/** The reason without what differs between lines: the same for all lines of a kind. */
-export function kindOf(error: unknown): string {
-  if (error instanceof UsersError && OF_USERS.includes(error.code)) return error.code
-  return printable(reasonOf(error))
+/** A reason without what differs between lines: the same for all lines of a kind. */
+export const kindOfReason = (reason: string): string =>
+  reason
     .replaceAll(/'[^']*'|"[^"]*"/g, '…')
     .replaceAll(/\d+/g, 'N')
     .slice(0, 120)
-}
 
 /** The bad lines of a run, by the kinds of their reasons. */
 export class BadKinds {
   readonly #kinds = new Map<string, { count: number; readonly lines: number[] }>()
+  readonly #noun: string
+
+  constructor(noun = 'line') {
+    this.#noun = noun
+  }
 
   /** Counts a line, and says whether its reason is worth a message of its own. */
   add(kind: string, line: number): boolean {
@@ -51,7 +39,9 @@ export class BadKinds {
       .map(([kind, { count, lines }]) => {
         const first = lines.join(', ')
         const which =
-          count > lines.length ? `lines ${first}, …` : `line${count > 1 ? 's' : ''} ${first}`
+          count > lines.length
+            ? `${this.#noun}s ${first}, …`
+            : `${this.#noun}${count > 1 ? 's' : ''} ${first}`
         return `${count} × ${kind} (${which})`
       })
   }

@@ -7,8 +7,8 @@ import type { AnyMapping } from '../schema/mapping.ts'
 import { withConnection } from './connect.ts'
 import { printable } from './mistake.ts'
 import { toJson } from './output.ts'
-import { write } from './query.ts'
 import { loadSchema } from './schema-module.ts'
+import { write } from './sink.ts'
 import { factsOf } from './table.ts'
 
 interface CheckCommandOptions {

@@ -20,6 +20,10 @@ export interface CsvRecord extends Line {
   readonly problem?: string
 }
 
+/** An empty line, which is one empty cell for CSV. */
+export const isBlank = ({ cells, bytes }: CsvRecord): boolean =>
+  cells?.length === 1 && cells[0] === '' && !bytes.includes('"')
+
 /** A record in a buffer: where it ends, and where the next one starts. */
 interface Scanned {
   readonly end: number
@@ -101,10 +105,19 @@ function countNewlines(bytes: Buffer): number {
 }
 
 /** The records of a file from an offset on; the first of them is on the line `first`. */
-export async function* recordsFrom(
+export const recordsFrom = (
   file: string,
   place: number,
   first: number,
+): AsyncGenerator<CsvRecord> =>
+  recordsIn(file, createReadStream(file, { start: place, highWaterMark: MEBIBYTE }), place, first)
+
+/** The records of a stream that begins at an offset; the first of them is on the line `first`. */
+export async function* recordsIn(
+  name: string,
+  stream: AsyncIterable<Buffer>,
+  place = 0,
+  first = 1,
 ): AsyncGenerator<CsvRecord> {
   let number = first
   let start = place
@@ -121,10 +134,6 @@ export async function* recordsFrom(
       : { ...line, cells: undefined, problem }
   }
   let rest: Buffer = Buffer.alloc(0)
-  const stream: AsyncIterable<Buffer> = createReadStream(file, {
-    start: place,
-    highWaterMark: MEBIBYTE,
-  })
   for await (const chunk of stream) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let from = 0
@@ -137,7 +146,7 @@ export async function* recordsFrom(
     rest = rest.subarray(from)
     if (rest.length > LONGEST_LINE) {
       throw new Mistake(
-        `${file}: the record at line ${number} is over 16 MiB long: is a quote not closed?`,
+        `${name}: the record at line ${number} is over 16 MiB long: is a quote not closed?`,
       )
     }
   }

@@ -4,6 +4,7 @@ import type { Users } from '../users/index.ts'
 import { linesFrom, MEBIBYTE } from './lines.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { retried } from './outage.ts'
+import { Progress } from './progress.ts'
 
 /** How many bytes are written before the system is told to store them. */
 const SYNC_AFTER = 64 * MEBIBYTE
@@ -28,6 +29,7 @@ export class ExportRun {
   readonly #users: Users
   readonly #name: string
   readonly #part: string
+  readonly #line: Progress
   #count = 0
   readonly #damaged: string[] = []
 
@@ -35,6 +37,7 @@ export class ExportRun {
     this.#users = users
     this.#name = name
     this.#part = `${name}.part`
+    this.#line = new Progress(`${name}: {users} users`)
   }
 
   async run(): Promise<void> {
@@ -42,11 +45,13 @@ export class ExportRun {
     if (last !== undefined) process.stderr.write(`${this.#name}: resumed after ${users} users\n`)
     this.#count = users
     const file = await this.#opened(bytes)
+    this.#line.start(0, 0, { users })
     try {
       await file.truncate(bytes)
       await this.#writeAll(file, last, bytes)
       await file.sync()
     } finally {
+      this.#line.stop()
       await file.close()
     }
     await rename(this.#part, this.#name)
@@ -113,7 +118,7 @@ export class ExportRun {
   #report(users: number, damaged: readonly string[]): void {
     this.#count += users
     this.#damaged.push(...damaged)
-    if (process.stderr.isTTY) process.stderr.write(`\r${this.#name}: ${this.#count} users`)
+    this.#line.update(this.#count, { users: this.#count })
   }
 
   #stopped(error: unknown): Mistake {
@@ -123,7 +128,6 @@ export class ExportRun {
   }
 
   #conclude(): void {
-    if (process.stderr.isTTY) process.stderr.write('\r')
     process.stderr.write(`${this.#name}: ${this.#count} users exported\n`)
     const { length } = this.#damaged
     if (length === 0) return

@@ -1,13 +1,14 @@
 // Longer than most files here: one run, from the lines of a file to the report at its end.
 
-import { SingleBar } from 'cli-progress'
 import { type ExportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
 import { exportedUser, importedUser } from '../users/input.ts'
-import { BadKinds, kindOf, reasonOf } from './bad-kinds.ts'
+import { BadKinds } from './bad-kinds.ts'
 import { BadLines } from './bad-lines.ts'
+import { kindOf, reasonOf } from './import-reasons.ts'
 import type { ImportSource, UserLine } from './import-source.ts'
 import { Mistake, messageOf, printable } from './mistake.ts'
 import { retried } from './outage.ts'
+import { Progress } from './progress.ts'
 
 /**
  * How many lines one transaction takes at most: fewer take longer for each user, more make other
@@ -60,7 +61,7 @@ export class ImportRun {
   readonly #restores: boolean
   readonly #badLines: BadLines
   readonly #kinds = new BadKinds()
-  readonly #bar: SingleBar
+  readonly #line: Progress
   #progress: ImportProgress
   #batch: Entry[] = []
   #ids = new Set<string>()
@@ -82,12 +83,9 @@ export class ImportRun {
     this.#restores = restores
     this.#progress = progress
     this.#badLines = new BadLines(`${name}.bad`, source)
-    this.#bar = new SingleBar({
-      format: `${name} {bar} {percentage}% | {users} users, {bad} bad | {eta_formatted}`,
-      stream: process.stderr,
-      noTTYOutput: false,
-      clearOnComplete: true,
-    })
+    this.#line = new Progress(
+      `${name} {bar} {percentage}% | {users} users, {bad} bad | {eta_formatted}`,
+    )
   }
 
   async run(): Promise<void> {
@@ -100,7 +98,7 @@ export class ImportRun {
     }
     if (bytes > 0) process.stderr.write(`${this.#file}: resumed after line ${lines}\n`)
     await this.#badLines.resume(bad)
-    this.#bar.start(this.#size, bytes, { users, bad })
+    this.#line.start(this.#size, bytes, { users, bad })
     const { head, headLines } = this.#source
     const place = Math.max(bytes, Math.min(head.length, this.#size))
     const first = Math.max(lines, headLines) + 1
@@ -110,7 +108,7 @@ export class ImportRun {
       await this.#writing
     } finally {
       await this.#writing.catch(() => {})
-      this.#bar.stop()
+      this.#line.stop()
       await this.#badLines.close()
     }
     this.#conclude()
@@ -202,9 +200,9 @@ export class ImportRun {
         ? [`${this.#file}:${number}: ${why.text}\n`]
         : [],
     )
-    if (said.length > 0) process.stderr.write(said.join(''))
+    if (said.length > 0) this.#line.message(said.join(''))
     const { bytes, users, bad } = this.#progress
-    this.#bar.update(bytes, { users, bad })
+    this.#line.update(bytes, { users, bad })
   }
 
   /**

@@ -65,7 +65,7 @@ export async function csv(
   file: FileHandle,
   maps: readonly string[],
 ): Promise<ImportSource> {
-  const { recordsFrom } = await import('./csv-records.ts')
+  const { isBlank, recordsFrom } = await import('./csv-records.ts')
   const { userReader } = await import('./csv-columns.ts')
   const isMarked = (await bytesOf(file, BYTE_ORDER_MARK.length)).equals(BYTE_ORDER_MARK)
   const header = await firstOf(recordsFrom(name, isMarked ? BYTE_ORDER_MARK.length : 0, 1))
@@ -93,10 +93,6 @@ async function bytesOf(file: FileHandle, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0)
   return buffer.subarray(0, bytesRead)
 }
-
-/** An empty line, which is one empty cell for CSV. */
-const isBlank = ({ cells, bytes }: CsvRecord): boolean =>
-  cells?.length === 1 && cells[0] === '' && !bytes.includes('"')
 
 function cellsOf({ cells, problem }: CsvRecord): readonly string[] {
   if (cells === undefined) throw new Error(problem)

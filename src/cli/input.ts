@@ -1,125 +1,131 @@
-import { createReadStream } from 'node:fs'
+import { statSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
-import { Tokenizer, TokenParser } from '@streamparser/json'
-import { parseJson } from '../kinds/json.ts'
-import { isPlainObject } from '../kinds/objects.ts'
-import { Mistake, messageOf } from './mistake.ts'
+import type { Schema } from '../parse/schema.ts'
+import { BadKinds, kindOfReason } from './bad-kinds.ts'
+import { bytesOf, nameOf } from './bytes.ts'
+import { csvRows } from './csv-rows.ts'
+import { arrayReader, lineReader, type Refuse, type RowReader } from './json-rows.ts'
+import { Mistake, printable } from './mistake.ts'
+import { Progress } from './progress.ts'
 
-/** Integers beyond ±(2^53 − 1) as bigints, as `parseJson` gives them. */
-class ExactTokenizer extends Tokenizer {
-  override parseNumber(text: string): number {
-    // The declared type is too narrow: the parser passes on any value.
-    return parseJson(text) as number
-  }
+export type InputFormat = 'json' | 'csv'
+
+export interface RowsOptions {
+  /** What the cells of CSV mean. */
+  readonly schema: Schema
+  /** By default, the file's name tells it. */
+  readonly format?: InputFormat | undefined
+  /** Rows that cannot be read are left out, and counted at the end. */
+  readonly skipBad?: boolean | undefined
+  /** Whether a terminal may show how far it is: nothing else is written to it meanwhile. */
+  readonly showsProgress?: boolean
 }
 
-/** Reads rows from text that comes in chunks; returns the rows that are complete. */
-interface RowReader {
-  write(text: string): unknown[]
-  end(): unknown[]
-}
+/** How a file's name says that it is CSV. */
+export const isCsvName = (file: string): boolean => /\.csv(\.gz)?$/i.test(file)
 
-function rowOf(value: unknown, place: string): unknown {
-  if (isPlainObject(value)) return value
-  throw new Mistake(`${place}: expected a JSON object`)
-}
-
-/** Newline-delimited JSON: a row a line; empty lines do not count. */
-function lineReader(name: string): RowReader {
-  let number = 0
-  // The pieces of an incomplete line. They are joined once, so that a long line takes linear time.
-  let pieces: string[] = []
-  const read = (line: string): unknown[] => {
-    number++
-    if (line.trim() === '') return []
-    const place = `${name}, line ${number}`
-    try {
-      return [rowOf(parseJson(line), place)]
-    } catch (error) {
-      if (error instanceof Mistake) throw error
-      throw new Mistake(`${place}: not valid JSON: ${messageOf(error)}`)
-    }
-  }
-  const finish = (): string => {
-    const line = pieces.join('')
-    pieces = []
-    return line
-  }
-  return {
-    write(text) {
-      const [head = '', ...lines] = text.split('\n')
-      pieces.push(head)
-      const last = lines.pop()
-      if (last === undefined) return []
-      const complete = [finish(), ...lines]
-      pieces.push(last)
-      return complete.flatMap(read)
-    },
-    end: () => read(finish()),
-  }
-}
-
-/** One JSON array of rows, whose elements are returned as they are complete. */
-function arrayReader(name: string): RowReader {
-  let rows: unknown[] = []
-  let number = 0
-  const tokenizer = new ExactTokenizer()
-  const parser = new TokenParser({ paths: ['$.*'], keepStack: false })
-  tokenizer.onToken = parser.write.bind(parser)
-  parser.onValue = ({ value }) => {
-    rows.push(rowOf(value, `${name}, element ${++number}`))
-  }
-  const fail = (error: unknown): never => {
-    if (error instanceof Mistake) throw error
-    throw new Mistake(`${name}, after element ${number}: not valid JSON: ${messageOf(error)}`)
-  }
-  tokenizer.onError = fail
-  parser.onError = fail
-  const take = (): unknown[] => {
-    const taken = rows
-    rows = []
-    return taken
-  }
-  return {
-    write(text) {
-      try {
-        tokenizer.write(text)
-      } catch (error) {
-        fail(error)
-      }
-      return take()
-    },
-    end() {
-      if (!parser.isEnded) fail(new Error('the array is not closed'))
-      return take()
-    },
-  }
-}
-
-/** The rows of a file, or of standard input (`-`): NDJSON, or one JSON array. */
-export async function* readRows(file: string): AsyncGenerator<unknown> {
-  const name = file === '-' ? 'standard input' : file
-  const chunks: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
+/** Rows as JSON: a row a line, or one array, which its first character tells. */
+async function* jsonRows(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  refuse: (kind: 'line' | 'element') => Refuse,
+): AsyncGenerator<unknown> {
   const decoder = new StringDecoder('utf8')
   let reader: RowReader | undefined
   let start = ''
-  const read = (text: string): unknown[] => {
+  const read = (text: string): readonly unknown[] => {
     if (reader !== undefined) return reader.write(text)
+    // Empty lines stay, because lines are counted.
     start += text
-    // A byte order mark is not part of the text. Empty lines are, because lines are counted.
-    const first = /^\uFEFF?\s*(\S)/.exec(start)?.[1]
+    const first = /\S/.exec(start)?.[0]
     if (first === undefined) return []
-    reader = first === '[' ? arrayReader(name) : lineReader(name)
-    return reader.write(start.replace(/^\uFEFF/, ''))
+    reader = first === '[' ? arrayReader(name, refuse('element')) : lineReader(refuse('line'))
+    return reader.write(start)
   }
-  try {
-    for await (const chunk of chunks) yield* read(decoder.write(chunk))
-    yield* read(decoder.end())
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && 'syscall' in error) {
-      throw new Mistake(`cannot read ${name}: ${error.message}`)
-    }
-    throw error
-  }
+  for await (const chunk of chunks) yield* read(decoder.write(chunk))
+  yield* read(decoder.end())
   if (reader !== undefined) yield* reader.end()
+}
+
+/** The rows of an input that were left out. */
+class Skipped {
+  readonly #message: (text: string) => void
+  #kinds: BadKinds | undefined
+  #count = 0
+
+  constructor(message: (text: string) => void) {
+    this.#message = message
+  }
+
+  add(name: string, noun: string, number: number, reason: string): void {
+    this.#count++
+    this.#kinds ??= new BadKinds(noun)
+    const shown = printable(reason)
+    const isWorthIt = this.#kinds.add(kindOfReason(shown), number)
+    if (isWorthIt) this.#message(`${name}, ${noun} ${number}: ${shown}\n`)
+  }
+
+  conclude(name: string): void {
+    if (this.#kinds === undefined) return
+    const rows = this.#count === 1 ? '1 row was' : `${this.#count} rows were`
+    const kinds = this.#kinds.summary().map((line) => `  ${line}\n`)
+    this.#message(`${name}: ${rows} left out\n${kinds.join('')}`)
+  }
+}
+
+function sizeOf(file: string): number | undefined {
+  try {
+    const stats = statSync(file)
+    return stats.isFile() ? stats.size : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const HINT =
+  'tamis: reading rows from the terminal, one JSON object a line; Ctrl-D ends them. To read a file, name it: tamis query rows.ndjson\n'
+
+/**
+ * The rows of a file, or of standard input (`-`): NDJSON, one JSON array, or CSV, each also compressed
+ * with gzip. @throws Mistake for what cannot be read.
+ */
+export async function* readRows(
+  file: string,
+  { schema, format, skipBad, showsProgress }: RowsOptions,
+): AsyncGenerator<unknown> {
+  const name = nameOf(file)
+  if (file === '-' && process.stdin.isTTY) process.stderr.write(HINT)
+  const size = file === '-' ? undefined : sizeOf(file)
+  const line = new Progress(
+    size === undefined
+      ? `${name}: {rows} rows`
+      : `${name} {bar} {percentage}% | {rows} rows | {eta_formatted}`,
+  )
+  const skipped = new Skipped((text) => line.message(text))
+  const refuse =
+    (kind: 'line' | 'element'): Refuse =>
+    (number, reason) => {
+      if (!skipBad) throw new Mistake(`${name}, ${kind} ${number}: ${reason}`)
+      skipped.add(name, kind, number, reason)
+    }
+  let rows = 0
+  let bytes = 0
+  const chunks = bytesOf(file, (count) => {
+    bytes += count
+    line.update(bytes, { rows })
+  })
+  const isCsv = format === undefined ? isCsvName(file) : format === 'csv'
+  const read = isCsv
+    ? csvRows(name, chunks, schema, refuse('line'))
+    : jsonRows(name, chunks, refuse)
+  try {
+    if (showsProgress) line.start(size ?? 0, 0, { rows })
+    for await (const row of read) {
+      rows++
+      yield row
+    }
+  } finally {
+    line.stop()
+  }
+  skipped.conclude(name)
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { introspect } from '../check/index.ts'
 import { withConnection } from './connect.ts'
 import { printable } from './mistake.ts'
-import { write } from './query.ts'
+import { write } from './sink.ts'
 import { mistakeOf, tableName } from './table.ts'
 
 interface IntrospectCommandOptions {

@@ -44,6 +44,7 @@ const OPTION: Readonly<Record<string, string>> = {
   offset: '--offset',
   next: '--next',
   prev: '--prev',
+  fields: '--select',
 }
 
 /** The line for an issue of the payload. */

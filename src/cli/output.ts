@@ -1,6 +1,5 @@
-import Table from 'cli-table3'
 import { freshMark } from '../kinds/json.ts'
-import { Mistake, printable } from './mistake.ts'
+import { Mistake } from './mistake.ts'
 
 /** JSON on one line, with bigints as integers. */
 export function toJson(value: unknown): string {
@@ -25,23 +24,42 @@ export function toJson(value: unknown): string {
   }
 }
 
-const isObject = (row: unknown): row is Readonly<Record<string, unknown>> =>
-  typeof row === 'object' && row !== null
+/** A column of printed rows: a field that was selected, or a key of the rows. */
+export interface Column {
+  readonly name: string
+  readonly path: readonly string[]
+}
 
-const WIDEST_CELL = 40
+/** The columns of rows: a key of any of them each. */
+export function columnsOf(rows: readonly unknown[]): readonly Column[] {
+  const keys = new Set(rows.flatMap((row) => Object.keys(Object(row))))
+  return [...keys].map((name) => ({ name, path: [name] }))
+}
 
-function cell(value: unknown): string {
+/** The value of a row in a column; undefined if it has none. */
+export function valueIn(row: unknown, { path }: Column): unknown {
+  let value = row
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[key]
+  }
+  return value
+}
+
+/** A value as text for people: empty if it is absent. */
+export function textOf(value: unknown): string {
   if (value === undefined || value === null) return ''
-  const text = typeof value === 'string' ? value : toJson(value)
-  const shown = printable(text)
-  return shown.length > WIDEST_CELL ? `${shown.slice(0, WIDEST_CELL - 1)}…` : shown
+  return typeof value === 'string' ? value : toJson(value)
 }
 
-/** Rows as a table for people, with a column for each key of any row. */
-export function toTable(rows: readonly unknown[]): string {
-  const objects = rows.filter(isObject)
-  const keys = [...new Set(objects.flatMap((row) => Object.keys(row)))]
-  const table = new Table({ head: keys.map(printable), style: { head: [], border: [] } })
-  for (const row of objects) table.push(keys.map((key) => cell(row[key])))
-  return table.toString()
+const csvCell = (value: unknown): string => {
+  const text = textOf(value)
+  // An empty text differs from an absent value by its quotes.
+  const needsQuotes = text === '' ? value === '' : /[",\r\n]|^\s|\s$/.test(text)
+  return needsQuotes ? `"${text.replaceAll('"', '""')}"` : text
 }
+
+/** A record of CSV (RFC 4180). */
+export const csvRecord = (values: readonly unknown[]): string =>
+  // An empty line is no record: of one column that is absent, it is an empty text.
+  `${values.length === 1 && textOf(values[0]) === '' ? '""' : values.map(csvCell).join(',')}\n`

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { CommanderError } from 'commander'
+import { CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { addBackfill } from './backfill.ts'
 import { addCheck } from './check.ts'
@@ -8,9 +8,10 @@ import { addExport } from './export.ts'
 import { addImport } from './import.ts'
 import { addIntrospect } from './introspect.ts'
 import { Mistake } from './mistake.ts'
-import { runQueryCommand, write } from './query.ts'
+import { runQueryCommand } from './query.ts'
 import { type QueryOptions, queryOf, withQueryOptions } from './query-options.ts'
 import { addServe } from './serve.ts'
+import { write } from './sink.ts'
 import { DIALECT_NAMES, printSql } from './sql.ts'
 import { StrictCommand } from './strict-command.ts'
 import { addToken } from './token.ts'
@@ -34,8 +35,21 @@ export function program(): Command {
       'query a table of an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file instead',
     )
     .option('--table <name>', 'its table; with its schema as app.people')
-    .option('--json', 'one row a line as JSON, for programs')
-    .option('--all', 'every matching row in the order of the input, as JSON: constant memory')
+    .option('--all', 'every matching row in the order of the input: constant memory')
+    .addOption(
+      new Option('--input <format>', 'what the rows are, if the name does not say it').choices([
+        'json',
+        'csv',
+      ]),
+    )
+    .option('--skip-bad', 'leave out rows that cannot be read, and say how many and why')
+    .addOption(
+      new Option('--json', 'one row a line as JSON, for programs').conflicts(['csv', 'vertical']),
+    )
+    .addOption(new Option('--csv', 'as CSV with a header').conflicts('vertical'))
+    .option('--vertical', 'each row as a block, with a line for each field')
+    .option('--output <file>', 'write to a file; .csv, .ndjson and .gz in its name say the format')
+    .option('--gzip', 'compress the output')
     .action(runQueryCommand)
   withQueryOptions(tamis.command('sql'))
     .description('print the SQL of a query and its parameters')

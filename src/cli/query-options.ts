@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Issue } from '../error/issue.ts'
 import { safeParseQuery } from '../parse/index.ts'
 import type { Query } from '../parse/query.ts'
+import { FIELDS, type Schema } from '../parse/schema.ts'
 import { type Opened, openText } from '../text/read.ts'
 import { sortTerms } from '../text/sort-terms.ts'
 import { line, type Mark, Mistake, messageOf, TextMistake, textMark } from './mistake.ts'
@@ -16,6 +17,7 @@ export interface QueryOptions {
   readonly offset?: number
   readonly next?: string
   readonly prev?: string
+  readonly select?: string
   readonly option: readonly string[]
 }
 
@@ -62,7 +64,14 @@ const OPTION_KEYS: readonly string[] = [
   'offset',
   'next',
   'prev',
+  'fields',
 ]
+
+/** Options that are named otherwise than their keys. */
+const OWN_NAMES: ReadonlyMap<string, string> = new Map([
+  ['filter_conditions', 'filter'],
+  ['fields', 'select'],
+])
 
 function collect(text: string, all: readonly string[]): readonly string[] {
   return [...all, text]
@@ -74,7 +83,7 @@ function switchesOf(texts: Texts, given: readonly string[]): Record<string, unkn
     const at = text.indexOf('=')
     const name = at === -1 ? text : text.slice(0, at)
     if (OPTION_KEYS.includes(name)) {
-      const known = name === 'filter_conditions' ? 'filter' : name
+      const known = OWN_NAMES.get(name) ?? name
       throw new Mistake(`--option ${name}: use --${known}`)
     }
     const value = at === -1 ? true : readText(texts, name, `--option ${name}`, text.slice(at + 1))
@@ -83,13 +92,19 @@ function switchesOf(texts: Texts, given: readonly string[]): Record<string, unkn
   return Object.fromEntries(entries)
 }
 
+/** The schema of users has no `fields` in its payload, because views say what callers see. */
+function selectable(schema: Schema): Schema {
+  if (schema.payload.has(FIELDS)) return schema
+  return { ...schema, payload: new Map([...schema.payload, [FIELDS, schema.payload.size]]) }
+}
+
 /** The query that the options ask for. */
 export async function queryOf(
   options: QueryOptions,
 ): Promise<LoadedSchema & { readonly query: Query }> {
   const loaded = await loadSchema(options.schema)
   const texts: Texts = new Map()
-  const { filter, sort } = options
+  const { filter, sort, select } = options
   const payload = {
     ...switchesOf(texts, options.option),
     filter_conditions:
@@ -99,8 +114,9 @@ export async function queryOf(
     offset: options.offset,
     next: options.next,
     prev: options.prev,
+    ...(select === undefined ? {} : { fields: select.split(',').map((name) => name.trim()) }),
   }
-  const result = safeParseQuery(loaded.schema, payload)
+  const result = safeParseQuery(selectable(loaded.schema), payload)
   if (result.ok) return { ...loaded, query: result.value }
   throw new TextMistake(result.issues.map((each) => markOf(texts, each)))
 }
@@ -125,6 +141,7 @@ export const withQueryOptions = (command: Command): Command =>
     .option('--offset <n>', 'rows before it', integer)
     .option('--next <cursor>', 'the page after the one that printed this cursor')
     .option('--prev <cursor>', 'the page before it')
+    .option('--select <fields>', 'the fields that are returned: id,name,custom.age')
     .option(
       '--option <name=json>',
       "a switch of the schema's payload; may be repeated",

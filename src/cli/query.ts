@@ -17,26 +17,20 @@ import { collectPage } from '../query/run.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { usersSchema } from '../users/schema.ts'
 import { withConnection } from './connect.ts'
-import { readRows } from './input.ts'
+import { type InputFormat, readRows } from './input.ts'
 import { Mistake, messageOf } from './mistake.ts'
-import { toJson, toTable } from './output.ts'
+import { leavesTerminal, type PrintOptions, printAll, printPage } from './print-rows.ts'
 import { type QueryOptions, queryOf } from './query-options.ts'
 import type { LoadedSchema } from './schema-module.ts'
 import { factsOf } from './table.ts'
 import { withoutPassword } from './users-options.ts'
 
-interface RunOptions extends QueryOptions {
+interface RunOptions extends QueryOptions, PrintOptions {
   readonly db?: string
   readonly table?: string
-  readonly json?: true
   readonly all?: true
-}
-
-/** Writes, and waits for a slow reader. */
-export async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) {
-    await new Promise((resolve) => process.stdout.once('drain', resolve))
-  }
+  readonly input?: InputFormat
+  readonly skipBad?: true
 }
 
 /** Runs a query over rows, or over a table. */
@@ -48,6 +42,13 @@ export async function runQueryCommand(
   if (options.table !== undefined && options.db === undefined) {
     throw new Mistake('--table requires --db')
   }
+  const { input: format, skipBad } = options
+  if (options.db !== undefined && (format !== undefined || skipBad)) {
+    throw new Mistake(`--${skipBad ? 'skip-bad' : 'input'} is for rows of a file, not for --db`)
+  }
+  // A page is printed when all rows are read; --all prints meanwhile.
+  const showsProgress = options.all === undefined || leavesTerminal(options)
+  const rowsOptions = { schema, format, skipBad, showsProgress }
   if (options.all) {
     if (options.db !== undefined) throw new Mistake('--all conflicts with --db')
     const { sort, limit, offset, next, prev } = options
@@ -56,29 +57,26 @@ export async function runQueryCommand(
         '--all returns all rows in their order, so it cannot be used with options of a page',
       )
     }
-    const matches = compilePredicate(query.condition)
-    const itemOf = projection(query)
-    for await (const row of readRows(file ?? '-')) {
-      if (matches(row)) await write(`${toJson(itemOf(row))}\n`)
-    }
-    return
+    const rows = matching(query, readRows(file ?? '-', rowsOptions))
+    return printAll(query, rows, options, file)
   }
-  const { items, total, totalIsExact, ...cursors } =
+  const page =
     options.db === undefined
-      ? await fromStream(query, file ?? '-')
+      ? await fromStream(query, readRows(file ?? '-', rowsOptions))
       : await fromTable(query, { schema, mapping }, file, options.db, options.table)
-  if (options.json) {
-    for (const row of items) await write(`${toJson(row)}\n`)
-    return
-  }
-  await write(`${items.length === 0 ? 'no rows' : toTable(items)}\n`)
-  if (total !== undefined) await write(`total: ${totalIsExact ? total : `more than ${total}`}\n`)
-  for (const [name, cursor] of Object.entries(cursors)) await write(`--${name} ${cursor}\n`)
+  await printPage(query, page, options, file)
 }
 
-async function fromStream(query: Query, file: string): Promise<Page> {
+/** The rows that match, with the fields that the query names. */
+async function* matching(query: Query, rows: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  const matches = compilePredicate(query.condition)
+  const itemOf = projection(query)
+  for await (const row of rows) if (matches(row)) yield itemOf(row)
+}
+
+async function fromStream(query: Query, rows: AsyncIterable<unknown>): Promise<Page> {
   const page = collectPage(query)
-  for await (const row of readRows(file)) page.add(row)
+  for await (const row of rows) page.add(row)
   return page.finish()
 }
 

@@ -8,8 +8,8 @@ import { postgres } from '../dialect/postgres/index.ts'
 import { sqlite } from '../dialect/sqlite/index.ts'
 import { Mistake } from './mistake.ts'
 import { toJson } from './output.ts'
-import { write } from './query.ts'
 import { type QueryOptions, queryOf } from './query-options.ts'
+import { write } from './sink.ts'
 
 const DIALECTS: ReadonlyMap<string, Dialect<unknown>> = new Map(
   Object.entries({ sqlite, postgres, mariadb, mysql, duckdb, clickhouse }),

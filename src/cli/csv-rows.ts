@@ -1,0 +1,112 @@
+import { put } from '../compile/put.ts'
+import { membersOf } from '../kinds/dynamic.ts'
+import { exactNumber, isPlainObject, JSON_NUMBER, parseJson } from '../kinds/json.ts'
+import type { Schema } from '../parse/schema.ts'
+import type { Field } from '../schema/field.ts'
+import { UNLIMITED } from '../schema/limits.ts'
+import { findField } from '../schema/schema.ts'
+import { isBlank, recordsIn } from './csv-records.ts'
+import type { Refuse } from './json-rows.ts'
+import { Mistake } from './mistake.ts'
+
+/** What the text of a cell means: a text that is no value of the field stays a text, which is absent. */
+type Read = (text: string) => unknown
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+])
+
+function jsonOf(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+const json: Read = (text) => jsonOf(text) ?? text
+
+/** A boolean or a number where the field has them, otherwise a text. */
+function scalarReader({ type }: Field): Read {
+  const families = new Set(membersOf(type.kind).map(({ family }) => family))
+  return (text) => {
+    const flag = families.has('boolean') ? BOOLEANS.get(text.toLowerCase()) : undefined
+    if (flag !== undefined) return flag
+    return families.has('numeric') && JSON_NUMBER.test(text) ? exactNumber(text) : text
+  }
+}
+
+/** A list as JSON, or its elements with semicolons between them. */
+function listReader(field: Field): Read {
+  const element = scalarReader(field)
+  return (text) => {
+    const list = text.startsWith('[') ? jsonOf(text) : undefined
+    if (Array.isArray(list)) return list
+    const parts = text.split(';').map((each) => each.trim())
+    return parts.filter((each) => each !== '').map(element)
+  }
+}
+
+interface Column {
+  readonly path: readonly string[]
+  readonly read: Read
+}
+
+function columnOf(schema: Schema, name: string): Column {
+  // The document of a wildcard: custom, of custom.*.
+  if (schema.wildcards.has(name)) return { path: name.split('.'), read: json }
+  const field = findField(schema, name, UNLIMITED)
+  if (typeof field === 'string') return { path: [name], read: (text) => text }
+  if (field.elements !== undefined) return { path: field.path, read: json }
+  const read = field.type.list ? listReader(field) : scalarReader(field)
+  return { path: field.path, read }
+}
+
+/** The header's columns. @throws Mistake for a name that two have. */
+function columnsOf(schema: Schema, name: string, header: readonly string[]): readonly Column[] {
+  const twice = header.find((each, i) => header.indexOf(each) !== i)
+  if (twice !== undefined) throw new Mistake(`${name}: header: two columns are named "${twice}"`)
+  return header.map((each) => columnOf(schema, each))
+}
+
+/**
+ * The rows of CSV (RFC 4180) with a header: the column `custom.age` is the field of that name, and the
+ * schema says what cells mean. An empty cell is absent.
+ */
+export async function* csvRows(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  schema: Schema,
+  refuse: Refuse,
+): AsyncGenerator<unknown> {
+  let columns: readonly Column[] | undefined
+  for await (const record of recordsIn(name, chunks)) {
+    const { cells, problem = 'not valid CSV', number } = record
+    if (columns === undefined) {
+      if (cells === undefined) throw new Mistake(`${name}: header: ${problem}`)
+      columns = columnsOf(schema, name, cells)
+    } else if (cells === undefined) refuse(number, problem)
+    else if (isBlank(record)) continue
+    else if (cells.length !== columns.length) {
+      refuse(
+        number,
+        `expected ${columns.length} cells, as the header has, received ${cells.length}`,
+      )
+    } else yield rowOf(columns, cells)
+  }
+}
+
+function rowOf(columns: readonly Column[], cells: readonly string[]): unknown {
+  const row: Record<string, unknown> = {}
+  for (const [i, { path, read }] of columns.entries()) {
+    const text = cells[i] ?? ''
+    if (text === '') continue
+    const value = read(text)
+    const isMerged = isPlainObject(value) && path.length === 1 && Object.hasOwn(row, path[0] ?? '')
+    // The document's own column may come after that of one of its keys.
+    if (isMerged) for (const [key, each] of Object.entries(value)) put(row, [...path, key], each)
+    else put(row, path, value)
+  }
+  return row
+}

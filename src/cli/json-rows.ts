@@ -1,0 +1,99 @@
+import { Tokenizer, TokenParser } from '@streamparser/json'
+import { isPlainObject, parseJson } from '../kinds/json.ts'
+import { Mistake, messageOf } from './mistake.ts'
+
+/** Reports a row that cannot be read, with the number of its line or element. It may throw. */
+export type Refuse = (number: number, reason: string) => void
+
+/** Reads rows from text that comes in chunks; returns the rows that are complete. */
+export interface RowReader {
+  write(text: string): readonly unknown[]
+  end(): readonly unknown[]
+}
+
+const NO_OBJECT = 'expected a JSON object'
+
+/** Integers beyond ±(2^53 − 1) as bigints, as `parseJson` gives them. */
+class ExactTokenizer extends Tokenizer {
+  override parseNumber(text: string): number {
+    // The declared type is too narrow: the parser passes on any value.
+    return parseJson(text) as number
+  }
+}
+
+/** Newline-delimited JSON: a row a line; empty lines do not count. */
+export function lineReader(refuse: Refuse): RowReader {
+  let number = 0
+  // The pieces of an incomplete line. They are joined once, so that a long line takes linear time.
+  let pieces: string[] = []
+  const read = (line: string): unknown[] => {
+    number++
+    if (line.trim() === '') return []
+    try {
+      const value = parseJson(line)
+      if (isPlainObject(value)) return [value]
+    } catch (error) {
+      refuse(number, `not valid JSON: ${messageOf(error)}`)
+      return []
+    }
+    refuse(number, NO_OBJECT)
+    return []
+  }
+  const finish = (): string => {
+    const line = pieces.join('')
+    pieces = []
+    return line
+  }
+  return {
+    write(text) {
+      const [head = '', ...lines] = text.split('\n')
+      pieces.push(head)
+      const last = lines.pop()
+      if (last === undefined) return []
+      const complete = [finish(), ...lines]
+      pieces.push(last)
+      return complete.flatMap(read)
+    },
+    end: () => read(finish()),
+  }
+}
+
+/** One JSON array of rows, whose elements are returned as they are complete. */
+export function arrayReader(name: string, refuse: Refuse): RowReader {
+  let rows: unknown[] = []
+  let number = 0
+  const tokenizer = new ExactTokenizer()
+  const parser = new TokenParser({ paths: ['$.*'], keepStack: false })
+  tokenizer.onToken = parser.write.bind(parser)
+  parser.onValue = ({ value }) => {
+    number++
+    if (isPlainObject(value)) rows.push(value)
+    else refuse(number, NO_OBJECT)
+  }
+  // What follows cannot be told from the array's structure: this is no matter of one row.
+  const fail = (error: unknown): never => {
+    if (error instanceof Mistake) throw error
+    throw new Mistake(`${name}, after element ${number}: not valid JSON: ${messageOf(error)}`)
+  }
+  tokenizer.onError = fail
+  parser.onError = fail
+  const take = (): readonly unknown[] => {
+    const taken = rows
+    rows = []
+    return taken
+  }
+  return {
+    write(text) {
+      try {
+        tokenizer.write(text)
+      } catch (error) {
+        fail(error)
+      }
+      return take()
+    },
+    end() {
+      if (!parser.isEnded) fail(new Error('the array is not closed'))
+      return take()
+    },
+  }
+}
