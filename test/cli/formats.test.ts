@@ -218,7 +218,10 @@ describe('rows that cannot be read', () => {
   })
 
   it('are left out of arrays and of CSV', () => {
-    const array = tamis(['query', '--json', '--sort', 'id', '--skip-bad'], '[{"id":"a"},3,{"id":"b"}]')
+    const array = tamis(
+      ['query', '--json', '--sort', 'id', '--skip-bad'],
+      '[{"id":"a"},3,{"id":"b"}]',
+    )
     expect(array.out).toBe('{"id":"a"}\n{"id":"b"}\n')
     expect(array.err).toContain('  1 × expected a JSON object (element 2)\n')
     const csv = 'id,name\na,x\nb\n"c"d,e\nf,g\n'
