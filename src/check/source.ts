@@ -1,5 +1,6 @@
 /** A schema and a mapping as the text of a TypeScript module, as Biome formats it. */
 
+import type { ScalarTypeName } from '../kinds/kind.ts'
 import type { OperatorName } from '../operators/names.ts'
 import type { FieldMapping } from '../schema/mapping.ts'
 import type { Settings, Shape } from './kinds-of-types.ts'
@@ -13,6 +14,16 @@ export interface Planned {
   readonly required: boolean
   readonly sortable: boolean
   readonly mapping: FieldMapping
+}
+
+/** The builder of a field that is printed: of a column, or of values that were seen. */
+export type PrintedShape =
+  | Shape
+  | { readonly of: 'dynamic'; readonly kinds: readonly ScalarTypeName[] }
+  | { readonly of: 'objects'; readonly fields: readonly PrintedField[] }
+
+export interface PrintedField extends Omit<Planned, 'shape'> {
+  readonly shape: PrintedShape
 }
 
 /** What a builder is told of the values. */
@@ -44,8 +55,8 @@ const OF_EQUALITY: Listed = {
 }
 
 /** What a field lists because by default it has operators of ranges. */
-export function operatorsOf(shape: Shape): Listed | undefined {
-  if (shape.of === 'document' || shape.list) return undefined
+export function operatorsOf(shape: PrintedShape): Listed | undefined {
+  if (!('equalityOnly' in shape) || shape.list) return undefined
   return shape.equalityOnly ? OF_EQUALITY : undefined
 }
 
@@ -84,8 +95,13 @@ function property(key: string, value: Value, indent: string): string {
 }
 
 /** The call that makes a field: `timestamp({ digits: 3, required: true })`. */
-function builderOf({ shape, required, sortable }: Planned): string {
+function builderOf({ shape, required, sortable }: PrintedField): string {
   if (shape.of === 'document') return `dynamic(${inline(DYNAMIC)})`
+  if (shape.of === 'dynamic') return `dynamic(${inline(shape.kinds)})`
+  if (shape.of === 'objects') {
+    const fields = shape.fields.map((field) => `${keyOf(field.name)}: ${builderOf(field)}`)
+    return `list(object({ ${fields.join(', ')} })${required ? ', { required: true }' : ''})`
+  }
   const own = settingsOf(shape)
   const values = shape.values === undefined ? [] : [inline(shape.values)]
   const settings = { ...(required ? { required } : {}), ...(sortable ? { sortable } : {}) }
@@ -104,8 +120,28 @@ function builderOf({ shape, required, sortable }: Planned): string {
   return `list(${call(print(own))}${options === '' ? '' : `, ${options}`})`
 }
 
-const builders = ({ shape }: Planned): readonly string[] =>
-  shape.of === 'document' ? ['dynamic'] : shape.list ? ['list', shape.of] : [shape.of]
+/** A field on a line; the fields of objects on lines of their own where that is too long. */
+function fieldLine(field: PrintedField, indent: string): string {
+  const { name, shape, required } = field
+  const line = `${indent}${keyOf(name)}: ${builderOf(field)},`
+  if (line.length <= WIDTH || shape.of !== 'objects') return line
+  const inside = shape.fields.map((each) => fieldLine(each, `${indent}    `))
+  const options = required ? [`${indent}  { required: true },`] : []
+  return [
+    `${indent}${keyOf(name)}: list(`,
+    `${indent}  object({`,
+    ...inside,
+    `${indent}  }),`,
+    ...options,
+    `${indent}),`,
+  ].join('\n')
+}
+
+function builders({ shape }: PrintedField): readonly string[] {
+  if (shape.of === 'document' || shape.of === 'dynamic') return ['dynamic']
+  if (shape.of === 'objects') return ['list', 'object', ...shape.fields.flatMap(builders)]
+  return shape.list ? ['list', shape.of] : [shape.of]
+}
 
 /** Names of variables that are the module's own already. */
 const TAKEN: ReadonlySet<string> = new Set([
@@ -121,7 +157,7 @@ const TAKEN: ReadonlySet<string> = new Set([
     'timestamp',
     'date',
   ],
-  ...['list', 'dynamic', 'uuid', 'decimal', 'enumeration', 'one', 'relations'],
+  ...['list', 'dynamic', 'uuid', 'decimal', 'enumeration', 'object', 'one', 'relations'],
 ])
 
 const RESERVED =
@@ -151,9 +187,11 @@ const comment = (line: string): string => `// ${line.replaceAll(/\s+/g, ' ')}`
 
 export interface Module {
   readonly table: string
-  readonly fields: readonly Planned[]
+  readonly fields: readonly PrintedField[]
   readonly key: string
   readonly relations: MadeRelations
+  /** Whether the schema is of a table, so that the module exports its mapping. */
+  readonly isOfTable?: boolean
   readonly warnings: readonly string[]
 }
 
@@ -182,7 +220,19 @@ function relationLines(variable: string, table: string, relations: MadeRelations
 const entryOf = (key: string, variable: string): string =>
   key === variable ? variable : `${keyOf(key)}: ${variable}`
 
-export function sourceOf({ table, fields, key, relations, warnings }: Module): string {
+const mappingLines = (mappings: readonly string[]): readonly string[] =>
+  mappings.length === 0
+    ? ['export const mapping = {} as const']
+    : ['export const mapping = {', ...mappings, '} as const']
+
+export function sourceOf({
+  table,
+  fields,
+  key,
+  relations,
+  warnings,
+  isOfTable = true,
+}: Module): string {
   const used = Object.keys(relations).length > 0 ? ['one'] : []
   const names = [...new Set(['defineSchema', ...used, ...fields.flatMap(builders)])].sort((a, b) =>
     a < b ? -1 : 1,
@@ -201,14 +251,11 @@ export function sourceOf({ table, fields, key, relations, warnings }: Module): s
     ...warnings.map(comment),
     `export const ${variableOf(table)} = defineSchema({`,
     '  fields: {',
-    ...fields.map((field) => `    ${keyOf(field.name)}: ${builderOf(field)},`),
+    ...fields.map((field) => fieldLine(field, '    ')),
     '  },',
     ...(key === 'id' ? [] : [`  key: ${text(key)},`]),
     '})',
-    '',
-    ...(mappings.length === 0
-      ? ['export const mapping = {} as const']
-      : ['export const mapping = {', ...mappings, '} as const']),
+    ...(isOfTable ? ['', ...mappingLines(mappings)] : []),
     ...relationLines(variableOf(table), table, relations),
     '',
   ].join('\n')

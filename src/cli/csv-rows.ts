@@ -63,11 +63,31 @@ function columnOf(schema: Schema, name: string): Column {
   return { path: field.path, read }
 }
 
-/** The header's columns. @throws Mistake for a name that two have. */
-function columnsOf(schema: Schema, name: string, header: readonly string[]): readonly Column[] {
-  const twice = header.find((each, i) => header.indexOf(each) !== i)
-  if (twice !== undefined) throw new Mistake(`${name}: header: two columns are named "${twice}"`)
-  return header.map((each) => columnOf(schema, each))
+/** Records of CSV, and the columns that the header's names are. */
+async function* recordsWith<T>(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  columnsOf: (header: readonly string[]) => readonly T[],
+  refuse: Refuse,
+): AsyncGenerator<{ readonly columns: readonly T[]; readonly cells: readonly string[] }> {
+  let columns: readonly T[] | undefined
+  for await (const record of recordsIn(name, chunks)) {
+    const { cells, problem = 'not valid CSV', number } = record
+    if (columns === undefined) {
+      if (cells === undefined) throw new Mistake(`${name}: header: ${problem}`)
+      const twice = cells.find((each, i) => cells.indexOf(each) !== i)
+      if (twice !== undefined)
+        throw new Mistake(`${name}: header: two columns are named "${twice}"`)
+      columns = columnsOf(cells)
+    } else if (cells === undefined) refuse(number, problem)
+    else if (isBlank(record)) continue
+    else if (cells.length !== columns.length) {
+      refuse(
+        number,
+        `expected ${columns.length} cells, as the header has, received ${cells.length}`,
+      )
+    } else yield { columns, cells }
+  }
 }
 
 /**
@@ -80,20 +100,22 @@ export async function* csvRows(
   schema: Schema,
   refuse: Refuse,
 ): AsyncGenerator<unknown> {
-  let columns: readonly Column[] | undefined
-  for await (const record of recordsIn(name, chunks)) {
-    const { cells, problem = 'not valid CSV', number } = record
-    if (columns === undefined) {
-      if (cells === undefined) throw new Mistake(`${name}: header: ${problem}`)
-      columns = columnsOf(schema, name, cells)
-    } else if (cells === undefined) refuse(number, problem)
-    else if (isBlank(record)) continue
-    else if (cells.length !== columns.length) {
-      refuse(
-        number,
-        `expected ${columns.length} cells, as the header has, received ${cells.length}`,
-      )
-    } else yield rowOf(columns, cells)
+  const columnsOf = (header: readonly string[]) => header.map((each) => columnOf(schema, each))
+  for await (const { columns, cells } of recordsWith(name, chunks, columnsOf, refuse)) {
+    yield rowOf(columns, cells)
+  }
+}
+
+/** The cells of CSV by the names of their columns, without those that are empty. */
+export async function* csvCells(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  refuse: Refuse,
+): AsyncGenerator<Readonly<Record<string, string>>> {
+  const columnsOf = (header: readonly string[]) => header
+  for await (const { columns, cells } of recordsWith(name, chunks, columnsOf, refuse)) {
+    const entries = columns.map((column, i) => [column, cells[i] ?? ''] as const)
+    yield Object.fromEntries(entries.filter(([, text]) => text !== ''))
   }
 }
 

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { Schema } from '../parse/schema.ts'
 import { BadKinds, kindOfReason } from './bad-kinds.ts'
 import { bytesOf, nameOf } from './bytes.ts'
-import { csvRows } from './csv-rows.ts'
+import { csvCells, csvRows } from './csv-rows.ts'
 import { arrayReader, lineReader, type Refuse, type RowReader } from './json-rows.ts'
 import { Mistake, printable } from './mistake.ts'
 import { Progress } from './progress.ts'
@@ -11,8 +11,8 @@ import { Progress } from './progress.ts'
 export type InputFormat = 'json' | 'csv'
 
 export interface RowsOptions {
-  /** What the cells of CSV mean. */
-  readonly schema: Schema
+  /** What the cells of CSV mean; without a schema, rows of CSV have the texts of their cells. */
+  readonly schema?: Schema
   /** By default, the file's name tells it. */
   readonly format?: InputFormat | undefined
   /** Rows that cannot be read are left out, and counted at the end. */
@@ -23,6 +23,10 @@ export interface RowsOptions {
 
 /** How a file's name says that it is CSV. */
 export const isCsvName = (file: string): boolean => /\.csv(\.gz)?$/i.test(file)
+
+/** Whether rows are CSV. */
+export const isCsv = (file: string, format: InputFormat | undefined): boolean =>
+  format === undefined ? isCsvName(file) : format === 'csv'
 
 /** Rows as JSON: a row a line, or one array, which its first character tells. */
 async function* jsonRows(
@@ -114,10 +118,11 @@ export async function* readRows(
     bytes += count
     line.update(bytes, { rows })
   })
-  const isCsv = format === undefined ? isCsvName(file) : format === 'csv'
-  const read = isCsv
-    ? csvRows(name, chunks, schema, refuse('line'))
-    : jsonRows(name, chunks, refuse)
+  const read = !isCsv(file, format)
+    ? jsonRows(name, chunks, refuse)
+    : schema === undefined
+      ? csvCells(name, chunks, refuse('line'))
+      : csvRows(name, chunks, schema, refuse('line'))
   try {
     if (showsProgress) line.start(size ?? 0, 0, { rows })
     for await (const row of read) {

@@ -1,0 +1,138 @@
+import { basename } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type PrintedField, sourceOf } from '../check/source.ts'
+import { quote } from '../error/describe.ts'
+import { didYouMean } from '../error/nearest.ts'
+import { canBeKey, fieldsOfColumns, fieldsOfRows, guessedKey } from './inferred-fields.ts'
+import { type InputFormat, isCsv, readRows } from './input.ts'
+import { Mistake, printable } from './mistake.ts'
+import { write } from './sink.ts'
+import { Budget, MOST_COLUMNS, MOST_MEMBERS, ObjectFacts } from './value-facts.ts'
+
+interface InferCommandOptions {
+  readonly name?: string
+  readonly key?: string
+  readonly omit?: readonly string[]
+  readonly enumerations: number
+  readonly input?: InputFormat
+  readonly skipBad?: true
+}
+
+type AnyRow = Readonly<Record<string, unknown>>
+
+async function factsOf(file: string, options: InferCommandOptions): Promise<ObjectFacts> {
+  const { input: format, skipBad, omit = [] } = options
+  const facts = new ObjectFacts(new Budget(), true)
+  const isOfCells = isCsv(file, format)
+  const rows = readRows(file, { format, skipBad, showsProgress: true }) as AsyncIterable<AnyRow>
+  for await (const given of rows) {
+    const row =
+      omit.length === 0
+        ? given
+        : Object.fromEntries(Object.entries(given).filter(([key]) => !omit.includes(key)))
+    if (isOfCells) facts.addCells(row as Readonly<Record<string, string>>)
+    else facts.add(row)
+  }
+  return facts
+}
+
+/** The key that was asked for, or the most likely one. @throws Mistake if there is none. */
+function keyOf(
+  fields: readonly PrintedField[],
+  facts: ObjectFacts,
+  asked: string | undefined,
+): PrintedField {
+  if (asked === undefined) {
+    const key = guessedKey(fields, facts)
+    if (key !== undefined) return key
+    throw new Mistake(
+      'no field can be the key: a schema needs a field that has another value in every row; name one with --key',
+    )
+  }
+  const key = fields.find(({ name }) => name === asked)
+  if (key === undefined) {
+    const near = didYouMean(
+      asked,
+      fields.map(({ name }) => name),
+    )
+    throw new Mistake(`--key: no field ${quote(asked)}${near === undefined ? '' : ` (${near})`}`)
+  }
+  if (canBeKey(key)) return key
+  const why = key.required ? 'its values have no order' : 'some rows have no value of it'
+  throw new Mistake(`--key: ${quote(asked)} cannot be the key: ${why}`)
+}
+
+export interface ModuleOptions {
+  readonly name: string
+  readonly key?: string | undefined
+  readonly enumerations: number
+  /** Whether the rows are of CSV: their values are the texts of cells, and their keys may be paths. */
+  readonly isOfCells?: boolean
+}
+
+/** A module whose schema fits rows. @throws Mistake where there is none. */
+export function inferredModule(
+  facts: ObjectFacts,
+  { name, key: asked, enumerations: most, isOfCells = false }: ModuleOptions,
+): { readonly source: string; readonly warnings: readonly string[] } {
+  if (facts.count === 0) throw new Mistake('there are no rows to infer a schema from')
+  if (facts.keys === undefined) {
+    throw new Mistake(`the rows have more than ${MOST_COLUMNS} keys: a schema names each`)
+  }
+  const fieldsOf = isOfCells ? fieldsOfColumns : fieldsOfRows
+  const { fields, warnings } = fieldsOf(facts, { enumerations: most })
+  const key = keyOf(fields, facts, asked)
+  const rows = facts.count === 1 ? '1 row' : `${facts.count} rows`
+  const guess = asked === undefined ? `: check what is required, and the key "${key.name}"` : ''
+  const source = sourceOf({
+    table: name,
+    fields: fields.map((field) => (field === key ? { ...key, sortable: true } : field)),
+    key: key.name,
+    relations: {},
+    isOfTable: false,
+    warnings: [`Inferred from ${rows}${guess}.`, ...warnings],
+  })
+  return { source, warnings }
+}
+
+/** Prints a schema for rows. */
+async function infer(file = '-', options: InferCommandOptions): Promise<void> {
+  const { key, enumerations, input } = options
+  const facts = await factsOf(file, options)
+  const fileName = file === '-' ? 'rows' : basename(file).replace(/\..*$/, '')
+  const name = options.name ?? fileName
+  const isOfCells = isCsv(file, input)
+  const { source, warnings } = inferredModule(facts, { name, key, enumerations, isOfCells })
+  await write(source)
+  // In the module, they are comments.
+  for (const each of warnings) process.stderr.write(`tamis: ${printable(each)}\n`)
+}
+
+function mostMembers(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) <= MOST_MEMBERS) return Number(text)
+  throw new InvalidArgumentError(`expected an integer from 0 to ${MOST_MEMBERS}.`)
+}
+
+/** Adds `tamis infer`: a schema for rows, as TypeScript. */
+export const addInfer = (tamis: Command): Command =>
+  tamis
+    .command('infer')
+    .description('print a schema that fits rows of NDJSON, JSON or CSV, as a TypeScript module')
+    .argument('[file]', 'the rows; by default, and for -, standard input')
+    .option('--name <name>', 'what the schema is named; by default, as the file is')
+    .option('--key <field>', 'the field that identifies rows; by default, the most likely one')
+    .option('--omit <key...>', 'keys that no client may see: the schema does not have them')
+    .option(
+      '--enumerations <most>',
+      'texts with so many distinct values at most are an enumeration; 0 for none',
+      mostMembers,
+      12,
+    )
+    .addOption(
+      new Option('--input <format>', 'what the rows are, if the name does not say it').choices([
+        'json',
+        'csv',
+      ]),
+    )
+    .option('--skip-bad', 'leave out rows that cannot be read, and say how many and why')
+    .action(infer)

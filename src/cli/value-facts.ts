@@ -1,0 +1,226 @@
+/** What a stream of values has in common, in constant memory: what `tamis infer` makes fields of. */
+
+import { boolean } from '../kinds/boolean.ts'
+import { date } from '../kinds/date.ts'
+import { decimal } from '../kinds/decimal.ts'
+import { exactNumber, isPlainObject, JSON_NUMBER, parseJson } from '../kinds/json.ts'
+import type { ScalarTypeName } from '../kinds/kind.ts'
+import { integer, number } from '../kinds/numbers.ts'
+import { string } from '../kinds/string.ts'
+import { timestamp } from '../kinds/timestamp.ts'
+import { uuid } from '../kinds/uuid.ts'
+import { MOST_PRECISION } from '../schema/field.ts'
+
+/** More distinct texts make no enumeration. */
+export const MOST_MEMBERS = 64
+/** A longer text is no name of a member, and no key. */
+const LONGEST_MEMBER = 64
+/** How many values are compared to see whether they are distinct. */
+const COMPARED = 1000
+/** Objects with more keys hold data in their keys. */
+const MOST_KEYS = 100
+/** Rows with more keys are none of a schema. */
+export const MOST_COLUMNS = 500
+/** How many places of values are kept apart in all. */
+const MOST_FACTS = 5000
+
+const instant = timestamp({ digits: 9 })
+const DECIMAL = /^-?(?:0|[1-9]\d*)\.(\d{1,18})$/
+const FRACTION = /\.(\d+)/
+
+/** How many places of values are kept apart, and whether more may be. */
+export class Budget {
+  #left = MOST_FACTS
+
+  take(): boolean {
+    if (this.#left === 0) return false
+    this.#left--
+    return true
+  }
+}
+
+/** What texts have in common. */
+export class TextFacts {
+  count = 0
+  readonly #is = { uuid: true, date: true, timestamp: true, decimal: true }
+  /** The digits of fractions of seconds. */
+  digits = 0
+  /** The digits of decimals after the point, if all have as many. */
+  scale: number | undefined
+  /** The distinct texts; undefined if there are too many, or if one is too long. */
+  members: Set<string> | undefined = new Set()
+
+  add(text: string): void {
+    this.count++
+    const is = this.#is
+    is.uuid &&= uuid.read(text) !== undefined
+    is.date &&= date.read(text) !== undefined
+    is.timestamp &&= instant.read(text) !== undefined
+    if (is.timestamp) this.digits = Math.max(this.digits, FRACTION.exec(text)?.[1]?.length ?? 0)
+    is.decimal &&= this.#isDecimal(text)
+    if (this.members === undefined) return
+    this.members.add(text)
+    if (text.length > LONGEST_MEMBER || this.members.size > MOST_MEMBERS) this.members = undefined
+  }
+
+  /** Whether a text is a decimal with as many digits after the point as those before. */
+  #isDecimal(text: string): boolean {
+    const scale = DECIMAL.exec(text)?.[1]?.length
+    this.scale ??= scale
+    if (scale === undefined || scale !== this.scale) return false
+    return decimal({ precision: MOST_PRECISION, scale }).read(text) !== undefined
+  }
+
+  /** The most special kind that all texts are of. */
+  get kind(): 'uuid' | 'date' | 'timestamp' | 'decimal' | 'string' {
+    const { uuid: isUuid, date: isDate, timestamp: isTimestamp, decimal: isDecimal } = this.#is
+    if (isUuid) return 'uuid'
+    if (isDate) return 'date'
+    if (isTimestamp) return 'timestamp'
+    return isDecimal ? 'decimal' : 'string'
+  }
+}
+
+/** What the objects at one place have in common. */
+export class ObjectFacts {
+  count = 0
+  /** Undefined if the keys vary too widely to be fields. */
+  keys: Map<string, Facts> | undefined = new Map()
+  /** The kinds of the values, at any depth, once the keys are not kept apart. */
+  readonly kinds = new Set<ScalarTypeName>()
+  readonly #budget: Budget
+  readonly #isRow: boolean
+
+  constructor(budget: Budget, isRow = false) {
+    this.#budget = budget
+    this.#isRow = isRow
+  }
+
+  add(object: Readonly<Record<string, unknown>>): void {
+    this.count++
+    if (!this.#isRow) this.#addKinds(object, 0)
+    for (const key of Object.keys(object)) this.#factsOf(key)?.add(object[key])
+  }
+
+  /** Adds a row of CSV, whose values are texts. */
+  addCells(row: Readonly<Record<string, string>>): void {
+    this.count++
+    for (const key of Object.keys(row)) this.#factsOf(key)?.addCell(row[key] ?? '')
+  }
+
+  /** The facts of the values of a key; undefined where keys are not kept apart any more. */
+  #factsOf(key: string): Facts | undefined {
+    const known = this.keys?.get(key)
+    if (known !== undefined || this.keys === undefined) return known
+    const most = this.#isRow ? MOST_COLUMNS : MOST_KEYS
+    if (this.keys.size >= most || !this.#budget.take()) {
+      this.keys = undefined
+      return undefined
+    }
+    const facts = new Facts(this.#budget, this.#isRow)
+    this.keys.set(key, facts)
+    return facts
+  }
+
+  #addKinds(value: unknown, depth: number): void {
+    if (isPlainObject(value)) {
+      // A path that is longer than a client may write needs no kinds.
+      if (depth > 8) return
+      for (const key of Object.keys(value)) this.#addKinds(value[key], depth + 1)
+    } else if (typeof value === 'string') this.kinds.add('string')
+    else if (typeof value === 'boolean') this.kinds.add('boolean')
+    else if (integer.read(value) !== undefined) this.kinds.add('integer')
+    else if (number.read(value) !== undefined) this.kinds.add('number')
+  }
+}
+
+/** What the values at one place have in common; null is absent, and not counted. */
+export class Facts {
+  count = 0
+  booleans = 0
+  integers = 0
+  numbers = 0
+  /** Integers beyond ±(2^53 − 1), which no number holds. */
+  hasBigints = false
+  /** Values that no field can hold: texts with U+0000, numbers beyond every double. */
+  unreadable = 0
+  readonly texts = new TextFacts()
+  lists = 0
+  /** What the elements of lists have in common. */
+  elements: Facts | undefined
+  objects: ObjectFacts | undefined
+  /** For cells of CSV, which are texts that may be more: what all of them are, read as JSON. */
+  cells: Facts | undefined
+  /** The first values, while all are distinct: of fields of rows, which may be keys. */
+  #distinct: Set<unknown> | undefined
+  readonly #budget: Budget
+
+  constructor(budget: Budget, mayBeKey = false) {
+    this.#budget = budget
+    if (mayBeKey) this.#distinct = new Set()
+  }
+
+  /** Whether the first thousand values differ. */
+  get isDistinct(): boolean {
+    return this.#distinct !== undefined
+  }
+
+  add(value: unknown): void {
+    if (value === null || value === undefined) return
+    this.count++
+    this.#compare(value)
+    if (typeof value === 'string') this.#addText(value)
+    else if (boolean.read(value) !== undefined) this.booleans++
+    else if (integer.read(value) !== undefined) this.#addInteger(value)
+    else if (number.read(value) !== undefined) this.numbers++
+    else if (Array.isArray(value)) this.#addList(value)
+    else if (isPlainObject(value)) {
+      this.objects ??= new ObjectFacts(this.#budget)
+      this.objects.add(value)
+    } else this.unreadable++
+  }
+
+  /** Adds a cell of CSV: the text itself, and what it is if cells are read as JSON. */
+  addCell(text: string): void {
+    this.cells ??= new Facts(this.#budget)
+    this.cells.add(cellValue(text))
+    this.add(text)
+  }
+
+  #addText(text: string): void {
+    if (string.read(text) === undefined) this.unreadable++
+    else this.texts.add(text)
+  }
+
+  #addInteger(value: unknown): void {
+    this.integers++
+    this.hasBigints ||= typeof value === 'bigint' || !Number.isSafeInteger(value)
+  }
+
+  #addList(values: readonly unknown[]): void {
+    this.lists++
+    this.elements ??= new Facts(this.#budget)
+    for (const each of values) this.elements.add(each)
+  }
+
+  #compare(value: unknown): void {
+    const distinct = this.#distinct
+    if (distinct === undefined || distinct.size >= COMPARED) return
+    const isLong = typeof value === 'string' && value.length > LONGEST_MEMBER
+    // Of objects, the reference would differ.
+    if (typeof value === 'object' || isLong || distinct.has(value)) this.#distinct = undefined
+    else distinct.add(value)
+  }
+}
+
+/** The value of a cell: of one that is no JSON, its text. */
+function cellValue(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true'
+  if (JSON_NUMBER.test(text)) return exactNumber(text)
+  if (!/^[[{]/.test(text)) return text
+  try {
+    return parseJson(text)
+  } catch {
+    return text
+  }
+}
