@@ -7,6 +7,7 @@ import { explain } from './explain.ts'
 import { addExport } from './export.ts'
 import { addImport } from './import.ts'
 import { addInfer } from './infer.ts'
+import { addInit } from './init.ts'
 import { addIntrospect } from './introspect.ts'
 import { Mistake } from './mistake.ts'
 import { runQueryCommand } from './query.ts'
@@ -61,6 +62,7 @@ export function program(): Command {
   withQueryOptions(tamis.command('explain'))
     .description('print the condition of a query as a tree')
     .action(async (options: QueryOptions) => write(`${explain((await queryOf(options)).query)}\n`))
+  addInit(tamis)
   addIntrospect(tamis)
   addInfer(tamis)
   addCheck(tamis)
@@ -77,7 +79,7 @@ export function asMistake(error: unknown): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error
   if (error.code === 'commander.help')
     return new Mistake(
-      'expected a command: query, sql, explain, introspect, infer, check, backfill, serve, token, import or export; see tamis --help',
+      'expected a command: query, sql, explain, init, introspect, infer, check, backfill, serve, token, import or export; see tamis --help',
     )
   return new Mistake(error.message.replace(/^error: /, ''))
 }

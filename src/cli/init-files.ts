@@ -1,0 +1,365 @@
+/** The files that `tamis init` writes. */
+
+import type { Framework, Project } from './init-project.ts'
+
+/** Where the rows of the list are. */
+export type Source =
+  | { readonly of: 'memory' }
+  /** A table of a database, as `tamis introspect` prints its module. */
+  | {
+      readonly of: 'table'
+      readonly module: string
+      /** The name that the module exports the schema by. */
+      readonly schema: string
+      readonly table: string
+      readonly driver: Driver
+    }
+  | {
+      readonly of: 'drizzle'
+      /** How the module of the table is imported, and the table's name there. */
+      readonly from: string
+      readonly table: string
+      readonly driver: Driver | undefined
+    }
+
+/** How rows come from a database: the dialect, its driver's package, and the code that asks it. */
+export interface Driver {
+  readonly dialect: 'postgres' | 'mysql' | 'mariadb' | 'sqlite'
+  readonly packageName: string
+  /** The value of the connection's URL or file, as an expression. */
+  readonly place: string
+}
+
+const SAMPLE_SCHEMA = `import { defineSchema, dynamic, enumeration, integer, list, string, timestamp } from 'tamis'
+
+/** What clients may filter and sort by. */
+export const people = defineSchema({
+  fields: {
+    id: string({ required: true, sortable: true }),
+    name: string({ required: true, sortable: true }),
+    role: enumeration(['admin', 'editor', 'user'], { required: true }),
+    age: integer({ sortable: true }),
+    teams: list(string()),
+    created_at: timestamp({ required: true, sortable: true }),
+    'custom.*': dynamic(['string', 'boolean', 'integer']),
+  },
+  defaultSort: [{ field: 'created_at', direction: -1 }],
+})
+`
+
+const SAMPLE_ROWS = `/** Stands in for a database: tamis finds the same rows, in the same order, in a table. */
+const rows = [
+  { id: 'ana', name: 'Ana', role: 'admin', age: 34, teams: ['red'], created_at: '2024-05-01T12:00:00Z' },
+  { id: 'bo', name: 'Bo', role: 'user', age: 17, created_at: '2024-05-02T12:00:00Z' },
+  { id: 'cy', name: 'Cy', role: 'editor', custom: { plan: 'pro' }, created_at: '2024-05-03T12:00:00Z' },
+]
+`
+
+const drizzleSchema = (from: string, table: string): string => `import { defineSchema } from 'tamis'
+import { fromDrizzle } from 'tamis/drizzle'
+import { ${table} } from '${from}'
+
+// With { columns: [...] }, clients may filter by these only.
+const { schema: definition, rowOf, ...made } = fromDrizzle(${table})
+
+/** What clients may filter and sort by. */
+export const schema = defineSchema(definition)
+/** The table, its columns and its database, for \`compileQuery\` and \`readRow\`. */
+export const target = made
+/** The row of one that Drizzle selected. */
+export { rowOf }
+`
+
+/** Opens the database, and asks it. */
+function asking({ packageName, place }: Driver): string {
+  if (packageName === 'pg') {
+    return `const pool = new pg.Pool({ connectionString: ${place} })
+
+const recordsOf = async ({ text, params }) => (await pool.query(text, [...params])).rows
+
+/** Ends the connections, so that the process can exit. */
+export const close = () => pool.end()
+`
+  }
+  if (packageName === 'mysql2') {
+    return `const pool = createPool({ uri: ${place}, supportBigNumbers: true, bigNumberStrings: true })
+
+const recordsOf = async ({ text, params }) => (await pool.query(text, [...params]))[0]
+
+/** Ends the connections, so that the process can exit. */
+export const close = () => pool.end()
+`
+  }
+  return `const db = new Database(${place})
+
+const recordsOf = async ({ text, params }) => db.prepare(text).all(...params)
+
+/** Closes the file. */
+export const close = async () => db.close()
+`
+}
+
+const IMPORTS: Readonly<Record<string, string>> = {
+  pg: "import pg from 'pg'",
+  mysql2: "import { createPool } from 'mysql2/promise'",
+  'better-sqlite3': "import Database from 'better-sqlite3'",
+  libsql: "import Database from 'libsql'",
+}
+
+const ANSWER = `/**
+ * Answers GET /list?filter={"role":"admin"}&sort=-created_at&limit=20&next=…
+ * \`search\` is the query string of the request.
+ */`
+
+const EXACT = `/** JSON of an answer: integers beyond 2^53 as texts. */
+export const toJson = (body) =>
+  JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? String(value) : value))
+`
+
+/** The types that TypeScript needs in code that is otherwise the same. */
+const typed = (code: string, { isTypeScript }: Project): string =>
+  isTypeScript
+    ? code
+        .replaceAll(
+          /(list|get = |get = async |page = async )\(search\)( =>| \{)/g,
+          '$1(search: string)$2',
+        )
+        .replaceAll(') => JSON.parse', '): Promise<Page> => JSON.parse')
+        .replaceAll('const page =', `${PAGE}\nconst page =`)
+        .replaceAll('toJson = (body)', 'toJson = (body: unknown)')
+        .replaceAll('GET(request)', 'GET(request: Request)')
+        .replaceAll('({ text, params })', '({ text, params }: Statement): Promise<Row[]>')
+        .replaceAll('const recordsOf = async', `${STATEMENT}\nconst recordsOf = async`)
+        .replaceAll(
+          '(await pool.query(text, [...params]))[0]',
+          '(await pool.query<Row[]>(text, [...params]))[0]',
+        )
+        .replaceAll('.all(...params)', '.all(...params) as Row[]')
+        .replaceAll(
+          'import { createPool } from',
+          'import { createPool, type RowDataPacket as Row } from',
+        )
+    : code
+
+const STATEMENT = `type Statement = { readonly text: string; readonly params: readonly unknown[] }`
+
+const PAGE =
+  'type Page = { items: Record<string, unknown>[]; next?: string; issues?: { code: string }[] }'
+
+/** The list: from a query string to a page. */
+function listFile(source: Source, project: Project): string {
+  const from = `./schema${project.importExtension}`
+  const { driver } = { driver: undefined, ...source }
+  if (driver === undefined) {
+    const name = source.of === 'drizzle' ? 'schema' : 'people'
+    const rows =
+      source.of === 'drizzle'
+        ? `/** In the place of a database: rows that Drizzle selected, each made by \`rowOf\`. */\nconst rows${project.isTypeScript ? ': Row<typeof schema>[]' : ''} = []\n`
+        : SAMPLE_ROWS
+    const row = source.of === 'drizzle' && project.isTypeScript ? 'type Row, ' : ''
+    return `import { ${row}runQuery } from 'tamis'
+import { safeParseQueryString } from 'tamis/text'
+import { ${name} } from '${from}'
+
+${rows}
+${EXACT}
+${ANSWER}
+export async function list(search) {
+  const query = safeParseQueryString(${name}, search, { relaxed: true })
+  if (!query.ok) return { status: 400, body: { issues: query.issues } }
+  return { status: 200, body: runQuery(query.value, rows) }
+}
+`
+  }
+  const { dialect } = driver
+  const isTable = source.of === 'table'
+  const name = source.of === 'table' ? source.schema : 'schema'
+  const imported = isTable ? `${name}, mapping` : 'schema, target'
+  const own = isTable
+    ? `const target = { dialect: ${dialect}, table: ${tableText(source.table)}, mapping }\n`
+    : ''
+  return `${IMPORTS[driver.packageName]}
+import { compileQuery, pageOf, readRow } from 'tamis'
+${isTable ? `import { ${dialect} } from 'tamis/${dialect}'\n` : ''}import { safeParseQueryString } from 'tamis/text'
+import { ${imported} } from '${from}'
+
+${own}const read = readRow(${name}, target)
+${asking(driver)}
+${EXACT}
+${ANSWER}
+export async function list(search) {
+  const query = safeParseQueryString(${name}, search, { relaxed: true })
+  if (!query.ok) return { status: 400, body: { issues: query.issues } }
+  const records = await recordsOf(compileQuery(query.value, { ...target, lookAhead: true }))
+  return { status: 200, body: pageOf(query.value, records.map(read)) }
+}
+`
+}
+
+/** `app.people` is a table of the schema `app`. */
+function tableText(table: string): string {
+  const at = table.indexOf('.')
+  if (at === -1) return JSON.stringify(table)
+  const [schema, name] = [table.slice(0, at), table.slice(at + 1)]
+  return `{ schema: ${JSON.stringify(schema)}, name: ${JSON.stringify(name)} }`
+}
+
+const ENDPOINTS: Readonly<Record<Framework | 'none', (from: string, isTyped: boolean) => string>> =
+  {
+    express: (from) => `import { Router } from 'express'
+import { list, toJson } from '${from}'
+
+/** app.use(router): GET /list */
+export const router = Router()
+router.get('/list', async (request, response) => {
+  const { search } = new URL(request.originalUrl, 'http://localhost')
+  const { status, body } = await list(search)
+  response.status(status).type('json').send(toJson(body))
+})
+`,
+    fastify: (
+      from,
+      isTyped,
+    ) => `${isTyped ? "import type { FastifyPluginAsync } from 'fastify'\n" : ''}import { list, toJson } from '${from}'
+
+/** app.register(plugin): GET /list */
+export const plugin${isTyped ? ': FastifyPluginAsync' : ''} = async (app) => {
+  app.get('/list', async (request, reply) => {
+    const { search } = new URL(request.url, 'http://localhost')
+    const { status, body } = await list(search)
+    return reply.code(status).type('application/json').send(toJson(body))
+  })
+}
+`,
+    hono: (from) => `import { Hono } from 'hono'
+import { list, toJson } from '${from}'
+
+/** app.route('/', routes): GET /list */
+export const routes = new Hono().get('/list', async (c) => {
+  const { search } = new URL(c.req.url)
+  const { status, body } = await list(search)
+  return c.body(toJson(body), status === 200 ? 200 : 400, { 'content-type': 'application/json' })
+})
+`,
+    none: (from) => `import { list, toJson } from '${from}'
+
+/** A handler of the Fetch API, as Next.js, SvelteKit, Bun, Deno and Workers take it. */
+export async function GET(request) {
+  const { search } = new URL(request.url)
+  const { status, body } = await list(search)
+  return new Response(toJson(body), { status, headers: { 'content-type': 'application/json' } })
+}
+`,
+  }
+
+/** How a test asks the endpoint: `get(search)` answers its status and body. */
+const ASKING: Readonly<Record<Framework | 'none', (from: string) => string>> = {
+  express: (from) => `import express from 'express'
+import { router } from '${from}'
+
+const server = express().use(router).listen(0)
+await once(server, 'listening')
+const address = server.address()
+const port = typeof address === 'object' ? address?.port : undefined
+const get = (search) => fetch(\`http://127.0.0.1:\${port}/list\${search}\`)
+const end = () => server.close()
+`,
+  fastify: (from) => `import Fastify from 'fastify'
+import { plugin } from '${from}'
+
+const app = Fastify()
+app.register(plugin)
+const url = await app.listen({ port: 0 })
+const get = (search) => fetch(\`\${url}/list\${search}\`)
+const end = () => app.close()
+`,
+  hono: (from) => `import { routes } from '${from}'
+
+const get = async (search) => routes.request(\`/list\${search}\`)
+const end = () => {}
+`,
+  none: (from) => `import { GET } from '${from}'
+
+const get = (search) => GET(new Request(\`http://localhost/list\${search}\`))
+const end = () => {}
+`,
+}
+
+function testFile(project: Project, key: string, hasDatabase: boolean): string {
+  const { framework = 'none', importExtension, usesVitest } = project
+  const runner = usesVitest
+    ? "import assert from 'node:assert/strict'\nimport { afterAll as after, test } from 'vitest'"
+    : "import assert from 'node:assert/strict'\nimport { after, test } from 'node:test'"
+  const once = framework === 'express' ? "import { once } from 'node:events'\n" : ''
+  const close = hasDatabase ? `import { close } from './list${importExtension}'\n` : ''
+  return `${runner}
+${once}${ASKING[framework](`./endpoint${importExtension}`).replace('\n\n', `\n${close}\n`)}
+const page = async (search) => JSON.parse(await (await get(search)).text())
+
+after(async () => {
+  await end()${hasDatabase ? '\n  await close()' : ''}
+})
+
+test('a page leads to the next one', async () => {
+  const first = await page('?sort=${key}&limit=1')
+  assert.ok(first.items.length <= 1)
+  if (first.next === undefined) return
+  const search = new URLSearchParams({ sort: '${key}', limit: '1', next: first.next })
+  const second = await page(\`?\${search}\`)
+  assert.equal(second.items.length, 1)
+  assert.notDeepEqual(second.items, first.items)
+})
+
+test('a filter selects rows', async () => {
+  const [row] = (await page('?limit=1')).items
+  if (row === undefined) return
+  const filter = JSON.stringify({ '${key}': { $eq: row['${key}'] } })
+  assert.deepEqual((await page(\`?\${new URLSearchParams({ filter })}\`)).items, [row])
+})
+
+test('what is no field is refused', async () => {
+  const search = '?filter={"nope":1}'
+  assert.equal((await get(search)).status, 400)
+  assert.equal((await page(search)).issues?.[0]?.code, 'unknown_field')
+})
+`
+}
+
+function packageFile({ isTypeScript }: Project): string {
+  const test = isTypeScript ? 'node --import tsx --test' : 'node --test'
+  return `${JSON.stringify({ private: true, type: 'module', scripts: { test } }, null, 2)}\n`
+}
+
+/** A file, by its path from the project's folder. */
+export interface InitFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** The files of a list, without looking at what is there. `key` is the field that identifies rows. */
+export function filesOf(project: Project, source: Source, key: string): readonly InitFile[] {
+  const { framework = 'none', sources, extension, importExtension, isTypeScript } = project
+  const folder = sources === '' ? 'list' : `${sources}/list`
+  const file = (name: string, text: string): InitFile => ({
+    path: `${folder}/${name}${extension}`,
+    text: typed(text, project),
+  })
+  const schema =
+    source.of === 'memory'
+      ? SAMPLE_SCHEMA
+      : source.of === 'table'
+        ? plain(source.module, isTypeScript)
+        : drizzleSchema(source.from, source.table)
+  const hasDatabase = source.of !== 'memory' && source.driver !== undefined
+  return [
+    ...(project.hasPackageJson ? [] : [{ path: 'package.json', text: packageFile(project) }]),
+    file('schema', schema),
+    file('list', listFile(source, project)),
+    file('endpoint', ENDPOINTS[framework](`./list${importExtension}`, isTypeScript)),
+    file('endpoint.test', testFile(project, key, hasDatabase)),
+  ]
+}
+
+/** A printed module in the project's language: its only types are constants. */
+const plain = (module: string, isTypeScript: boolean): string =>
+  isTypeScript ? module : module.replaceAll(' as const', '')
