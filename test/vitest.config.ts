@@ -54,6 +54,7 @@ export default defineConfig(({ mode }) => ({
       { find: /^tamis\/check$/, replacement: source('check/index.ts') },
       { find: /^tamis\/json-schema$/, replacement: source('interop/json-schema.ts') },
       { find: /^tamis\/interop$/, replacement: source('interop/index.ts') },
+      { find: /^tamis\/compat\/sift$/, replacement: source('compat/sift.ts') },
       { find: /^tamis\/drizzle$/, replacement: source('drizzle/index.ts') },
       { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
       { find: /^tamis\/users$/, replacement: source('users/index.ts') },

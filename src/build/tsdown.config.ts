@@ -34,6 +34,7 @@ export default defineConfig([
       check: 'src/check/index.ts',
       'json-schema': 'src/interop/json-schema.ts',
       interop: 'src/interop/index.ts',
+      'compat-sift': 'src/compat/sift.ts',
       drizzle: 'src/drizzle/index.ts',
       'fast-check': 'src/arbitrary/index.ts',
       users: 'src/users/index.ts',

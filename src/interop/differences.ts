@@ -51,7 +51,7 @@ const MEANS: Readonly<Record<OperatorName, 'the same' | { readonly why: string }
 }
 
 /** Operators that MongoDB or ucast have and that no condition here can express. */
-const UNLIKE: ReadonlyMap<string, string> = new Map([
+export const UNLIKE: ReadonlyMap<string, string> = new Map([
   ['$regex', 'regular expressions have no meaning that all databases share'],
   ['$options', 'regular expressions have no meaning that all databases share'],
   ['$type', 'the schema says the type of each field'],
@@ -78,7 +78,7 @@ export function isUnlike(report: Report, subject: string, name: string): boolean
 }
 
 /** What a value is, if it is one of MongoDB's driver or a regular expression. */
-function foreign(value: unknown): string | undefined {
+export function foreign(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   try {
     if (value instanceof RegExp) return 'a regular expression'

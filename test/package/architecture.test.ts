@@ -21,6 +21,7 @@ const ORDER = [
   ['collection'],
   ['check'],
   ['drizzle', 'interop'],
+  ['compat'],
   ['arbitrary'],
   ['users'],
   ['cli'],

@@ -70,6 +70,7 @@ export { sqlite } from './src/dialect/sqlite/index.ts'`,
   ),
   ['JSON Schema and Standard Schema', `export * from './src/interop/json-schema.ts'`, 20_550],
   ['filters of other libraries', `export * from './src/interop/index.ts'`, 13_450],
+  ['a predicate with the signature of sift', `export * from './src/compat/sift.ts'`, 6000],
   ['the client of users', `export * from './src/users/client/index.ts'`, 4096],
   ['the users schema', `export { usersSchema } from './src/users/browser.ts'`, 15_050],
 ]

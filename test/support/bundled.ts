@@ -51,6 +51,7 @@ export const forNode = (outside: readonly string[] = UNBUNDLED) =>
       'tamis/check': join(root, 'src/check/index.ts'),
       'tamis/json-schema': join(root, 'src/interop/json-schema.ts'),
       'tamis/interop': join(root, 'src/interop/index.ts'),
+      'tamis/compat/sift': join(root, 'src/compat/sift.ts'),
       'tamis/drizzle': join(root, 'src/drizzle/index.ts'),
       'tamis/fast-check': join(root, 'src/arbitrary/index.ts'),
       'tamis/users': join(root, 'src/users/index.ts'),
