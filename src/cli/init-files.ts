@@ -129,7 +129,10 @@ const typed = (code: string, { isTypeScript }: Project): string =>
         .replaceAll('toJson = (body)', 'toJson = (body: unknown)')
         .replaceAll('GET(request)', 'GET(request: Request)')
         .replaceAll('({ text, params })', '({ text, params }: Statement): Promise<Row[]>')
-        .replaceAll('const recordsOf = async', `${STATEMENT}\nconst recordsOf = async`)
+        .replaceAll(
+          'const recordsOf = async',
+          `${STATEMENT}\n${rowType(code)}const recordsOf = async`,
+        )
         .replaceAll(
           '(await pool.query(text, [...params]))[0]',
           '(await pool.query<Row[]>(text, [...params]))[0]',
@@ -142,6 +145,10 @@ const typed = (code: string, { isTypeScript }: Project): string =>
     : code
 
 const STATEMENT = `type Statement = { readonly text: string; readonly params: readonly unknown[] }`
+
+/** mysql2 has a type for rows. */
+const rowType = (code: string): string =>
+  code.includes("'mysql2/promise'") ? '' : 'type Row = Record<string, unknown>\n'
 
 const PAGE =
   'type Page = { items: Record<string, unknown>[]; next?: string; issues?: { code: string }[] }'

@@ -31,7 +31,9 @@ const DIALECTS = { pg: 'postgres', mysql: 'mysql', sqlite: 'sqlite' } as const
 function driverOf(dialect: Driver['dialect'], { dependencies }: Project): Driver {
   const url = "process.env.DATABASE_URL ?? ''"
   if (dialect === 'postgres') return { dialect, packageName: 'pg', place: url }
-  if (dialect !== 'sqlite') return { dialect, packageName: 'mysql2', place: url }
+  if (dialect !== 'sqlite') {
+    return { dialect, packageName: 'mysql2', place: `(${url}).replace(/^mariadb:/, 'mysql:')` }
+  }
   const packageName = dependencies.has('better-sqlite3') ? 'better-sqlite3' : 'libsql'
   return { dialect, packageName, place: `(${url}).replace(/^file:/, '')` }
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
+import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -21,6 +22,7 @@ const DOORS = {
   './drizzle': 'src/drizzle/index.ts',
   './sqlite': 'src/dialect/sqlite/index.ts',
   './postgres': 'src/dialect/postgres/index.ts',
+  './mariadb': 'src/dialect/mariadb/index.ts',
 }
 
 beforeAll(async () => {
@@ -236,6 +238,35 @@ describe('tamis init', () => {
         runTest(folder, out, env)
       } finally {
         await client.query(`DROP SCHEMA ${schema} CASCADE`)
+        await client.end()
+      }
+    },
+    120_000,
+  )
+
+  it.skipIf(!available.some(({ name }) => name === 'MariaDB'))(
+    'makes the schema of a table of MariaDB',
+    async () => {
+      const socket = ['/run/mysqld/mysqld.sock', '/var/run/mysqld/mysqld.sock'].find(existsSync)
+      const server =
+        process.env.TAMIS_MARIADB_URL ?? `mariadb://root@localhost/?socketPath=${socket}`
+      const name = `init_${process.pid}`
+      const client = await createConnection(server.replace('mariadb:', 'mysql:'))
+      await client.query(`CREATE DATABASE ${name}`)
+      try {
+        await client.query(`CREATE TABLE ${name}.people (id bigint PRIMARY KEY, name text)`)
+        await client.query(`INSERT INTO ${name}.people VALUES (1, 'a'), (2, 'b')`)
+        const files = { 'package.json': dependsOn('hono', 'typescript', 'mysql2') }
+        const folder = folderOf({ files })
+        const url = new URL(server)
+        url.pathname = `/${name}`
+        const env = { DATABASE_URL: url.href }
+        const { out, err } = init(folder, ['--table', 'people'], env)
+        expect(err).toBe('')
+        typed.push(folder)
+        runTest(folder, out, env)
+      } finally {
+        await client.query(`DROP DATABASE ${name}`)
         await client.end()
       }
     },
