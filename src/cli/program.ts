@@ -3,6 +3,7 @@ import { CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { addBackfill } from './backfill.ts'
 import { addCheck } from './check.ts'
+import { addCompletion } from './completion.ts'
 import { explain } from './explain.ts'
 import { addExport } from './export.ts'
 import { addImport } from './import.ts'
@@ -71,6 +72,7 @@ export function program(): Command {
   addToken(tamis)
   addImport(tamis)
   addExport(tamis)
+  addCompletion(tamis)
   return tamis
 }
 
@@ -79,7 +81,7 @@ export function asMistake(error: unknown): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error
   if (error.code === 'commander.help')
     return new Mistake(
-      'expected a command: query, sql, explain, init, introspect, infer, check, backfill, serve, token, import or export; see tamis --help',
+      'expected a command: query, sql, explain, init, introspect, infer, check, backfill, serve, token, import, export or completion; see tamis --help',
     )
   return new Mistake(error.message.replace(/^error: /, ''))
 }
