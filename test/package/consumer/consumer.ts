@@ -28,6 +28,7 @@ import {
 import { checkTable, type Finding, introspect, readFacts } from 'tamis/check'
 import { clickhouse } from 'tamis/clickhouse'
 import { createCollection } from 'tamis/collection'
+import { sift } from 'tamis/compat/sift'
 import { duckdb } from 'tamis/duckdb'
 import { mariadb } from 'tamis/mariadb'
 import { mysql } from 'tamis/mysql'
@@ -98,3 +99,5 @@ export const findings = async (): Promise<readonly Finding[]> => {
   const read: readonly Finding[] = checkTable(schema, target, facts)
   return read.length > 0 ? read : checkTable(schema, target, facts, { rows: connection })
 }
+
+export const adults: { age: number }[] = [{ age: 18 }].filter(sift({ age: { $gte: 18 } }))
