@@ -104,10 +104,16 @@ export async function printAll(
   const form = formOf(options)
   if (form === 'blocks') throw new Mistake('--vertical is for a page: --all prints JSON or CSV')
   const sink = await sinkOf(options, input)
-  if (form !== 'csv') {
-    for await (const row of rows) await sink.write(`${toJson(row)}\n`)
-    return sink.end()
+  try {
+    if (form === 'csv') await writeCsv(query, rows, sink)
+    else for await (const row of rows) await sink.write(`${toJson(row)}\n`)
+  } finally {
+    // After an error, too: what was written before is complete lines, also where it is compressed.
+    await sink.end()
   }
+}
+
+async function writeCsv(query: Query, rows: AsyncIterable<unknown>, sink: Sink): Promise<void> {
   const columns = selected(query) ?? keysOf(query.schema)
   const known = new Set(columns.flatMap(({ path: [key] }) => key ?? []))
   const unknown = new Set<string>()
@@ -118,7 +124,6 @@ export async function printAll(
     }
     await sink.write(recordOf(row, columns))
   }
-  await sink.end()
   if (unknown.size === 0) return
   const names = [...unknown].slice(0, 10).map((key) => JSON.stringify(key))
   const more = unknown.size > names.length ? ', …' : ''

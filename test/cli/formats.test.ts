@@ -184,6 +184,15 @@ describe('gzip', () => {
     }
   })
 
+  it('is complete, even if a row cannot be read', () => {
+    const { err, status } = tamis(
+      ['query', '--all', '--output', 'part.gz'],
+      '{"id":"a"}\n'.repeat(9) + '{',
+    )
+    expect([err, status]).toEqual([expect.stringMatching(/line 10: not valid JSON/), 2])
+    expect(gunzipSync(readFileSync(file('part.gz'))).toString()).toMatch(/^(\{"id":"a"\}\n){0,9}$/)
+  })
+
   it('that is damaged or cut is a mistake', () => {
     const zipped = gzipSync('{"id":"a"}\n'.repeat(1000))
     expect(tamis(['query'], zipped.subarray(0, 40))).toMatchObject({
