@@ -37,7 +37,7 @@ async function* jsonRows(
   const decoder = new StringDecoder('utf8')
   let reader: RowReader | undefined
   let start = ''
-  const read = (text: string): readonly unknown[] => {
+  const read = (text: string): Iterable<unknown> => {
     if (reader !== undefined) return reader.write(text)
     // Empty lines stay, because lines are counted.
     start += text

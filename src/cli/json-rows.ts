@@ -5,10 +5,10 @@ import { Mistake, messageOf } from './mistake.ts'
 /** Reports a row that cannot be read, with the number of its line or element. It may throw. */
 export type Refuse = (number: number, reason: string) => void
 
-/** Reads rows from text that comes in chunks; returns the rows that are complete. */
+/** Reads rows from text that comes in chunks; gives the rows that are complete, before an error. */
 export interface RowReader {
-  write(text: string): readonly unknown[]
-  end(): readonly unknown[]
+  write(text: string): Iterable<unknown>
+  end(): Iterable<unknown>
 }
 
 const NO_OBJECT = 'expected a JSON object'
@@ -26,18 +26,25 @@ export function lineReader(refuse: Refuse): RowReader {
   let number = 0
   // The pieces of an incomplete line. They are joined once, so that a long line takes linear time.
   let pieces: string[] = []
-  const read = (line: string): unknown[] => {
+  /** The row of a line; undefined if it has none. */
+  const rowOf = (line: string): object | undefined => {
     number++
-    if (line.trim() === '') return []
+    if (line.trim() === '') return undefined
     try {
       const value = parseJson(line)
-      if (isPlainObject(value)) return [value]
+      if (isPlainObject(value)) return value
     } catch (error) {
       refuse(number, `not valid JSON: ${messageOf(error)}`)
-      return []
+      return undefined
     }
     refuse(number, NO_OBJECT)
-    return []
+    return undefined
+  }
+  function* rowsOf(lines: Iterable<string>): Generator<object> {
+    for (const line of lines) {
+      const row = rowOf(line)
+      if (row !== undefined) yield row
+    }
   }
   const finish = (): string => {
     const line = pieces.join('')
@@ -52,9 +59,9 @@ export function lineReader(refuse: Refuse): RowReader {
       if (last === undefined) return []
       const complete = [finish(), ...lines]
       pieces.push(last)
-      return complete.flatMap(read)
+      return rowsOf(complete)
     },
-    end: () => read(finish()),
+    end: () => rowsOf([finish()]),
   }
 }
 

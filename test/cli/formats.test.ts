@@ -187,10 +187,10 @@ describe('gzip', () => {
   it('is complete, even if a row cannot be read', () => {
     const { err, status } = tamis(
       ['query', '--all', '--output', 'part.gz'],
-      '{"id":"a"}\n'.repeat(9) + '{',
+      `${'{"id":"a"}\n'.repeat(9)}{`,
     )
     expect([err, status]).toEqual([expect.stringMatching(/line 10: not valid JSON/), 2])
-    expect(gunzipSync(readFileSync(file('part.gz'))).toString()).toMatch(/^(\{"id":"a"\}\n){0,9}$/)
+    expect(gunzipSync(readFileSync(file('part.gz'))).toString()).toBe('{"id":"a"}\n'.repeat(9))
   })
 
   it('that is damaged or cut is a mistake', () => {
