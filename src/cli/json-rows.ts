@@ -90,13 +90,15 @@ export function arrayReader(name: string, refuse: Refuse): RowReader {
     return taken
   }
   return {
-    write(text) {
+    *write(text) {
+      let failure: unknown
       try {
         tokenizer.write(text)
       } catch (error) {
-        fail(error)
+        failure = error
       }
-      return take()
+      yield* take()
+      if (failure !== undefined) fail(failure)
     },
     end() {
       if (!parser.isEnded) fail(new Error('the array is not closed'))
