@@ -1,6 +1,7 @@
 import { put } from '../compile/put.ts'
 import { membersOf } from '../kinds/dynamic.ts'
-import { exactNumber, isPlainObject, JSON_NUMBER, parseJson } from '../kinds/json.ts'
+import { exactNumber, JSON_NUMBER, parseJson } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Field } from '../schema/field.ts'
 import { UNLIMITED } from '../schema/limits.ts'

@@ -1,5 +1,6 @@
 import { Tokenizer, TokenParser } from '@streamparser/json'
-import { isPlainObject, parseJson } from '../kinds/json.ts'
+import { parseJson } from '../kinds/json.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
 /** Reports a row that cannot be read, with the number of its line or element. It may throw. */

@@ -1,7 +1,7 @@
 import { accessor } from '../compile/accessor.ts'
 import { foldCase } from '../kinds/case-fold.ts'
-import { isPlainObject } from '../kinds/objects.ts'
 import type { Scalar } from '../kinds/kind.ts'
+import { isPlainObject } from '../kinds/objects.ts'
 import { string } from '../kinds/string.ts'
 import type { Service } from '../operators/operator.ts'
 import { compareValues } from '../query/facet.ts'
