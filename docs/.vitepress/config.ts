@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { root, siteFile, siteLink } from '../build/pages.ts'
+import { BASE, root, siteFile, siteLink } from '../build/pages.ts'
 import { nav, sidebar } from './sidebar.ts'
 
 export default defineConfig({
@@ -9,12 +9,15 @@ export default defineConfig({
   description:
     'Filters of clients, checked against your schema, in memory and as SQL: the same rows everywhere.',
   lang: 'en',
-  // The folder of a server that the site is in, such as `/tamis/`.
-  base: process.env.TAMIS_DOCS_BASE ?? '/',
+  // No icon: without this, browsers ask for /favicon.ico.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  base: BASE,
   srcExclude: ['playground/**', 'build/**'],
   rewrites: siteFile,
   lastUpdated: false,
   vite: {
+    // No component uses the options of Vue 2: without them, each page loads less.
+    define: { __VUE_OPTIONS_API__: 'false' },
     resolve: {
       // The home page of the default theme has no `main`, which screen readers look for.
       alias: [
@@ -58,7 +61,7 @@ export default defineConfig({
     // The label of the button has all that it shows: its key, too.
     search: {
       provider: 'local',
-      options: { translations: { button: { buttonAriaLabel: 'Search K' } } },
+      options: { translations: { button: { buttonText: 'Search ', buttonAriaLabel: 'Search K' } } },
     },
     socialLinks: [{ icon: 'github', link: 'https://github.com/tamis-js/tamis' }],
   },

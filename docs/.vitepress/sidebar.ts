@@ -1,12 +1,11 @@
 import type { DefaultTheme } from 'vitepress'
 import { logicalNames, operatorNames } from '../../src/operators/names.ts'
-import { ENTRIES } from '../build/pages.ts'
 
 export const nav: DefaultTheme.NavItem[] = [
   { text: 'Guide', link: '/first-query' },
   { text: 'Operators', link: '/operators/', activeMatch: '^/(operators|types)/' },
   { text: 'Databases', link: '/databases/', activeMatch: '^/databases/' },
-  { text: 'API', link: '/api/', activeMatch: '^/api/' },
+  { text: 'API', link: '/api/index.html', target: '_self' },
   { text: 'Changelog', link: '/changelog' },
 ]
 
@@ -107,9 +106,10 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'API',
-    link: '/api/',
-    collapsed: true,
-    items: ENTRIES.map(({ name, page }) => ({ text: name, link: `/api/${page.slice(0, -3)}` })),
+    items: [
+      // Not a page of VitePress: the browser loads it.
+      { text: 'Reference', link: '/api/index.html', target: '_self' },
+    ],
   },
   {
     text: 'Proof',

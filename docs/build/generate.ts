@@ -1,14 +1,15 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writeApi } from './api.ts'
-import { COPIES, GENERATED, OUTSIDE, root } from './pages.ts'
+import { API, COPIES, GENERATED, OUTSIDE, root } from './pages.ts'
 import { operatorPages } from './reference/operators.ts'
 import { typePages } from './reference/types.ts'
 
-/** Writes the pages of the site that are made from code: `docs/generated`, which git ignores. */
+/** Writes the pages of the site that are made from code: `docs/generated` and `docs/public/api`, which git
+ * ignores. */
 
 const generated = join(root, GENERATED)
-rmSync(generated, { recursive: true, force: true })
+for (const folder of [generated, join(root, API)]) rmSync(folder, { recursive: true, force: true })
 
 // The chart is an image of one of the pages.
 for (const path of [...OUTSIDE, 'bench/chart.svg'])

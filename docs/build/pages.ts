@@ -11,6 +11,12 @@ export const GENERATED = 'docs/generated'
 /** Where the copies are: VitePress reads the pages of one folder only, which is `docs`. */
 export const COPIES = `${GENERATED}/copies`
 
+/** The folder of a server that the site is in, such as `/tamis/`. */
+export const BASE = process.env.TAMIS_DOCS_BASE ?? '/'
+
+/** Where the reference of the API is: VitePress copies `public` as it is. */
+export const API = 'docs/public/api'
+
 const REPOSITORY = 'https://github.com/tamis-js/tamis'
 
 /** The Markdown files outside of `docs` that are pages of the site. */
@@ -31,21 +37,14 @@ export interface Entry {
   readonly name: string
   /** Its source, from the root. */
   readonly source: string
-  /** The page that TypeDoc names after the source, in `docs/generated/api`; and its page on the site. */
+  /** What TypeDoc calls it. */
   readonly made: string
-  readonly page: string
 }
 
 function entryOf(name: string, source: string | undefined): Entry {
   if (source === undefined) throw new Error(`tsconfig.json has no path of the export ${name}.`)
   const made = source.replace(/^\.\/src\/|(\/index)?\.ts$/g, '')
-  return {
-    name,
-    source,
-    // `index.md` is the list of entry points.
-    made: `${made === 'index' ? 'index-1' : made}.md`,
-    page: `${name.replace(/^tamis\//, '')}.md`,
-  }
+  return { name, source, made }
 }
 
 /** What `package.json` exports, which `tsconfig.json` knows the sources of. */
@@ -59,14 +58,11 @@ const isPage = (path: string): boolean =>
   existsSync(join(root, path)) &&
   (path.startsWith('docs/') || OUTSIDE.includes(path))
 
-const entryMade = (made: string) => ENTRIES.find((entry) => entry.made === made)
-
 /** The address of a page's file on the site: `databases/README.md` is at `databases/index.md`. */
 export function siteFile(path: string): string {
   const moved = path
     .replace(/^(docs\/)?(generated\/)?(copies\/)?/, '')
     .replace(/(^|\/)README\.md$/, '$1index.md')
-    .replace(/^api\/(.+)$/, (_, made: string) => `api/${entryMade(made)?.page ?? made}`)
   return moved.replace(/^(bench\/)?[A-Z]+\.md$/, (name) => name.toLowerCase())
 }
 

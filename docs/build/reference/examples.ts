@@ -9,7 +9,7 @@ import {
   type Schema,
   string,
 } from 'tamis'
-import type { FieldType } from '../../../src/operators/operator.ts'
+import type { FieldType, TypeName } from '../../../src/operators/operator.ts'
 import { caseSchema, cases, customCases, type FieldCases } from '../../../test/support/cases.ts'
 import { OBJECTS, OBJECTS_CASES, objectsSchema } from '../../../test/support/objects-cases.ts'
 import {
@@ -127,7 +127,10 @@ const named = (field: string): readonly FieldCases[] =>
 const ofFields = (...fields: readonly string[]): readonly FieldExamples[] =>
   fields.flatMap(named).map((each) => examplesOf(caseSchema as unknown as Schema, each))
 
-/** The types of field that have a page, each with its builder and fields of the tables of cases. */
+/** The types of field that have a page: relations are on that of relations. */
+export type PageName = Exclude<TypeName, 'object' | 'one' | 'many'>
+
+/** Those types, each with its builder and fields of the tables of cases. */
 export const TYPES = {
   string: { builder: 'string()', examples: ofFields('text', 'phrase') },
   boolean: { builder: 'boolean()', examples: ofFields('flag') },
@@ -147,7 +150,7 @@ export const TYPES = {
   },
   dynamic: { builder: 'dynamic()', examples: ofFields('custom.k', 'custom.x') },
 } as const satisfies Readonly<
-  Record<string, { readonly builder: string; readonly examples: readonly FieldExamples[] }>
+  Record<PageName, { readonly builder: string; readonly examples: readonly FieldExamples[] }>
 >
 
 /** As in the tests, customers are asked without those that are archived. */

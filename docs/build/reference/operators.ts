@@ -9,6 +9,7 @@ import {
   type FieldExamples,
   logicExamples,
   operatorOf,
+  type PageName,
   relatedData,
   relatedExamples,
   TYPES,
@@ -26,15 +27,16 @@ const RELATED: ReadonlySet<string> = new Set(['$is', '$some', '$every', '$none']
 const MOST = 4
 
 export interface TypePage {
-  readonly slug: string
+  readonly slug: PageName
   readonly builder: string
   readonly examples: readonly FieldExamples[]
 }
 
-export const types: readonly TypePage[] = Object.entries(TYPES).map(([slug, type]) => ({
-  slug,
-  ...type,
-}))
+const isPageName = (name: string): name is PageName => name in TYPES
+
+export const types: readonly TypePage[] = Object.keys(TYPES)
+  .filter(isPageName)
+  .map((slug) => ({ slug, ...TYPES[slug] }))
 
 /** Whether a field of a type has an operator: where it lists none, or only where it lists it. */
 export function allowance(type: TypePage, name: OperatorName): 'by default' | 'if listed' | 'no' {

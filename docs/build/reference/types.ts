@@ -18,13 +18,13 @@ import {
 import { operatorNames } from '../../../src/operators/names.ts'
 import type { FieldType } from '../../../src/operators/operator.ts'
 import { columnsOf } from './dialects.ts'
-import { type FieldExamples, isAbsent } from './examples.ts'
+import { type FieldExamples, isAbsent, type PageName } from './examples.ts'
 import { valuesOf } from './meanings.ts'
 import { absolute, allowance, operatorLink, type TypePage, tableOf, types } from './operators.ts'
 import { code, codeOf, table } from './values.ts'
 
 /** A field of each type, for its column. */
-const FIELDS: Readonly<Record<string, FieldDefinition>> = {
+const FIELDS: Readonly<Record<PageName, FieldDefinition>> = {
   string: string(),
   boolean: boolean(),
   integer: integer(),
@@ -41,9 +41,7 @@ const FIELDS: Readonly<Record<string, FieldDefinition>> = {
 
 function columns({ slug }: TypePage): string {
   const name = slug === 'dynamic' ? 'value.*' : 'value'
-  const field = FIELDS[slug]
-  if (field === undefined) throw new Error(`No field of the type ${slug} has a column.`)
-  const fields = { id: string({ required: true }), [name]: field }
+  const fields = { id: string({ required: true }), [name]: FIELDS[slug] }
   return columnsOf(defineSchema({ fields } as never) as unknown as Schema, 'value')
 }
 
