@@ -69,7 +69,7 @@ describe.skipIf(!isInstalled)('the site', () => {
       '/security',
       '/bench/results',
       '/operators/in',
-      '/api/tamis',
+      '/api/functions/tamis.parseFilter',
     ]) {
       expect([...pages.keys()]).toContain(`${path}.html`)
     }

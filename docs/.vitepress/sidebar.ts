@@ -9,8 +9,7 @@ export const nav: DefaultTheme.NavItem[] = [
   { text: 'Changelog', link: '/changelog' },
 ]
 
-/** Every page of the site is in it: a test checks that. */
-export const sidebar: DefaultTheme.SidebarItem[] = [
+const guide: DefaultTheme.SidebarItem[] = [
   {
     text: 'Guide',
     items: [
@@ -27,10 +26,14 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: 'Security', link: '/security' },
     ],
   },
+]
+
+/** The pages that are made: only beside each other, because every page has its whole sidebar in it. */
+const made: DefaultTheme.SidebarItem[] = [
   {
     text: 'Operators',
     link: '/operators/',
-    collapsed: true,
+    collapsed: false,
     items: [...operatorNames, ...logicalNames, '$not'].map((name) => ({
       text: name,
       link: `/operators/${name.slice(1)}`,
@@ -39,7 +42,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: 'Types of fields',
     link: '/types/',
-    collapsed: true,
+    collapsed: false,
     items: [
       'string',
       'boolean',
@@ -55,6 +58,11 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       'dynamic',
     ].map((name) => ({ text: name, link: `/types/${name}` })),
   },
+]
+
+const lists: DefaultTheme.SidebarItem[] = made.map(({ text, link }) => ({ text, link }))
+
+const others: DefaultTheme.SidebarItem[] = [
   {
     text: 'Databases',
     link: '/databases/',
@@ -131,3 +139,9 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     ],
   },
 ]
+
+export const sidebar: DefaultTheme.SidebarMulti = {
+  '/operators/': [...guide, ...made, ...others],
+  '/types/': [...guide, ...made, ...others],
+  '/': [...guide, ...lists, ...others],
+}
