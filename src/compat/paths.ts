@@ -1,4 +1,4 @@
-import { hasProperties } from '../compile/accessor.ts'
+import { hasProperties } from '../kinds/objects.ts'
 
 type Test = (value: unknown) => boolean
 
