@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import { BASE, root, siteFile, siteLink } from '../build/pages.ts'
+import { playgroundVite } from '../playground/vite.ts'
 import { nav, sidebar } from './sidebar.ts'
 
 export default defineConfig({
@@ -16,11 +17,13 @@ export default defineConfig({
   rewrites: siteFile,
   lastUpdated: false,
   vite: {
+    ...playgroundVite,
     // No component uses the options of Vue 2: without them, each page loads less.
     define: { __VUE_OPTIONS_API__: 'false' },
     resolve: {
-      // The home page of the default theme has no `main`, which screen readers look for.
       alias: [
+        ...playgroundVite.resolve.alias,
+        // The home page of the default theme has no `main`, which screen readers look for.
         {
           find: /^.*\/VPHome\.vue$/,
           replacement: fileURLToPath(new URL('theme/Home.vue', import.meta.url)),

@@ -6,6 +6,7 @@ export const nav: DefaultTheme.NavItem[] = [
   { text: 'Operators', link: '/operators/', activeMatch: '^/(operators|types)/' },
   { text: 'Databases', link: '/databases/', activeMatch: '^/databases/' },
   { text: 'API', link: '/api/index.html', target: '_self' },
+  { text: 'Playground', link: '/playground' },
   { text: 'Changelog', link: '/changelog' },
 ]
 
@@ -14,6 +15,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     text: 'Guide',
     items: [
       { text: 'A first query in five minutes', link: '/first-query' },
+      { text: 'Playground', link: '/playground' },
       { text: 'Filters', link: '/filters' },
       { text: 'Queries and pages', link: '/paging' },
       { text: 'Your own tables', link: '/your-tables' },

@@ -1,0 +1,8 @@
+/**
+ * The playground of the site: `mountPlayground(element)` needs neither Vue nor VitePress. It runs in
+ * browsers only.
+ */
+
+import './style.css'
+
+export { mountPlayground, type PlaygroundOptions } from './playground.ts'
