@@ -103,6 +103,7 @@ export interface EditorOptions {
   readonly text: string
   readonly changed: () => void
   readonly complete?: (text: string, offset: number) => readonly Completion[]
+  /** Whether lines have numbers; only those without are wrapped. */
   readonly numbered?: boolean
   readonly hint?: string
 }
@@ -127,12 +128,11 @@ export function editor(options: EditorOptions): Editor {
     closeBrackets(),
     language,
     syntaxHighlighting(colours),
-    EditorView.lineWrapping,
+    ...(numbered ? [lineNumbers()] : [EditorView.lineWrapping]),
     EditorView.contentAttributes.of({ 'aria-label': label }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) changed()
     }),
-    ...(numbered ? [lineNumbers()] : []),
     ...(hint === undefined ? [] : [placeholder(hint)]),
     ...(complete === undefined ? [] : [completing(complete)]),
     // Tab moves the focus, unless a completion is chosen.

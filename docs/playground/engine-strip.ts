@@ -133,8 +133,10 @@ export class EngineStrip {
       setText(said, `${rowsText(found.keys.length)} in ${milliseconds(found.time)}`)
       if (memory === undefined) continue
       const difference = differenceOf(memory.keys, found.keys)
-      if (difference === undefined) agreeing.push(info.title)
-      else {
+      if (difference === undefined) {
+        agreeing.push(info.title)
+        line.element.dataset.state = 'agrees'
+      } else {
         line.element.dataset.state = 'differs'
         differing.push(sentenceOf(info.title, difference))
       }

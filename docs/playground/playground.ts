@@ -404,7 +404,7 @@ class Playground {
       return
     }
     this.#ready = reading
-    setText(this.#meaning, sentence(describeFilter(reading.condition)))
+    setText(this.#meaning, `Finds: ${describeFilter(reading.condition)}`)
     this.#engines.ask({ payload: reading.payload, now: reading.now })
     this.#drawTree()
     this.#drawSql()
@@ -508,5 +508,3 @@ class Playground {
     }
   }
 }
-
-const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`

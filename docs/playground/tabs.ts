@@ -45,7 +45,7 @@ export function tabs(label: string, all: readonly Tab[], changed: () => void = (
   }
   list.addEventListener('keydown', (event) => {
     const step = STEPS[event.key]
-    const at = heads.indexOf(document.activeElement)
+    const at = heads.findIndex((head) => head.matches(':focus'))
     if (step === undefined || at < 0) return
     event.preventDefault()
     const next = (step(at) + heads.length) % heads.length

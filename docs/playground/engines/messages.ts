@@ -25,7 +25,7 @@ export interface Found {
   readonly rows: readonly PlayRow[]
   /** How many rows match on all pages; only memory counts them. */
   readonly total?: number
-  /** Milliseconds of the query alone, without its compilation. */
+  /** Milliseconds of the query alone, without its compilation: the fastest run. */
   readonly time: number
   /** Undefined for memory. */
   readonly statement: Told | undefined

@@ -10,7 +10,7 @@ import {
   type Schema,
   type Statement,
 } from 'tamis'
-import { type Engine, timed } from './serve.ts'
+import { type Engine, timed, timedOften } from './serve.ts'
 
 /** How a database in the page runs statements. */
 export interface Database {
@@ -56,7 +56,7 @@ export async function tableEngine(open: () => Promise<Database>): Promise<Engine
       const { text, params } = compileQuery(query, target)
       const statement = { text, params }
       const read = readRow(schema, { dialect })
-      const [records, time] = await timed(() => db.all(statement))
+      const [records, time] = await timedOften(() => db.all(statement))
       const plan = await db.plan(statement)
       return { rows: records.map(read), time, statement: { text, params, plan } }
     },
