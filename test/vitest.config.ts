@@ -23,6 +23,8 @@ const SLOW = [
   'test/package/release.test.ts',
   'test/plans.test.ts',
   'test/plans-of-texts.test.ts',
+  'test/playground/browser.test.ts',
+  'test/playground/code.test.ts',
   'test/shards.test.ts',
   'test/users/client-watch.test.ts',
   'test/users/connect.test.ts',

@@ -52,7 +52,7 @@ export async function buildAndServe(): Promise<Site> {
     ...playgroundVite,
     configFile: false,
     root: join(docs, 'playground'),
-    logLevel: 'error',
+    logLevel: 'silent',
     build: {
       ...playgroundVite.build,
       outDir: folder,
