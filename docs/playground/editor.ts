@@ -129,7 +129,8 @@ export function editor(options: EditorOptions): Editor {
     language,
     syntaxHighlighting(colours),
     ...(numbered ? [lineNumbers()] : [EditorView.lineWrapping]),
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    // It is focusable without, but tools that check pages look for the attribute.
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) changed()
     }),

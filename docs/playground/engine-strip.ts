@@ -6,7 +6,7 @@ import { button, element, freshId, setText } from './dom.ts'
 import { ENGINES, type EngineInfo, type EngineName } from './engines/engines.ts'
 import { EngineHandle, type Wanted } from './engines/handle.ts'
 import type { Asking, Filling, Found } from './engines/messages.ts'
-import { block, note } from './panels.ts'
+import { block, note, subtitle } from './panels.ts'
 import type { PlayRow } from './rows-text.ts'
 
 interface Line {
@@ -177,7 +177,7 @@ export class EngineStrip {
     if (state.is !== 'done' || found?.statement === undefined) return []
     const { filled } = state
     return [
-      element('h4', {}, 'Plan'),
+      subtitle('Plan'),
       block('Plan', found.statement.plan),
       element(
         'details',

@@ -65,6 +65,9 @@ export function rowsTable(schema: Schema, rows: readonly PlayRow[]): HTMLElement
 
 export const note = (text: string): HTMLElement => element('p', { class: 'tp-note' }, text)
 
+/** What is above a part of a panel; no heading, for panels have none above it. */
+export const subtitle = (text: string): HTMLElement => element('p', { class: 'tp-subtitle' }, text)
+
 /** Text that keeps its lines, which the keyboard can scroll. */
 export const block = (label: string, text: string): HTMLElement =>
   element('pre', { tabindex: '0', role: 'region', 'aria-label': label }, text)
@@ -125,7 +128,7 @@ export function sqlView({ text, params }: Sql): HTMLElement {
     {},
     block('SQL', sqlLines(text)),
     ...(list.length > 0
-      ? [element('h4', {}, 'Parameters'), element('dl', { class: 'tp-params' }, ...list)]
+      ? [subtitle('Parameters'), element('dl', { class: 'tp-params' }, ...list)]
       : []),
   )
 }

@@ -26,8 +26,9 @@ interface Piece {
  */
 function piecesOf(text: string): readonly Piece[] {
   const first = text.search(/\S/)
-  // Where every line begins with a brace, a row that is not closed does not take those that follow.
-  const isLines = text.split('\n').every((line) => /^\s*(?:\{|$)/.test(line))
+  // Lines inside of an object begin with a key or a closing bracket. Where there are none, each line is
+  // a row, and one that is not closed does not take those that follow.
+  const isLines = !/^\s*["}\]]/m.test(text)
   const isArray = text[first] === '['
   const pieces: Piece[] = []
   let depth = 0
