@@ -95,7 +95,11 @@ function completing(complete: (text: string, offset: number) => readonly Complet
       })),
     }
   }
-  return autocompletion({ override: [source], icons: false, interactionDelay: 0 })
+  // Few enough to be seen without scrolling.
+  return autocompletion({
+    ...{ override: [source], icons: false, interactionDelay: 0 },
+    maxRenderedOptions: 14,
+  })
 }
 
 export interface EditorOptions {
