@@ -3,6 +3,7 @@
  * browsers only.
  */
 
+import './editor.css'
 import './style.css'
 
 export { mountPlayground, type PlaygroundOptions } from './playground.ts'

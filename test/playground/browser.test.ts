@@ -1,28 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fragmentOf } from '../../docs/playground/share.ts'
-import { CHROMIUM, launch } from '../users/console/browser.ts'
+import { CHROMIUM, faultsOf, launch, needs } from '../support/chromium.ts'
 import { until } from '../users/until.ts'
 import { buildAndServe, isInstalled, type Opened, openPlayground, type Site } from './browser.ts'
 
+if (CHROMIUM === undefined) console.warn(needs('the playground'))
+if (!isInstalled) console.warn('the playground was not tested: npm run docs:install')
 const isSkipped = CHROMIUM === undefined || !isInstalled
-if (isSkipped) {
-  console.warn(
-    'the playground was not tested in a browser: install chromium, and run npm run docs:install',
-  )
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe-core finds on the page, as text; nothing is excluded. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResults
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-}
 
 const verdict = (page: Page) => page.locator('.tp-verdict')
 const filter = (page: Page) => page.getByRole('textbox', { name: 'Filter' })
