@@ -166,9 +166,7 @@ export class EngineStrip {
   details(name: DialectName): readonly HTMLElement[] {
     const line = this.#lines.find(({ info }) => info.name === name)
     if (line === undefined) {
-      return [
-        note('This database does not run in a browser; here is what a server would send to it.'),
-      ]
+      return [note('It does not run in this page: this is what a server would send to it.')]
     }
     const { state } = line.handle
     const { title } = line.info

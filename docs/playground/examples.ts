@@ -122,7 +122,7 @@ const people = example({
   ],
   filter: `{
   role: {$in: ["admin", "editor"]},
-  banned: {$ne: true}, // null and missing, too
+  banned: {$ne: true}, // or absent
   "custom.age": {$gte: 18}
 }`,
   sort: '-joined',
