@@ -1,5 +1,9 @@
 /** What is wrong with a text, and where. */
 
+import { defineSchema, string } from 'tamis'
+import { safeParseFilterText } from 'tamis/text'
+import { LONGEST_SCHEMA } from './limits.ts'
+
 export interface Problem {
   /** Offsets into the text. */
   readonly from: number
@@ -17,24 +21,18 @@ export function lineAt(text: string, offset: number): number {
   return line
 }
 
-/** The offset that the message of an error of `JSON.parse` names; engines write it in their own ways. */
-function offsetIn(text: string, message: string): number | undefined {
-  const position = /position (\d+)/.exec(message)
-  if (position !== null) return Number(position[1])
-  const place = /line (\d+) column (\d+)/.exec(message)
-  if (place === null) return /end of|unterminated/i.test(message) ? text.length : undefined
-  const lines = text.split('\n').slice(0, Number(place[1]) - 1)
-  return lines.reduce((sum, line) => sum + line.length + 1, 0) + Number(place[2]) - 1
-}
+/** Any schema: only the syntax of a text is looked at. */
+const ANY = /* @__PURE__ */ defineSchema({ fields: { id: string({ required: true }) } })
 
-/** The problem of a text that is not JSON. `at` is where the text begins in a longer one. */
-export function problemOfJson(text: string, error: unknown, at = 0): Problem {
-  const message = error instanceof Error ? error.message : String(error)
-  const offset = Math.min(offsetIn(text, message) ?? 0, Math.max(0, text.length - 1))
-  // Engines quote the text, whose place is shown anyway.
-  const said = message
-    .replace(/^JSON\.parse: |^JSON Parse error: /, '')
-    .replace(/,? *(\.\.\.)?".*" is not valid JSON$/s, '')
-    .replace(/ (in JSON )?at (position|line) \d.*$/, '')
-  return { from: at + offset, to: at + offset + 1, message: `This is not JSON: ${said}` }
+/**
+ * The problem of a text that `JSON.parse` refuses, whose messages often name no place: the parser of
+ * filters finds it. `at` is where the text begins in a longer one.
+ */
+export function problemOfJson(text: string, at = 0): Problem {
+  const limits = { length: LONGEST_SCHEMA, tokens: LONGEST_SCHEMA, depth: 100 }
+  const read = safeParseFilterText(ANY, text, { limits })
+  const issue = read.ok ? undefined : read.issues.find(({ code }) => code === 'syntax')
+  const { start, end } = issue?.range ?? { start: Math.max(0, text.search(/\S/)), end: 0 }
+  const said = issue === undefined ? '' : `: ${issue.message}`
+  return { from: at + start, to: at + Math.max(end, start + 1), message: `This is not JSON${said}` }
 }

@@ -125,8 +125,10 @@ export function readRows(text: string, schema: Schema, isChecked = true): RowsRe
     let row: unknown
     try {
       row = parse(piece)
-    } catch (error) {
-      problems.push(problemOfJson(piece, error, from))
+    } catch {
+      // No more than are shown are looked at closely.
+      const isShown = problems.length < MOST_PROBLEMS
+      problems.push(problemOfJson(isShown ? piece : '', from))
       continue
     }
     const problem = isObject(row) ? check(row) : 'A row is an object: {"id": …}'

@@ -177,8 +177,8 @@ export function readSchema(text: string): SchemaReading {
   let json: unknown
   try {
     json = JSON.parse(text)
-  } catch (error) {
-    return { problems: [problemOfJson(text, error)] }
+  } catch {
+    return { problems: [problemOfJson(text)] }
   }
   try {
     return schemaOf(json)
