@@ -19,5 +19,16 @@ export const playgroundVite = {
   worker: { format: 'es' as const },
   // They find their WebAssembly beside themselves, which the bundles of the server do not have.
   optimizeDeps: { exclude: ['@electric-sql/pglite', '@sqlite.org/sqlite-wasm'] },
-  build: { target: 'es2022' },
+  build: {
+    target: 'es2022',
+    rollupOptions: {
+      // PGlite has code for Node, which does not run in browsers.
+      onwarn(
+        warning: { readonly message: string; readonly id?: string },
+        warn: (warning: never) => void,
+      ) {
+        if (!`${warning.message} ${warning.id}`.includes('pglite')) warn(warning as never)
+      },
+    },
+  },
 }
