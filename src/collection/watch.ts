@@ -9,11 +9,18 @@ import type { LivePage } from './live-page.ts'
 import type { LivePages, Subscriber } from './live-pages.ts'
 import { isSameTotal, type PageEvent, pageChanges, type Shown } from './page-event.ts'
 
+/** What is used of an `AbortSignal`, whose own type needs the types of a platform. */
+export interface StopSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 export interface EventsOptions extends Clock {
   /** Whether events have the total, also if the query does not ask for it by `count`. */
   readonly total?: boolean | undefined
-  /** Ends the events when it is aborted. */
-  readonly signal?: AbortSignal | undefined
+  /** An `AbortSignal` that ends the events when it is aborted. */
+  readonly signal?: StopSignal | undefined
 }
 
 export interface WatchOptions extends EventsOptions {
