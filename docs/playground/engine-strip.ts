@@ -19,8 +19,11 @@ interface Line {
   readonly element: HTMLElement
 }
 
-const milliseconds = (time: number): string =>
-  `${time < 10 ? time.toFixed(2) : Math.round(time)} ms`
+/** Browsers round what they measure, to 0.1 ms in most pages. */
+const milliseconds = (time: number): string => {
+  if (time < 0.1) return 'under 0.1 ms'
+  return `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`
+}
 const rowsText = (count: number): string => `${count} row${count === 1 ? '' : 's'}`
 
 export class EngineStrip {
