@@ -163,8 +163,8 @@ const TAKEN: ReadonlySet<string> = new Set([
 const RESERVED =
   /^(arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|while|with|yield)$/
 
-/** The name of the variable, by the table's. */
-function variableOf(table: string): string {
+/** The name of the variable that holds the schema, by the table's. */
+export function variableOf(table: string): string {
   const words = table.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
   const name = words
     .map((word, i) => (i === 0 ? word : word[0]?.toUpperCase() + word.slice(1)))

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { introspect } from '../check/index.ts'
+import { variableOf } from '../check/source.ts'
 import { withConnection } from './connect.ts'
 import { filesOf, type InitFile, type Source } from './init-files.ts'
 import { FRAMEWORKS, type Framework, type Project, projectOf } from './init-project.ts'
@@ -18,12 +19,6 @@ interface InitCommandOptions {
   readonly db?: string
   readonly table?: string
   readonly omit?: readonly string[]
-}
-
-/** The key of the schema that a printed module defines. */
-const keyIn = (module: string): string => {
-  const [, quoted, plain = quoted] = /^ {2}key: (?:'(.*)'|(\w+)),$/m.exec(module) ?? []
-  return plain ?? 'id'
 }
 
 const DIALECTS = { pg: 'postgres', mysql: 'mysql', sqlite: 'sqlite' } as const
@@ -53,6 +48,7 @@ async function ofTable(
 ): Promise<Chosen> {
   const {
     source: module,
+    schema: { key },
     facts,
     warnings,
   } = await withConnection(url, (ask) =>
@@ -66,11 +62,11 @@ async function ofTable(
       `${withoutPassword(url)}: init writes no list for ${engine}: see tamis introspect`,
     )
   }
-  const schema = /^export const (\w+) = defineSchema/m.exec(module)?.[1] ?? 'schema'
+  const schema = variableOf(facts.table.name)
   const driver = driverOf(engine, project)
   return {
     source: { of: 'table', module, schema, table, driver },
-    key: keyIn(module),
+    key,
     notes: warnings,
   }
 }
