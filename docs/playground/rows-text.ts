@@ -28,7 +28,7 @@ function piecesOf(text: string): readonly Piece[] {
   const first = text.search(/\S/)
   // Lines inside of an object begin with a key or a closing bracket. Where there are none, each line is
   // a row, and one that is not closed does not take those that follow.
-  const isLines = !/^\s*["}\]]/m.test(text)
+  const isLines = !/^[^\S\n]*["}\]]/m.test(text)
   const isArray = text[first] === '['
   const pieces: Piece[] = []
   let depth = 0

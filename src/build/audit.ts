@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process'
 interface Report {
   readonly vulnerabilities?: Readonly<Record<string, Vulnerability>>
   readonly message?: string
+  readonly method?: string
 }
 
 interface Vulnerability {
@@ -18,20 +19,21 @@ interface Vulnerability {
   readonly range: string
 }
 
-/** The vulnerabilities of some severities; undefined where the registry has no audits. */
-function audit(args: readonly string[], severities: readonly string[]) {
+/** The vulnerabilities of some severities: none where the registry has no audits. */
+function audit(args: readonly string[], severities: readonly string[]): readonly Vulnerability[] {
   const { stdout, error } = spawnSync('npm', ['audit', '--json', ...args], { encoding: 'utf8' })
   if (error !== undefined) throw error
-  const { vulnerabilities, message = 'no report' }: Report = JSON.parse(stdout || '{}')
-  if (vulnerabilities === undefined) {
-    console.log(`audit skipped: ${message}`)
-    return undefined
+  const { vulnerabilities, method, message = 'no report' }: Report = JSON.parse(stdout || '{}')
+  if (vulnerabilities !== undefined) {
+    return Object.values(vulnerabilities).filter(({ severity }) => severities.includes(severity))
   }
-  return Object.values(vulnerabilities).filter(({ severity }) => severities.includes(severity))
+  // Only an answer of the registry names the method of the request.
+  if (method === undefined) throw new Error(`npm audit: ${message}`)
+  console.log(`audit skipped: ${message}`)
+  return []
 }
 
-const installed = audit(['--omit', 'dev'], ['high', 'critical'])
-const found = installed === undefined ? [] : [...installed, ...(audit([], ['critical']) ?? [])]
+const found = [...audit(['--omit', 'dev'], ['high', 'critical']), ...audit([], ['critical'])]
 const lines = new Set(found.map(({ name, range, severity }) => `${severity}: ${name} ${range}`))
 for (const line of lines) console.error(line)
 process.exitCode = lines.size > 0 ? 1 : 0

@@ -58,7 +58,11 @@ function columnOf(schema: Schema, name: string): Column {
   // The document of a wildcard: custom, of custom.*.
   if (schema.wildcards.has(name)) return { path: name.split('.'), read: json }
   const field = findField(schema, name, UNLIMITED)
-  if (typeof field === 'string') return { path: [name], read: (text) => text }
+  if (typeof field === 'string') {
+    // The object of fields such as customer.name: the column customer, as CSV is written.
+    const isObject = [...schema.fields.keys()].some((each) => each.startsWith(`${name}.`))
+    return { path: [name], read: isObject ? json : (text) => text }
+  }
   if (field.elements !== undefined) return { path: field.path, read: json }
   const read = field.type.list ? listReader(field) : scalarReader(field)
   return { path: field.path, read }
@@ -76,9 +80,11 @@ async function* recordsWith<T>(
     const { cells, problem = 'not valid CSV', number } = record
     if (columns === undefined) {
       if (cells === undefined) throw new Mistake(`${name}: header: ${problem}`)
-      const twice = cells.find((each, i) => cells.indexOf(each) !== i)
-      if (twice !== undefined)
-        throw new Mistake(`${name}: header: two columns are named "${twice}"`)
+      const names = new Set<string>()
+      for (const each of cells) {
+        if (names.has(each)) throw new Mistake(`${name}: header: two columns are named "${each}"`)
+        names.add(each)
+      }
       columns = columnsOf(cells)
     } else if (cells === undefined) refuse(number, problem)
     else if (isBlank(record)) continue

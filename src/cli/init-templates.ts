@@ -40,7 +40,7 @@ export const drizzleSchema = (
   table: string,
 ): string => `import { defineSchema } from 'tamis'
 import { fromDrizzle } from 'tamis/drizzle'
-import { ${table} } from '${from}'
+import { ${table} } from ${JSON.stringify(from)}
 
 // With { columns: [...] }, clients may filter by these only.
 const { schema: definition, rowOf, ...made } = fromDrizzle(${table})

@@ -12,6 +12,9 @@ export interface RowReader {
   end(): Iterable<unknown>
 }
 
+/** The most characters of a line. A row of a real table is far from it, and V8 has no text of 2^29. */
+const LONGEST_LINE = 2 ** 26
+
 const NO_OBJECT = 'expected a JSON object'
 
 /** Integers beyond ±(2^53 − 1) as bigints, as `parseJson` gives them. */
@@ -27,6 +30,14 @@ export function lineReader(refuse: Refuse): RowReader {
   let number = 0
   // The pieces of an incomplete line. They are joined once, so that a long line takes linear time.
   let pieces: string[] = []
+  let length = 0
+  const keep = (piece: string): void => {
+    length += piece.length
+    if (length > LONGEST_LINE) {
+      throw new Mistake(`line ${number + 1}: longer than ${LONGEST_LINE} characters`)
+    }
+    pieces.push(piece)
+  }
   /** The row of a line; undefined if it has none. */
   const rowOf = (line: string): object | undefined => {
     number++
@@ -50,16 +61,17 @@ export function lineReader(refuse: Refuse): RowReader {
   const finish = (): string => {
     const line = pieces.join('')
     pieces = []
+    length = 0
     return line
   }
   return {
     write(text) {
       const [head = '', ...lines] = text.split('\n')
-      pieces.push(head)
+      keep(head)
       const last = lines.pop()
       if (last === undefined) return []
       const complete = [finish(), ...lines]
-      pieces.push(last)
+      keep(last)
       return rowsOf(complete)
     },
     end: () => rowsOf([finish()]),

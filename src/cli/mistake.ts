@@ -87,7 +87,14 @@ const isDefinitionError = (error: unknown): error is TypeError =>
 
 /** Text on one line, without the control characters that would move a terminal's cursor. */
 export const printable = (text: string): string =>
-  text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/\p{Cc}/gu, '·')
+  text
+    .split('\n')
+    .map((line, i, lines) => {
+      const end = i < lines.length - 1 ? line.trimEnd() : line
+      return i > 0 ? end.trimStart() : end
+    })
+    .join(' ')
+    .replaceAll(/\p{Cc}/gu, '·')
 
 /** The message of a thrown value. */
 export const messageOf = (error: unknown): string =>

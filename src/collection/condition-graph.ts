@@ -64,8 +64,8 @@ export class Detail {
   followers: number[] | undefined = undefined
   /** What this node is found by, if it is no term itself: terms (their nodes) and ranges. */
   keys: (number | Interval)[] | undefined = undefined
-  /** Of a term: the nodes of which it is one of several keys. */
-  found: Set<number> | undefined = undefined
+  /** Of a term: the node of which it is one of several keys, or a set of them: mostly it is one. */
+  found: number | Set<number> | undefined = undefined
 
   constructor(column?: Column, term?: Scalar | null, leaf?: Leaf | Some, bound?: Bound) {
     this.column = column

@@ -112,15 +112,18 @@ export class LivePages<T> {
   #deliver(): void {
     if (this.#isDelivering) return
     this.#isDelivering = true
-    for (let next = 0; next < this.#queue.length; next++) {
-      const { open, tell, at } = this.#queue[next]!
-      for (const [subscriber, opened] of open.subscribers) {
-        // A page that was opened later began with this.
-        if (opened < at) tell(subscriber)
+    try {
+      for (let next = 0; next < this.#queue.length; next++) {
+        const { open, tell, at } = this.#queue[next]!
+        for (const [subscriber, opened] of open.subscribers) {
+          // A page that was opened later began with this.
+          if (opened < at) tell(subscriber)
+        }
       }
+    } finally {
+      this.#queue = []
+      this.#isDelivering = false
     }
-    this.#queue = []
-    this.#isDelivering = false
   }
 
   #drop(open: OpenPage<T>): void {

@@ -38,8 +38,6 @@ const WIDTH = 2
 const ROOT = 0
 const INDEX = 1
 
-const NONE: readonly number[] = []
-
 /**
  * Standing filters, of which those that concern a row are found: the reverse of a query. Each
  * condition is found by what it requires of a row and fewest rows have: a value (of `$in` and `or` one
@@ -227,7 +225,9 @@ export class Matcher<
         const node = column.values.get(term)
         if (node !== undefined) {
           queue.push(node)
-          for (const each of graph.detailOf(node)!.found ?? NONE) queue.push(each)
+          const { found } = graph.detailOf(node)!
+          if (typeof found === 'number') queue.push(found)
+          else if (found !== undefined) queue.push(...found)
         }
         if (term !== null) column.intervals.find(term, queue)
       }
@@ -314,9 +314,11 @@ export class Matcher<
       }
       const own = graph.termOf(column, term)
       graph.retain(own)
-      const found = graph.detailOf(own)!
-      found.found ??= new Set()
-      found.found.add(node)
+      const detailOfTerm = graph.detailOf(own)!
+      const { found } = detailOfTerm
+      if (found === undefined) detailOfTerm.found = node
+      else if (typeof found === 'object') found.add(node)
+      else if (found !== node) detailOfTerm.found = new Set([found, node])
       return own
     })
   }
@@ -333,10 +335,14 @@ export class Matcher<
         graph.columns.removeKey(key.column)
         continue
       }
-      const { column, found } = graph.detailOf(key)!
-      graph.columns.removeKey(column!)
+      const term = graph.detailOf(key)!
+      const { found } = term
+      graph.columns.removeKey(term.column!)
       // Two parts of an `or` can ask for the same term.
-      if (found?.delete(node) && found.size === 0) graph.detailOf(key)!.found = undefined
+      if (found === node) term.found = undefined
+      else if (typeof found === 'object' && found.delete(node) && found.size === 0) {
+        term.found = undefined
+      }
       graph.release(key)
     }
     detail.keys = undefined

@@ -12,9 +12,9 @@ const own = (object: Readonly<Record<string, unknown>>, key: string): unknown =>
  * at its end is given to the test as it is.
  */
 export function anyAt(path: readonly string[], test: Test): Test {
-  const [key, ...rest] = path
-  if (key === undefined) return test
-  const below = anyAt(rest, test)
-  const inside = (value: unknown) => below(hasProperties(value) ? own(value, key) : undefined)
-  return (value) => (Array.isArray(value) && value.length > 0 ? value.some(inside) : inside(value))
+  return path.reduceRight<Test>((below, key) => {
+    const inside = (value: unknown) => below(hasProperties(value) ? own(value, key) : undefined)
+    return (value) =>
+      Array.isArray(value) && value.length > 0 ? value.some(inside) : inside(value)
+  }, test)
 }

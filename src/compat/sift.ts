@@ -55,7 +55,8 @@ class SiftReader {
   #part(key: string, value: unknown, depth: number): Test {
     if (isLogicalName(key) || key === '$not') return this.#logical(key, value, depth)
     if (key.startsWith('$')) return this.#operator('the value', [], key, value, depth)
-    const path = key.split('.')
+    const path = key.split('.', DEEPEST + 1)
+    if (path.length > DEEPEST) return this.#tooDeep()
     const why = path.some((segment) => /^\d+$/.test(segment))
       ? 'places in a list are not asked for'
       : undefined

@@ -92,6 +92,22 @@ describe('CSV', () => {
     expect(found('--input', 'csv', '-')).toEqual(rows)
   })
 
+  it('has a column for the object of fields such as customer.name, which is read as JSON', () => {
+    writeFileSync(
+      file('orders.mjs'),
+      `import { defineSchema, string } from './library.mjs'
+export const schema = defineSchema({
+  fields: { id: string({ required: true, sortable: true }), 'customer.name': string() },
+})
+`,
+    )
+    const schema = ['--schema', 'orders.mjs', '--all']
+    const rows = json([{ id: 'a', customer: { name: 'Ana' } }, { id: 'b' }])
+    const { out } = tamis(['query', ...schema, '--csv'], rows)
+    expect(out).toBe('id,customer\na,"{""name"":""Ana""}"\nb,\n')
+    expect(tamis(['query', ...schema, '--input', 'csv', '--json'], out).out).toBe(rows)
+  })
+
   it('has columns for fields, whose types the schema says', () => {
     const csv =
       '\uFEFFid,custom.age,custom,teams,banned,other\r\nx,18,"{""b"":1}",red; blue,TRUE,1\r\n'

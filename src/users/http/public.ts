@@ -25,7 +25,7 @@ export interface HandlerOptions {
   /**
    * The most open lists of one client, and of one address for guests and requests without a token;
    * 100 by default. As many streams of `GET /connect` are allowed beside them. A list counts once
-   * for each ten conditions of its filter.
+   * for each ten conditions of its filter, or hundred values of `$in`.
    */
   readonly maxLists?: number | undefined
   /** The most open lists of all clients, counted in the same way; 10,000 by default. */

@@ -18,8 +18,10 @@ export function testCostOf(condition: Condition): number {
   }
   const { operator, operand } = condition
   if (operator === '$autocomplete') return 1 + String(operand).split(/[^\p{L}\p{M}\p{N}]+/u).length
-  // `$in` is one lookup in a set. The other operators with a list look for each of its values.
-  return Array.isArray(operand) && operator !== '$in' ? 1 + operand.length : 1
+  if (!Array.isArray(operand)) return 1
+  // `$in` is one lookup in a set, which has its values in memory. The other operators with a list look
+  // for each of its values.
+  return 1 + (operator === '$in' ? Math.floor(operand.length / PER_LIST) : operand.length)
 }
 
 /** How many lists an open list counts as: one for each ten conditions, at least one. */

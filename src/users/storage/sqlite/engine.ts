@@ -124,8 +124,9 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
         continue
       }
       const exported: unknown = member === undefined ? loaded : Object(loaded)[member]
-      // The drivers spell the option in two ways.
-      const options = mode === 'read' ? { readonly: true, readOnly: true } : {}
+      // The drivers spell the option in two ways, and better-sqlite3 refuses that of node:sqlite.
+      const readOnly = module === 'node:sqlite' ? { readOnly: true } : { readonly: true }
+      const options = mode === 'read' ? readOnly : {}
       if (isConstructor(exported)) return new exported(file, options)
     }
     throw new TypeError('tamis/users: SQLite needs a driver: npm install libsql')
