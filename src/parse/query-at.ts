@@ -1,15 +1,20 @@
 import { throughOf } from '../condition/relation.ts'
 import { atTime, isTimed, millisecondsAt, type Now } from '../condition/timed.ts'
+import { describe } from '../error/describe.ts'
 import type { Query } from './query.ts'
 
 /**
  * A query at a time. What the server joined is of that time; the client's filter is of the time of its
  * first page, which its cursor keeps.
  *
- * @throws FilterError where a shift leaves the years 0001–9999.
+ * @throws FilterError where a shift leaves the years 0001–9999; TypeError for what is no query, such as
+ * a payload that was not parsed.
  */
 export function queryAt(query: Query, now?: Now): Query {
-  const { ordering } = query
+  const { ordering } = query ?? {}
+  if (!Array.isArray(ordering)) {
+    throw new TypeError(`tamis: expected a query of parseQuery, received ${describe(query)}`)
+  }
   const isSortTimed = ordering.some(({ field }) => throughOf(field)?.isTimed)
   if (now === undefined && !isSortTimed && !isTimed(query.condition)) return query
   const server = millisecondsAt(now)

@@ -43,6 +43,14 @@ describe('runQuery', () => {
     )
   })
 
+  it('says what is no query', () => {
+    for (const query of [{ limit: 3 }, undefined, null]) {
+      expect(() => runQuery(query as never, [])).toThrow(
+        /^tamis: expected a query of parseQuery, received (an object|undefined|null)$/,
+      )
+    }
+  })
+
   it('takes any iterable and returns the same row objects', () => {
     const a = { id: 'a' }
     const { items } = runQuery(parseQuery(schema, {}), new Set([a]))
