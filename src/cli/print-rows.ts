@@ -1,6 +1,6 @@
 /** Prints rows in the form that options ask for, to standard output or a file. */
 
-import { realpathSync } from 'node:fs'
+import { fstatSync, type Stats, statSync } from 'node:fs'
 import type { Query } from '../parse/query.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Page } from '../query/page.ts'
@@ -29,18 +29,24 @@ function formOf({ json, csv, vertical, output }: PrintOptions): Form {
   return isCsvName(output) ? 'csv' : 'json'
 }
 
-/** Opens what `--output` names. @throws Mistake where it is the file that is read. */
-function sinkOf({ output, gzip }: PrintOptions, input: string | undefined): Promise<Sink> {
-  const place = (file: string): string | undefined => {
-    try {
-      return realpathSync(file)
-    } catch {
-      return undefined
-    }
+/** What all names of a regular file have in common; undefined if it is none. */
+function identityOf(stat: () => Stats): string | undefined {
+  try {
+    const stats = stat()
+    return stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined
+  } catch {
+    return undefined
   }
-  const isSame = output !== undefined && input !== undefined && place(output) === place(input)
-  if (isSame && place(output) !== undefined) {
-    throw new Mistake(`--output ${output} is the file that is read: name another`)
+}
+
+/** Opens what `--output` names. @throws Mistake where it is the file that is read. */
+function sinkOf({ output, gzip }: PrintOptions, input = '-'): Promise<Sink> {
+  if (output !== undefined) {
+    const written = identityOf(() => statSync(output))
+    const read = identityOf(() => (input === '-' ? fstatSync(0) : statSync(input)))
+    if (written !== undefined && written === read) {
+      throw new Mistake(`--output ${output} is the file that is read: name another`)
+    }
   }
   return openSink(output, gzip ?? /\.gz$/i.test(output ?? ''))
 }

@@ -11,6 +11,7 @@ import { string } from '../kinds/string.ts'
 import { timestamp } from '../kinds/timestamp.ts'
 import { uuid } from '../kinds/uuid.ts'
 import { MOST_PRECISION } from '../schema/field.ts'
+import { DEEPEST } from '../schema/limits.ts'
 
 /** More distinct texts make no enumeration. */
 export const MOST_MEMBERS = 64
@@ -97,10 +98,11 @@ export class ObjectFacts {
     this.#isRow = isRow
   }
 
-  add(object: Readonly<Record<string, unknown>>): void {
+  /** `depth`: in how many lists and objects it is. */
+  add(object: Readonly<Record<string, unknown>>, depth = 0): void {
     this.count++
     if (!this.#isRow) this.#addKinds(object, 0)
-    for (const key of Object.keys(object)) this.#factsOf(key)?.add(object[key])
+    for (const key of Object.keys(object)) this.#factsOf(key)?.add(object[key], depth)
   }
 
   /** Adds a row of CSV, whose values are texts. */
@@ -143,7 +145,7 @@ export class Facts {
   numbers = 0
   /** Integers beyond ±(2^53 − 1), which no number holds. */
   hasBigints = false
-  /** Values that no field can hold: texts with U+0000, numbers beyond every double. */
+  /** Values that no field can hold: texts with U+0000, numbers beyond every double, deep nesting. */
   unreadable = 0
   readonly texts = new TextFacts()
   lists = 0
@@ -166,7 +168,7 @@ export class Facts {
     return this.#distinct !== undefined
   }
 
-  add(value: unknown): void {
+  add(value: unknown, depth = 0): void {
     if (value === null || value === undefined) return
     this.count++
     this.#compare(value)
@@ -174,10 +176,11 @@ export class Facts {
     else if (boolean.read(value) !== undefined) this.booleans++
     else if (integer.read(value) !== undefined) this.#addInteger(value)
     else if (number.read(value) !== undefined) this.numbers++
-    else if (Array.isArray(value)) this.#addList(value)
+    else if (depth > DEEPEST) this.unreadable++
+    else if (Array.isArray(value)) this.#addList(value, depth + 1)
     else if (isPlainObject(value)) {
       this.objects ??= new ObjectFacts(this.#budget)
-      this.objects.add(value)
+      this.objects.add(value, depth + 1)
     } else this.unreadable++
   }
 
@@ -198,10 +201,10 @@ export class Facts {
     this.hasBigints ||= typeof value === 'bigint' || !Number.isSafeInteger(value)
   }
 
-  #addList(values: readonly unknown[]): void {
+  #addList(values: readonly unknown[], depth: number): void {
     this.lists++
     this.elements ??= new Facts(this.#budget)
-    for (const each of values) this.elements.add(each)
+    for (const each of values) this.elements.add(each, depth)
   }
 
   #compare(value: unknown): void {

@@ -1,7 +1,15 @@
 /** What `tamis query` reads and prints: CSV, gzip, terminals, rows that cannot be read. */
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -270,6 +278,26 @@ describe('rows that cannot be read', () => {
 })
 
 describe('mistakes in the options', () => {
+  it('has no output into the file that is read, by any of its names', () => {
+    linkSync(file('rows.ndjson'), file('other.ndjson'))
+    const asked = [command, 'query', '--all', '--output', 'other.ndjson']
+    const descriptor = openSync(file('rows.ndjson'), 'r')
+    for (const [args, stdin] of [
+      [[...asked, 'rows.ndjson'], 'ignore'],
+      [asked, descriptor],
+    ] as const) {
+      const { status, stderr } = spawnSync(process.execPath, args, {
+        cwd: folder,
+        stdio: [stdin, 'pipe', 'pipe'],
+        encoding: 'utf8',
+      })
+      expect(stderr).toContain('--output other.ndjson is the file that is read')
+      expect(status).toBe(2)
+    }
+    closeSync(descriptor)
+    expect(readFileSync(file('rows.ndjson'), 'utf8')).toBe(json(ROWS))
+  })
+
   it.each<[string[], RegExp]>([
     [['--json', '--csv'], /'--json' cannot be used with option '--csv'/],
     [['--input', 'xml'], /'xml' is invalid. Allowed choices are json, csv/],
