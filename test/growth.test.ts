@@ -38,11 +38,16 @@ const FOUND: readonly Shape[] = [
   only('a=b&'),
   only('~1#'),
   only('-'),
+  only('\n'),
+  only(' '),
+  only('a.'),
 ]
 
 /** Whether a function parses the text; the others treat it as a value. */
 const readsText = (name: string): boolean =>
-  /Text|completionsAt|formatFilter|QueryString|wordsOf|compared|Json/.test(name)
+  /Text|completionsAt|formatFilter|QueryString|wordsOf|compared|Json|printable|readRows|sift/.test(
+    name,
+  )
 
 const VALUES = ['[}', '\u0301\u0316', '\u0f73\u0f71', '\uff9e\u0345', '~1#', '-', '9'].map((own) =>
   only(own),

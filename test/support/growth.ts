@@ -37,6 +37,9 @@ import {
   safeParseQueryString,
   safeParseQueryText,
 } from 'tamis/text'
+import { readRows } from '../../docs/playground/rows-text.ts'
+import { printable } from '../../src/cli/mistake.ts'
+import { sift } from '../../src/compat/sift.ts'
 import type { Issue } from '../../src/error/issue.ts'
 import { sourceOf } from '../../src/error/source.ts'
 import { decimal } from '../../src/kinds/decimal.ts'
@@ -374,6 +377,9 @@ export const takers: readonly Taker[] = [
   ...pages,
   ['wordsOf', wordsOf],
   ['decimals', decimals],
+  ['printable', printable],
+  ['readRows', (text) => readRows(text, schema)],
+  ['sift', (text) => refused(() => sift({ [text]: text, $or: [{ a: { $in: piecesOf(text) } }] }))],
   ['compared', compared],
   ['parseJson', (text) => quietly(() => parseJson(text))],
   ['parseJson of a list', (text) => quietly(() => parseJson(listText(text)))],
@@ -391,6 +397,15 @@ export const takers: readonly Taker[] = [
 function decimals(text: string): unknown {
   const kind = decimal({ precision: 10, scale: 2 })
   return [kind.operand(text), kind.tooLong?.(text), kind.read(text), kind.tooLarge?.(text)]
+}
+
+function refused(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof FilterError) return error
+    throw error
+  }
 }
 
 function quietly(run: () => unknown): unknown {
