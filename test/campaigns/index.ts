@@ -63,6 +63,11 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
     about: 'ENGINE [MINUTES] [SEED]: a search for the filters that cost a database most',
     runs: ['SQLite', 'PostgreSQL', 'MariaDB'].map((name) => [name, '20']),
   },
+  'cost-floor': {
+    file: 'cost/floor.ts',
+    about: 'ENGINE: what the cheapest filters take, and none, in the table of that search',
+    runs: ['SQLite', 'PostgreSQL', 'MariaDB'].map((name) => [name]),
+  },
   growth: {
     file: 'growth.ts',
     about: '[SECONDS] [SEED]: a search for texts whose time grows faster than their length',
