@@ -131,6 +131,9 @@ function tableText(table: string): string {
 
 function testFile(project: Project, key: string, hasDatabase: boolean): string {
   const { framework = 'none', importExtension, usesVitest } = project
+  const name = /^[\w.]+$/.test(key) ? `'${key}'` : JSON.stringify(key)
+  // Within quotes of the other kind.
+  const asked = encodeURIComponent(key).replaceAll("'", '%27')
   const runner = usesVitest
     ? "import assert from 'node:assert/strict'\nimport { afterAll as after, test } from 'vitest'"
     : "import assert from 'node:assert/strict'\nimport { after, test } from 'node:test'"
@@ -145,10 +148,10 @@ after(async () => {
 })
 
 test('a page leads to the next one', async () => {
-  const first = await page('?sort=${key}&limit=1')
+  const first = await page('?sort=${asked}&limit=1')
   assert.ok(first.items.length <= 1)
   if (first.next === undefined) return
-  const search = new URLSearchParams({ sort: '${key}', limit: '1', next: first.next })
+  const search = new URLSearchParams({ sort: ${name}, limit: '1', next: first.next })
   const second = await page(\`?\${search}\`)
   assert.equal(second.items.length, 1)
   assert.notDeepEqual(second.items, first.items)
@@ -157,7 +160,7 @@ test('a page leads to the next one', async () => {
 test('a filter selects rows', async () => {
   const [row] = (await page('?limit=1')).items
   if (row === undefined) return
-  const filter = JSON.stringify({ '${key}': { $eq: row['${key}'] } })
+  const filter = JSON.stringify({ ${name}: { $eq: row[${name}] } })
   assert.deepEqual((await page(\`?\${new URLSearchParams({ filter })}\`)).items, [row])
 })
 
@@ -197,7 +200,8 @@ export function filesOf(project: Project, source: Source, key: string): readonly
   const hasDatabase = source.of !== 'memory' && source.driver !== undefined
   return [
     ...(project.hasPackageJson ? [] : [{ path: 'package.json', text: packageFile(project) }]),
-    file('schema', schema),
+    // Names of columns may read like code that is to be typed.
+    { path: `${folder}/schema${extension}`, text: schema },
     file('list', listFile(source, project)),
     file('endpoint', ENDPOINTS[framework](`./list${importExtension}`, isTypeScript)),
     file('endpoint.test', testFile(project, key, hasDatabase)),
@@ -206,4 +210,4 @@ export function filesOf(project: Project, source: Source, key: string): readonly
 
 /** A printed module in the project's language: its only types are constants. */
 const plain = (module: string, isTypeScript: boolean): string =>
-  isTypeScript ? module : module.replaceAll(' as const', '')
+  isTypeScript ? module : module.replaceAll(/ as const(?=,?$)/gm, '')

@@ -211,6 +211,32 @@ describe('tamis init', () => {
     runTest(folder, out)
   }, 120_000)
 
+  it('takes names of columns as they are, in JavaScript and in TypeScript', () => {
+    const dependencies = {
+      JavaScript: dependsOn('hono'),
+      TypeScript: dependsOn('hono', 'typescript'),
+    }
+    for (const [language, text] of Object.entries(dependencies)) {
+      const folder = folderOf({
+        files: { 'package.json': text, '.env': 'DATABASE_URL=file:app.sqlite\n' },
+      })
+      const db = new Database(join(folder, 'app.sqlite'))
+      db.exec(`CREATE TABLE goods ("it's & #1" TEXT PRIMARY KEY NOT NULL,
+        "a as const" TEXT, "list(search) =>" TEXT)`)
+      db.exec("INSERT INTO goods VALUES ('a', 'x', 'y'), ('b', 'x', 'y')")
+      db.close()
+      const { out, err } = init(folder, ['--table', 'goods'])
+      expect(err, language).toBe('')
+      const [schema] = ['ts', 'js']
+        .map((extension) => join(folder, `list/schema.${extension}`))
+        .filter(existsSync)
+      const module = readFileSync(schema as string, 'utf8')
+      expect(module).toContain('a as const')
+      expect(module).toContain('list(search) =>')
+      runTest(folder, out)
+    }
+  }, 120_000)
+
   it.skipIf(!available.some(({ name }) => name === 'PostgreSQL'))(
     'makes the schema of a table of PostgreSQL, in a schema',
     async () => {
