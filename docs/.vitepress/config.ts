@@ -37,7 +37,7 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
       md.core.ruler.push('empty-headers', ({ tokens }) => {
-        // A cell of a header without text is no header to screen readers.
+        // Screen readers announce an empty header cell as a header without a name.
         for (const [i, token] of tokens.entries()) {
           const close = tokens[i + 2]
           if (token.type !== 'th_open' || tokens[i + 1]?.content !== '' || !close) continue

@@ -111,7 +111,8 @@ function fieldCall(name: string, given: unknown): Call {
   if (kind === 'object' && !isList) {
     throw new Mistake(`${subject}: objects are in lists only: add "list": true`)
   }
-  if (kind === 'dynamic' && isList) throw new Mistake(`${subject}: a dynamic field is no list`)
+  if (kind === 'dynamic' && isList)
+    throw new Mistake(`${subject}: a dynamic field cannot be a list`)
   const first = kind === 'dynamic' ? [kinds] : kind === 'enumeration' ? [values] : []
   const shape = pick(given, own)
   const options = pick(given, OPTIONS)

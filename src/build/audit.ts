@@ -1,7 +1,7 @@
 /**
  * `npm run audit`: fails if a dependency has a known vulnerability of high or critical severity, in
  * what is installed with the package, or of critical severity in what only develops it. A registry
- * without the service of audits is no failure, and is said.
+ * that offers no audits is not a failure: a line says that the audit was skipped.
  */
 
 import { spawnSync } from 'node:child_process'

@@ -1,3 +1,5 @@
+// Longer than most files here: every kind of definition is printed here, in one form.
+
 /** A schema and a mapping as the text of a TypeScript module, as Biome formats it. */
 
 import type { ScalarTypeName } from '../kinds/kind.ts'

@@ -16,7 +16,7 @@ const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b
 const isUtf16 = (head: Buffer): boolean =>
   (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
 
-/** The first bytes of a stream, fewer than asked for only where it has no more, and the whole of it. */
+/** The first bytes of a stream (fewer if the stream is shorter), and the whole stream. */
 async function peek(
   chunks: Chunks,
   length: number,

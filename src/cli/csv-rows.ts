@@ -10,7 +10,10 @@ import { isBlank, recordsIn } from './csv-records.ts'
 import type { Refuse } from './json-rows.ts'
 import { Mistake } from './mistake.ts'
 
-/** What the text of a cell means: a text that is no value of the field stays a text, which is absent. */
+/**
+ * Reads the text of a cell. If it is not a value of the field, it stays a text, which filters take as
+ * absent.
+ */
 type Read = (text: string) => unknown
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([

@@ -1,3 +1,5 @@
+// Longer than most files here: the rules of one grammar, which is a class of Chevrotain.
+//
 // One grammar reads both forms. It takes the relaxed form, and more: commas and colons may be missing
 // or stand twice, and each such place is a problem. So one text with three mistakes has three problems,
 // and the rest of it is still read. What only the relaxed form allows is a problem of the strict one,
