@@ -8,8 +8,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { FilterCase, Profile, Suite } from '../test/conformance/suite.ts'
-import type { Answer, AnyCase } from './runners/protocol.ts'
+import type { Profile, Suite } from '../test/conformance/suite.ts'
+import { judge } from './judge.ts'
+import type { Answer } from './runners/protocol.ts'
 
 const folder = fileURLToPath(new URL('suites/', import.meta.url))
 
@@ -35,37 +36,6 @@ export const readSuites = (profile: Profile): readonly Suite[] =>
     .sort()
     .map((name): Suite => JSON.parse(readFileSync(`${folder}${name}`, 'utf8')))
     .filter(({ profiles }) => profiles.includes(profile))
-
-/** The rows that a case selects by a profile; undefined if the profile leaves it open. */
-function idsOf(each: FilterCase, profile: Profile): readonly string[] | undefined {
-  if (profile === 'tamis') return each.ids
-  const other = each[profile]
-  return other === null ? undefined : (other ?? each.ids)
-}
-
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-
-/** What is expected, and whether an answer is; undefined where the profile leaves the case open. */
-function judge(
-  each: AnyCase,
-  answered: Answer,
-  profile: Profile,
-  ignored: ReadonlySet<string>,
-): { readonly expected: unknown; readonly passed: boolean } | undefined {
-  if ('refused' in each) {
-    const passed = 'refused' in answered && same(answered.refused, each.refused)
-    return { expected: { refused: each.refused }, passed }
-  }
-  if ('pages' in each) {
-    const passed = 'pages' in answered && same(answered.pages, each.pages)
-    return { expected: { pages: each.pages }, passed }
-  }
-  const ids = idsOf(each, profile)
-  if (ids === undefined) return undefined
-  const counted = (all: readonly string[]) => all.filter((id) => !ignored.has(id)).sort()
-  const passed = 'ids' in answered && same(counted(answered.ids), counted(ids))
-  return { expected: { ids: counted(ids) }, passed }
-}
 
 /** Asks a runner, a process that is started with a command, the cases of a profile. */
 export async function run(

@@ -1,6 +1,6 @@
 /**
  * `npm run conformance:table` asks every library that is installed, and writes the table of
- * `docs/conformance.md`.
+ * `docs/conformance.md`. `npm run conformance:table -- NAME …` asks some, and those that have no row.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -26,10 +26,15 @@ const { dependencies } = JSON.parse(readFileSync(path('peers/package.json'), 'ut
 const PEERS: Readonly<Record<string, Profile>> = {
   sift: 'mongodb',
   mingo: 'mongodb',
+  rxdb: 'mongodb',
   '@feathersjs/memory': 'mongodb',
   '@ucast/mongo2js': 'mongodb',
   minimongo: 'mongodb',
   lokijs: 'mongodb',
+  'json-rules-engine': 'mongodb',
+  '@tanstack/db': 'sql',
+  '@feathersjs/knex': 'sql',
+  '@mikro-orm/libsql': 'sql',
   '@ucast/sql': 'sql',
 }
 
@@ -57,21 +62,34 @@ const RUNNERS: readonly Runner[] = [
 const row = ({ title, profile }: Runner, { passed, failures, unsupported, open }: Outcome) =>
   `| ${[title, profile, passed, failures.length, unsupported + open].map(String).join(' | ')} |`
 
-const lines = [
+const HEAD = [
   '| runner | profile | passed | failed | cannot say |',
   '| --- | --- | ---: | ---: | ---: |',
 ]
-for (const runner of RUNNERS) {
+const page = fileURLToPath(new URL('../docs/conformance.md', import.meta.url))
+const [before = '', table = '', after = ''] = readFileSync(page, 'utf8').split(
+  /<!-- (?:table|end) -->\n/,
+)
+const known = table.split('\n')
+const asked = process.argv.slice(2)
+
+async function lineOf(runner: Runner): Promise<string> {
+  const { title, profile, command } = runner
+  const last = known.find((line) => line.startsWith(`| ${title} |`))
+  const isAsked = asked.length === 0 || asked.some((name) => title.includes(name))
+  if (last !== undefined && !isAsked) return last
   try {
-    lines.push(row(runner, await run(runner.command, runner.profile)))
+    return row(runner, await run(command, profile))
   } catch (error) {
-    process.stderr.write(`${runner.title}: ${error instanceof Error ? error.message : error}\n`)
-    lines.push(`| ${runner.title} | ${runner.profile} | did not run | | |`)
+    process.stderr.write(`${title}: ${error instanceof Error ? error.message : error}\n`)
+    return `| ${title} | ${profile} | did not run | | |`
   }
-  process.stdout.write(`${lines.at(-1)}\n`)
 }
 
-const page = fileURLToPath(new URL('../docs/conformance.md', import.meta.url))
-const [before = '', , after = ''] = readFileSync(page, 'utf8').split(/<!-- (?:table|end) -->\n/)
+const lines = [...HEAD]
+for (const runner of RUNNERS) {
+  lines.push(await lineOf(runner))
+  process.stdout.write(`${lines.at(-1)}\n`)
+}
 writeFileSync(page, `${before}<!-- table -->\n${lines.join('\n')}\n<!-- end -->\n${after}`)
 process.exit()

@@ -20,8 +20,10 @@ export { type RecordTarget, readRow } from './compile/read-row.ts'
 export {
   many,
   one,
+  type PathFields,
   type RelatedSchemas,
   type RelationDefinition,
+  type RelationFields,
   relate,
 } from './compile/relate.ts'
 export { type Insert, type InsertTarget, insertRow } from './compile/row.ts'
@@ -65,8 +67,16 @@ export type { TimestampForm } from './dialect/timestamp-text.ts'
 export { FilterError } from './error/filter-error.ts'
 export type { Issue, IssueCode } from './error/issue.ts'
 export { foldCase } from './kinds/case-fold.ts'
+export type { Shift } from './kinds/kind.ts'
 export { FOLD_VERSION, wordsOf } from './kinds/words.ts'
-export type { OperatorName } from './operators/index.ts'
+// Declarations of programs (`declaration: true`) name the types that are inferred for their schemas.
+export type {
+  AnyOperatorName,
+  DefaultOperatorOf,
+  OperatorName,
+  OperatorOf,
+} from './operators/index.ts'
+export type { OwnBrand, OwnName } from './operators/names.ts'
 export type { Operator, Phrase } from './operators/operator.ts'
 export { servedBy } from './operators/operator.ts'
 export type {
@@ -110,7 +120,14 @@ export { countRows, filterRows } from './query/rows.ts'
 export { runQuery } from './query/run.ts'
 export type { Total } from './query/total.ts'
 export { decimal } from './schema/decimal.ts'
-export type { FieldDefinition, Fields } from './schema/definition.ts'
+export type {
+  AddedOperators,
+  FieldDefinition,
+  Fields,
+  FieldsFilter,
+  OfFields,
+  WithPaths,
+} from './schema/definition.ts'
 export { dynamic } from './schema/dynamic.ts'
 export { enumeration } from './schema/enumeration.ts'
 export { list } from './schema/list.ts'

@@ -8,6 +8,7 @@ import {
   runQuery,
 } from 'tamis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isFull } from './support/budget.ts'
 import { COLUMNS, type ColumnCase } from './support/columns.ts'
 import { available } from './support/engines/available.ts'
 import type { Connection, Engine } from './support/engines/engine.ts'
@@ -101,7 +102,10 @@ async function fill(engine: Engine, connection: Connection, own: ColumnCase): Pr
 }
 
 for (const engine of available) {
-  for (const own of COLUMNS[engine.name] ?? []) {
+  const columns = COLUMNS[engine.name] ?? []
+  // Each has a database of its own: `npm test` makes every third, where there are several engines.
+  const isEach = isFull || available.length === 1
+  for (const own of columns.filter((_, i) => isEach || i % 3 === 0)) {
     const { collation, storage } = own.mapping ?? {}
     const as = `${collation === undefined ? '' : `, collation ${collation}`}${storage === undefined ? '' : `, storage ${JSON.stringify(storage)}`}`
     describe(`${engine.name}: ${own.ddl} as ${own.field.type}${as}`, () => {
@@ -163,7 +167,9 @@ for (const engine of available) {
         'pages hold every row once, in order',
         async () => {
           const orders = [1, -1].flatMap((direction) =>
-            ['first', 'last'].map((nulls) => [{ field: 'c', direction, nulls }]),
+            ['first', 'last']
+              .filter((nulls) => isFull || (nulls === 'first') === (direction === 1))
+              .map((nulls) => [{ field: 'c', direction, nulls }]),
           )
           for (const sort of orders) {
             const payload = { sort, limit: 2 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { getRequestListener } from '@hono/node-server'
@@ -11,6 +12,7 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KEYWORDS, miniSearch } from '../docs/.vitepress/search.ts'
 import { CHROMIUM, faultsOf, launch, needs } from './support/chromium.ts'
 
 /** The site of the documentation: that it builds, that its links lead somewhere, and how it behaves. */
@@ -54,6 +56,81 @@ function targetOf(from: string, href: string): { path: string; anchor: string } 
   return { path, anchor: decodeURIComponent(hash.slice(1)) }
 }
 
+/** What is used of MiniSearch, which is installed with the site only. */
+interface Index {
+  search(query: string): readonly { readonly id: string }[]
+  has(id: string): boolean
+}
+
+/** The index of the site, as its search loads it. */
+async function loadIndex(): Promise<Index> {
+  const chunks = join(site, 'assets/chunks')
+  const name = readdirSync(chunks).find((each) => each.startsWith('@localSearchIndexroot'))
+  const { default: json } = await import(pathToFileURL(join(chunks, name ?? '')).href)
+  const { resolve } = createRequire(join(root, 'docs/package.json'))
+  const { default: MiniSearch } = await import(pathToFileURL(resolve('minisearch')).href)
+  const { options, searchOptions } = miniSearch
+  return MiniSearch.loadJSON(json, { ...options, searchOptions })
+}
+
+/** What people type, and the page that answers it: the first result. */
+const SEARCHES: Readonly<Record<string, string>> = {
+  pagination: '/paging',
+  paginaton: '/paging',
+  'infinite scroll': '/paging',
+  sort: '/paging',
+  sorting: '/paging',
+  'order by': '/paging',
+  'next page': '/paging',
+  offset: '/paging',
+  'how nulls sort': '/paging#where-nulls-sort',
+  'null sort': '/paging#where-nulls-sort',
+  'nulls last': '/paging#where-nulls-sort',
+  'total count': '/paging#how-many-rows-there-are',
+  facets: '/paging#how-many-rows-each-value-has',
+  mongoose: '/other-libraries',
+  allowlist: '/permissions',
+  whitelist: '/permissions',
+  'hide a field': '/permissions',
+  tenant: '/permissions',
+  TypeORM: '/query-builders',
+  knex: '/query-builders',
+  graphql: '/frameworks',
+  nestjs: '/frameworks',
+  'getting started': '/first-query',
+  'quick start': '/first-query',
+  tutorial: '/first-query',
+  install: '/first-query#install',
+  'in with null': '/operators/in',
+  in: '/operators/in',
+  $nin: '/operators/nin',
+  like: '/operators/includes',
+  errors: '/errors',
+  400: '/errors',
+  'bad request': '/errors',
+  unknown_field: '/errors',
+  init: '/command#a-list-in-your-project',
+  csv: '/command',
+  postgres: '/databases/postgres',
+  PostgreSQL: '/databases/postgres',
+  mysql: '/databases/mysql',
+  mssql: '/examples/sql-server/',
+  'hand-written': '/from/query-strings',
+  'query string': '/text#query-strings',
+  prisma: '/from/prisma',
+  'migration guide': '/from/',
+  'sql injection': '/security',
+  'case insensitive': '/filters#case',
+  'last 7 days': '/filters#relative-time',
+  money: '/types/decimal',
+  enum: '/types/enumeration',
+  array: '/types/list',
+  join: '/relations',
+  websocket: '/live-lists',
+  'existing table': '/your-tables#a-table-that-exists-already',
+  changelog: '/changelog',
+}
+
 describe.skipIf(!isInstalled)('the site', () => {
   beforeAll(async () => {
     await promisify(execFile)('npm', ['run', 'docs:build'], { cwd: root, maxBuffer: 2 ** 24 })
@@ -95,6 +172,21 @@ describe.skipIf(!isInstalled)('the site', () => {
     expect([...pages.keys()].filter((path) => !reached.has(path))).toEqual([])
   })
 
+  it('has the code of an example in its page', () => {
+    const html = pages.get('/examples/express-pg/index.html') ?? ''
+    const code = html.replaceAll(/<[^>]*>/g, '').replaceAll('&gt;', '>')
+    for (const text of [
+      'createApp(pool: Pool)',
+      'enumeration([',
+      'CREATE TABLE',
+      'INSERT INTO',
+      'app.listen(',
+    ]) {
+      expect(code).toContain(text)
+    }
+    expect(attributes(html, /<a\s[^>]*?href="([^"]*)"/g)).toContain('#app-ts')
+  })
+
   it('transfers little before a page is there', () => {
     const large: string[] = []
     for (const [path, html] of pages) {
@@ -107,6 +199,22 @@ describe.skipIf(!isInstalled)('the site', () => {
       if (size > MOST_BYTES) large.push(`${path}: ${size}`)
     }
     expect(large).toEqual([])
+  })
+
+  it('finds the page that answers what people type', async () => {
+    const index = await loadIndex()
+    const found = Object.keys(SEARCHES).map((query) => {
+      const [path = '', anchor] = (index.search(query)[0]?.id ?? 'nothing').split('#')
+      const page = path.replace(/\.html$/, '')
+      return [query, SEARCHES[query]?.includes('#') ? `${page}#${anchor}` : page]
+    })
+    expect(Object.fromEntries(found)).toEqual(SEARCHES)
+  })
+
+  it('has the sections that words of the search lead to', async () => {
+    const index = await loadIndex()
+    const idOf = (address: string) => address.replace(/(?<=[^/])(?=#)/, '.html')
+    expect(Object.keys(KEYWORDS).filter((address) => !index.has(idOf(address)))).toEqual([])
   })
 
   it('is all that its pages load', () => {
@@ -176,13 +284,19 @@ describe.skipIf(!isInstalled || CHROMIUM === undefined)('the site in a browser',
     },
   )
 
-  it.each([...PATHS, '/operators/', '/databases/', '/bench/results.html', '/api/index.html'])(
+  const WIDE = ['/examples/express-pg/', '/bench/results.html', '/api/modules/tamis_dialect.html']
+
+  it.each([...PATHS, '/operators/', '/databases/', ...WIDE, '/api/index.html'])(
     '%s is not wider than a phone',
     async (path) => {
-      await page.setViewportSize({ width: 390, height: 844 })
+      await page.setViewportSize({ width: 375, height: 844 })
       await page.goto(`${origin}${path}`)
       await page.locator('.VPNavBarHamburger, #tsd-toolbar-menu-trigger').first().waitFor()
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375)
+      // Nothing is behind an edge that only scrolling shows.
+      const cut = `[...document.querySelectorAll('.vp-code-group .tabs, .vp-doc pre')]
+        .filter((each) => each.scrollWidth > each.clientWidth).length`
+      expect(await page.evaluate(cut)).toBe(0)
     },
   )
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isFull } from './support/budget.ts'
 import { bundleAllForNode, bundleForNode, scratch, UNBUNDLED } from './support/bundled.ts'
 import { emptyCluster } from './support/engines/postgres.ts'
 
@@ -69,9 +70,12 @@ function run(name: string): string {
 }
 
 describe('the programs of the documentation', () => {
-  const programs = documents.flatMap((document) =>
-    blocksOf(document, 'ts').map((program, i) => [document.path, i + 1, program] as const),
-  )
+  // A process each: `npm test` runs those of the README, `npm run test:all` every one.
+  const programs = documents
+    .filter(({ path }) => isFull || path === 'README.md')
+    .flatMap((document) =>
+      blocksOf(document, 'ts').map((program, i) => [document.path, i + 1, program] as const),
+    )
   const nameOf = (path: string, i: number): string => `${path.replaceAll(/\W/g, '-')}-${i}`
 
   beforeAll(() =>

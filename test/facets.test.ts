@@ -306,6 +306,11 @@ describe('a facet', () => {
     expect(() => facetRows(query, 'tenan', [])).not.toThrow(/tenant/)
   })
 
+  it('of a schema without facets is refused', () => {
+    const bare = defineSchema({ fields: { id: integer({ required: true }) } })
+    expect(() => facetRows(parseQuery(bare, {}), 'id', [])).toThrow(/no field says facet: true/)
+  })
+
   it('is never hidden', () => {
     const fields = { id: integer({ required: true }), tenant: string({ facet, hidden: true }) }
     expect(() => defineSchema({ fields })).toThrow(

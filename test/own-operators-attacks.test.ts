@@ -178,6 +178,27 @@ describe('a definition', () => {
     expect(() => defineOperator({ ...good, ...change } as never)).toThrow(message)
   })
 
+  it.each([[undefined], [5], [[]], [new Date(0)]])('%o is none', (definition) => {
+    expect(() => defineOperator(definition as never)).toThrow(
+      'tamis: defineOperator: expected an object, received',
+    )
+  })
+
+  it.each(['like', '$', '$1', '$a-b', `$${'a'.repeat(64)}`, 5, undefined])(
+    'with the name %o is refused',
+    (name) => {
+      expect(() => defineOperator({ ...good, name } as never)).toThrow(
+        'tamis: defineOperator: name: expected $ and letters, digits or underscores, received',
+      )
+    },
+  )
+
+  it.each(['$eq', '$elemMatch', '$and', '$not', '$now'])('with the name %s is refused', (name) => {
+    expect(() => defineOperator({ ...good, name } as never)).toThrow(
+      `tamis: defineOperator: name: ${name} is an operator of tamis; choose another`,
+    )
+  })
+
   it('is one of defineOperator, and there once', () => {
     const with_ = (operators: unknown) => () => defineSchema({ fields, operators } as never)
     expect(with_([{}])).toThrow('operators: expected a list of operators from defineOperator()')

@@ -450,7 +450,7 @@ describe.each(available)('in $name', (engine) => {
       {
         seed: 11,
         endOnFailure: true,
-        numRuns: engine.name === 'ClickHouse' ? budget(2, 6) : budget(4, 30),
+        numRuns: engine.name === 'ClickHouse' ? budget(1, 6) : budget(2, 30),
         interruptAfterTimeLimit: 100_000,
       },
     )
@@ -511,7 +511,7 @@ describe('what a client cannot learn', () => {
         }
         expect(pageOfData(changed(data, keep))).toEqual(pageOfData(data))
       }),
-      { seed: 5, numRuns: budget(300, 3000) },
+      { seed: 5, numRuns: budget(100, 3000) },
     )
   })
 })

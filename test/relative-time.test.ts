@@ -224,6 +224,19 @@ describe('a filter with $now', () => {
     expect(compilePredicate(both, { now: NOW })(row)).toBe(true)
   })
 
+  it('may have it in one of several conditions', () => {
+    const filter = parseFilter(schema, {
+      $or: [{ at: { $gte: { $now: '-1h' } } }, { $and: [{ name: 'a' }, { id: { $gt: 1 } }] }],
+    })
+    const matches = compilePredicate(filter, { now: NOW })
+    expect(matches({ at: '2024-03-31T12:00:00Z' })).toBe(true)
+    expect(matches({ id: 2, name: 'a', at: '2024-03-31T11:00:00Z' })).toBe(true)
+    expect(matches({ id: 1, name: 'a', at: '2024-03-31T11:00:00Z' })).toBe(false)
+    const { text, params } = compileFilter(filter, { dialect: sqlite, now: NOW })
+    expect(text).toBe('("at" >= ? OR ("name" = ? AND "id" > ?))')
+    expect(params).toHaveLength(3)
+  })
+
   it.each([
     [{ at: { $gte: { $now: '7d' } } }, /\/at\/\$gte\/\$now/],
     [{ at: { $gte: { $now: '-7 d' } } }, /-7d/],
@@ -246,6 +259,16 @@ describe('a filter with $now', () => {
     const result = safeParseFilter(schema, filter)
     expect(result.ok).toBe(false)
     expect(JSON.stringify(result)).toMatch(message)
+  })
+
+  it('is what to write where people write now-1d', () => {
+    const hints = (own: typeof schema) => {
+      const result = safeParseFilter(own, { at: { $gte: 'now-1d' } })
+      return result.ok ? [] : result.issues.map(({ hint }) => hint)
+    }
+    expect(hints(schema)).toEqual(['a time from now is {"$now": "-7d"}'])
+    const plain = defineSchema({ fields }) as unknown as typeof schema
+    expect(hints(plain)).toEqual([expect.stringContaining('2024-05-01T12:00:00Z')])
   })
 
   it('is refused by a schema that does not allow it', () => {

@@ -575,11 +575,13 @@ describe('a Drizzle table', () => {
 describe('lists of objects and relations', () => {
   const { customers, orders } = relate(
     {
-      customers: defineSchema({ fields: { id: integer({ required: true }), country: string() } }),
+      customers: defineSchema({
+        fields: { id: integer({ required: true }), country: string({ sortable: true }) },
+      }),
       orders: defineSchema({
         fields: {
-          id: integer({ required: true }),
-          customer_id: integer(),
+          id: integer({ required: true, sortable: true }),
+          customer_id: integer({ sortable: true }),
           items: list(object({ sku: string({ required: true }), quantity: integer() })),
         },
       }),
@@ -616,6 +618,23 @@ describe('lists of objects and relations', () => {
     void ({ items: 1 } satisfies Sort<typeof orders>)
     // @ts-expect-error: nor has a row
     void ({ customer: 1 } satisfies Sort<typeof orders>)
+    const people = defineSchema({
+      fields: { id: string({ required: true }), age: integer({ sortable: true }), name: string() },
+    })
+    void ([{ age: -1 }, { field: 'age' }] satisfies Sort<typeof people>)
+    // @ts-expect-error: not sortable
+    void ({ name: 1 } satisfies Sort<typeof people>)
+    // @ts-expect-error: nor is the key, unless it says so
+    void ([{ field: 'id' }] satisfies Sort<typeof people>)
+    const none = defineSchema({ fields: { id: string({ required: true }) } })
+    void ({} satisfies Sort<typeof none>)
+    // @ts-expect-error: nothing is sortable
+    void ({ id: 1 } satisfies Sort<typeof none>)
+    // What is only known at run time may be.
+    const some = defineSchema({
+      fields: { id: string({ required: true, sortable: Math.random() < 0.5 }) },
+    })
+    void ({ id: 1 } satisfies Sort<typeof some>)
     // @ts-expect-error: no path leads through a list of rows
     void ({ 'orders.id': 1 } satisfies Sort<typeof customers>)
     // @ts-expect-error: a direction is 1 or -1
@@ -641,6 +660,101 @@ describe('lists of objects and relations', () => {
     })
     // @ts-expect-error: not a schema
     relate({ customers }, { customers: { other: one('others', { from: 'id', to: 'id' }) } })
+    // @ts-expect-error: not a field of the schema
+    relate({ customers }, { customers: { self: one('customers', { from: 'idd', to: 'id' }) } })
+    // @ts-expect-error: not a field of the related schema
+    relate({ customers }, { customers: { self: many('customers', { from: 'id', to: ['idd'] }) } })
+    relate({ customers }, { customers: { self: many('customers', { from: ['id'], to: ['id'] }) } })
+    const made: Schema = customers
+    relate({ made }, { made: { self: one('made', { from: String(Math.random()), to: 'any' }) } })
+  })
+})
+
+describe('paths through relations', () => {
+  const id = integer({ required: true })
+  const parent = integer()
+  const { a } = relate(
+    {
+      a: defineSchema({ fields: { id, parent } }),
+      b: defineSchema({
+        fields: {
+          id,
+          parent,
+          name: string({ operators: ['$eq', '$in'] }),
+          at: timestamp({ sortable: true }),
+          tags: list(string()),
+          'custom.age': integer(),
+          'custom.*': dynamic(['string', 'boolean']),
+        },
+      }),
+    },
+    {
+      a: {
+        b: one('b', { from: 'parent', to: 'id' }),
+        all: many('b', { from: 'id', to: 'parent' }),
+      },
+      b: {
+        next: one('b', { from: 'parent', to: 'id' }),
+        a: many('a', { from: 'id', to: 'parent' }),
+      },
+    },
+  )
+  type OfA = Filter<typeof a>
+
+  it('have the operands of the field at their end', () => {
+    const filter = {
+      'b.name': { $in: ['x', null] },
+      'b.at': { $gt: new Date(0) },
+      'b.tags': { $contains: 'x' },
+      'b.custom.age': { $gte: 18 },
+      'b.custom.color': 'red',
+      'b.next.name': 'x',
+      'b.next.next.custom.age': 3,
+      'b.a': { $some: { id: 1 } },
+      'b.next': { $is: { name: 'x' } },
+      $or: [{ 'b.id': 3 }],
+    } satisfies OfA
+    expectTypeOf(condition(a, filter)).toExtend<Condition>()
+    expectTypeOf<OfA['b.next.next.custom.age']>().not.toBeAny()
+    expectTypeOf<3>().toExtend<OfA['b.next.next.custom.age']>()
+    expectTypeOf<'x'>().not.toExtend<OfA['b.next.next.custom.age']>()
+    // @ts-expect-error: an operand of another kind
+    void ({ 'b.name': 3 } satisfies OfA)
+    // @ts-expect-error: not among its operators
+    void ({ 'b.name': { $gt: 'x' } } satisfies OfA)
+    // @ts-expect-error: a declared key is what it is declared as
+    void ({ 'b.custom.age': 'old' } satisfies OfA)
+    // @ts-expect-error: not a field of the related rows
+    void ({ 'b.nam': 'x' } satisfies OfA)
+    // @ts-expect-error: nor of those behind them
+    void ({ 'b.next.nam': 'x' } satisfies OfA)
+    // @ts-expect-error: no path leads through a list of rows
+    void ({ 'all.name': 'x' } satisfies OfA)
+  })
+
+  it('beyond a depth of 3 have any', () => {
+    void ({ 'b.next.next.next.name': 'x' } satisfies OfA)
+  })
+
+  it('are no fields of rows and mappings', () => {
+    expectTypeOf<Row<typeof a>>().toHaveProperty('parent')
+    expectTypeOf<Row<typeof a>>().not.toHaveProperty('b.name')
+    expectTypeOf<RowInput<typeof a>>().toHaveProperty('b')
+    expectTypeOf<RowInput<typeof a>>().not.toHaveProperty('b.name')
+    compileQuery(parseQuery(a, {}), {
+      dialect: postgres,
+      table: 'a',
+      // @ts-expect-error: the mapping of a related table stands under the relation
+      mapping: { 'b.name': 'x' },
+    })
+  })
+
+  it('type sorts', () => {
+    void ({ 'b.next.at': 1 } satisfies Sort<typeof a>)
+    // @ts-expect-error: lists have no order
+    void ({ 'b.tags': 1 } satisfies Sort<typeof a>)
+    // @ts-expect-error: not a field of the related rows
+    void ({ 'b.nam': 1 } satisfies Sort<typeof a>)
   })
 })
 

@@ -37,6 +37,16 @@ export interface Spelling {
   contains(parameter: string): string
   /** A key of the document `custom` is a text. */
   hasText(key: string, text: string): string
+  /** A text contains `?`. */
+  includes(column: string): string
+}
+
+/** The integers from 1 on, as `i`. */
+export interface Numbers {
+  readonly before: readonly string[]
+  /** What stands before SELECT. */
+  readonly with: string
+  readonly from: string
 }
 
 export interface SqlDatabase {
@@ -47,8 +57,11 @@ export interface SqlDatabase {
   readonly spelling: Spelling
   connect(): Promise<Connection>
   readonly version: string
-  /** Statements that make the table, with so many rows. */
+  /** Statements that make the table `people`, with so many rows. */
   fill(rows: number): readonly string[]
+  numbers(count: number): Numbers
+  /** Statements that count what the planner goes by. */
+  analyze(tables: readonly string[]): readonly string[]
 }
 
 /** The first instant of `created_at`; each row is half a minute younger. */
@@ -97,12 +110,21 @@ const select = (own: {
   CASE WHEN i % 5 = 0 THEN NULL ELSE ${own.instant(`${values.scattered} * 60`)} END,
   ${own.teams}, ${own.custom} FROM ${own.from}`
 
+const recursive = (count: number): Numbers => ({
+  before: [],
+  with: `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) `,
+  from: 'n',
+})
+
+const analyzeMysql = (tables: readonly string[]) => [`ANALYZE TABLE ${tables.join(', ')}`]
+
 const mysqlSpelling = {
   placeholder: () => '?',
   true: '1',
   false: '0',
   instant: (text: string) => text.replace('T', ' ').replace('Z', ''),
   comparesRows: false,
+  includes: (column: string) => `LOCATE(?, ${column}) > 0`,
 }
 
 const mysqlFill = (rows: string): readonly string[] => [
@@ -141,8 +163,15 @@ export const DATABASES: readonly SqlDatabase[] = [
       comparesRows: true,
       contains: (parameter) => `teams @> ARRAY[${parameter}]`,
       hasText: (key, text) => `custom @> '{"${key}":"${text}"}'`,
+      includes: (column) => `${column} LIKE '%' || ? || '%'`,
     },
     connect: () => postgresServer.connect(),
+    numbers: (count) => ({
+      before: [],
+      with: '',
+      from: `generate_series(1::bigint, ${count}) AS i`,
+    }),
+    analyze: (tables) => [`VACUUM ANALYZE ${tables.join(', ')}`],
     version: 'SHOW server_version',
     fill: (rows) => [
       `CREATE TABLE people (id bigint PRIMARY KEY, email text NOT NULL UNIQUE,
@@ -178,6 +207,12 @@ export const DATABASES: readonly SqlDatabase[] = [
       hasText: (key, text) => `JSON_VALUE(custom, '$.${key}') = '${text}'`,
     },
     connect: () => mariadbServer.connect(),
+    numbers: (count) => ({
+      before: [],
+      with: '',
+      from: `(SELECT seq AS i FROM seq_1_to_${count}) AS numbers`,
+    }),
+    analyze: analyzeMysql,
     version: 'SELECT version()',
     fill: (rows) =>
       mysqlFill(
@@ -203,6 +238,11 @@ export const DATABASES: readonly SqlDatabase[] = [
       hasText: (key, text) => `custom->>'$.${key}' = '${text}'`,
     },
     connect: () => mysqlServer.connect(),
+    numbers: (count) => ({
+      ...recursive(count),
+      before: [`SET SESSION cte_max_recursion_depth = ${count + 1}`],
+    }),
+    analyze: analyzeMysql,
     version: 'SELECT version()',
     fill: (rows) => [
       `SET SESSION cte_max_recursion_depth = ${rows + 1}`,
@@ -232,8 +272,11 @@ export const DATABASES: readonly SqlDatabase[] = [
       contains: (parameter) =>
         `EXISTS (SELECT 1 FROM json_each(teams) AS team WHERE team.value = ${parameter})`,
       hasText: (key, text) => `custom->>'$.${key}' = '${text}'`,
+      includes: (column) => `instr(${column}, ?) > 0`,
     },
     connect: openSqlite,
+    numbers: recursive,
+    analyze: () => ['ANALYZE'],
     version: 'SELECT sqlite_version()',
     fill: (rows) => [
       `CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL,

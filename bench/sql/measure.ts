@@ -1,19 +1,15 @@
-import { compileFilter, compileQuery, pageOf, parseFilter, parseQuery, readRow } from 'tamis'
+import { compileCount, compileQuery, pageOf, parseQuery, readRow } from 'tamis'
 import type { Connection, SomeStatement } from '../../test/support/engines/engine.ts'
+import type { Plan } from '../../test/support/plans.ts'
+import type { Expert, Row, SqlSet } from './asked.ts'
 import type { SqlDatabase } from './databases.ts'
-import {
-  type Expert,
-  QUESTIONS,
-  type Row,
-  SELECTED,
-  type SqlQuestion,
-  schema,
-} from './questions.ts'
 
 const LIMIT = 30
 /** What takes longer than this runs in fewer rounds, in milliseconds. */
 const SLOW = 1000
 const SLOW_ROUNDS = 5
+/** And what takes longer than this, once more. */
+const SLOWEST = 3000
 
 export interface SqlResult {
   readonly question: string
@@ -24,9 +20,10 @@ export interface SqlResult {
   readonly expert: number
   /** The median of the rounds' ratios. */
   readonly ratio: number
-  /** Whether the table is read from end to end. */
+  /** Whether a large table is read from end to end. */
   readonly scans: boolean
   readonly onlyOursScans: boolean
+  readonly plans: { readonly tamis: Plan; readonly expert: Plan }
 }
 
 interface Settings {
@@ -35,30 +32,40 @@ interface Settings {
   show(result: SqlResult): void
 }
 
-/** Makes the table, checks that both statements of each question find the same, and times them. */
+/** The results of a set of tables and questions. */
+export interface SetResult {
+  readonly set: SqlSet
+  readonly results: readonly SqlResult[]
+}
+
+/** Makes the tables, checks that both statements of each question find the same, and times them. */
 export async function askDatabase(
   database: SqlDatabase,
-  settings: Settings,
-): Promise<{ version: string; results: readonly SqlResult[] }> {
-  const connection = await database.connect()
-  try {
-    for (const statement of database.fill(settings.rows)) await connection.exec(statement)
-    const [version = {}] = await connection.all({ text: database.version, params: [] })
-    const results: SqlResult[] = []
-    for (const question of QUESTIONS) {
-      const result = await time(await pairOf(database, connection, question, settings.rows), {
-        database,
-        connection,
-        question,
-        rounds: settings.rounds,
-      })
-      settings.show(result)
-      results.push(result)
+  sets: readonly SqlSet[],
+  { rows, rounds, show }: Settings,
+): Promise<{ version: string; answered: readonly SetResult[] }> {
+  const answered: SetResult[] = []
+  let version = ''
+  // Tables of one set are gone when those of the next are made: they do not share the memory.
+  for (const set of sets) {
+    const connection = await database.connect()
+    try {
+      for (const statement of set.fill(database, rows)) await connection.exec(statement)
+      const [own = {}] = await connection.all({ text: database.version, params: [] })
+      version = String(Object.values(own)[0])
+      const results: SqlResult[] = []
+      for (const question of set.questions) {
+        const asked = { database, connection, question, rounds, large: set.large }
+        const result = await time(await pairOf(asked, rows), asked)
+        show(result)
+        results.push(result)
+      }
+      answered.push({ set, results })
+    } finally {
+      await connection.close()
     }
-    return { version: String(Object.values(version)[0]), results }
-  } finally {
-    await connection.close()
   }
+  return { version, answered }
 }
 
 interface Pair {
@@ -66,62 +73,62 @@ interface Pair {
   readonly expert: SomeStatement
 }
 
-async function pairOf(
-  { dialect, mapping, spelling }: SqlDatabase,
-  connection: Connection,
-  question: SqlQuestion,
-  rows: number,
-): Promise<Pair> {
-  const target = { dialect, mapping, table: 'people', select: SELECTED }
+interface Asked {
+  readonly database: SqlDatabase
+  readonly connection: Connection
+  readonly question: SqlSet['questions'][number]
+  readonly rounds: number
+  readonly large: readonly string[]
+}
+
+async function pairOf({ database, connection, question }: Asked, rows: number): Promise<Pair> {
+  const { dialect, spelling } = database
+  const { schema, table, selected, scopes } = question.about
+  const mapping = question.about.mapping(database)
+  const target = { dialect, mapping, table, select: selected }
+  const options = { scopes }
+  const numbered = (what: (alias: string) => string, own: Expert): SomeStatement => {
+    const { text, params = [], from = table, alias = table } = own
+    let index = 0
+    const marked = text.replaceAll('?', () => spelling.placeholder(++index))
+    return { text: `SELECT ${what(alias)} FROM ${from} ${marked}`, params: params as never }
+  }
   if (question.isCount) {
-    const { text, params } = compileFilter(parseFilter(schema, question.payload), target)
-    const expert = numbered(
-      `SELECT count(*) AS found FROM people`,
-      question.expert(spelling, undefined),
-    )
-    return { tamis: { text: `SELECT count(*) AS found FROM people WHERE ${text}`, params }, expert }
+    const query = parseQuery(schema, { filter_conditions: question.payload }, options)
+    const own = question.expert(spelling, undefined)
+    return {
+      tamis: compileCount(query, { dialect, mapping, table }),
+      expert: numbered(() => 'count(*) AS total', own),
+    }
   }
   const { behind } = question
   let payload: Readonly<Record<string, unknown>> = { ...question.payload, limit: LIMIT }
   let row: Row | undefined
   if (behind !== undefined) {
     const offset = Math.floor((behind * rows) / 1_000_000)
-    const query = parseQuery(schema, { ...question.payload, limit: 1, offset })
+    const query = parseQuery(schema, { ...question.payload, limit: 1, offset }, options)
     const read = readRow(schema, { dialect, mapping })
     const found = (await connection.all(compileQuery(query, { ...target, lookAhead: true }))).map(
       read,
     )
     const page = pageOf(query, found)
-    row = page.items[0] as Row
+    row = page.items[0] as unknown as Row
     payload = { ...payload, next: page.next }
   }
   const { offset = 0 } = payload
   const cut = `LIMIT ${LIMIT} OFFSET ${offset}`
   const own = question.expert(spelling, row)
-  const columns = SELECTED.join(', ')
+  const columns = (alias: string) => selected.map((name) => `${alias}.${name}`).join(', ')
   return {
-    tamis: compileQuery(parseQuery(schema, payload), target),
-    expert: numbered(`SELECT ${columns} FROM people`, { ...own, text: `${own.text} ${cut}` }),
+    tamis: compileQuery(parseQuery(schema, payload, options), target),
+    expert: numbered(columns, { ...own, text: `${own.text} ${cut}` }),
   }
-
-  function numbered(head: string, { text, params = [] }: Expert): SomeStatement {
-    let index = 0
-    const marked = text.replaceAll('?', () => spelling.placeholder(++index))
-    return { text: `${head} ${marked}`, params: params as never }
-  }
-}
-
-interface Asked {
-  readonly database: SqlDatabase
-  readonly connection: Connection
-  readonly question: SqlQuestion
-  readonly rounds: number
 }
 
 async function time(pair: Pair, asked: Asked): Promise<SqlResult> {
   const { connection, question } = asked
   const answer = (rows: readonly Record<string, unknown>[]): string =>
-    rows.map(({ id, found }) => String(question.isCount ? found : id)).join(' ')
+    rows.map(({ id, total }) => String(question.isCount ? total : id)).join(' ')
   const run = async (statement: SomeStatement) => {
     const start = performance.now()
     const rows = await connection.all(statement)
@@ -134,9 +141,10 @@ async function time(pair: Pair, asked: Asked): Promise<SqlResult> {
       `${asked.database.name}: ${question.name}: different rows\n${pair.tamis.text}\n  ${answer(first.rows)}\n${pair.expert.text}\n  ${answer(theirs.rows)}`,
     )
   }
-  const isSlow = Math.max(first.took, theirs.took) > SLOW
+  const slower = Math.max(first.took, theirs.took)
+  const most = slower > SLOWEST ? 1 : slower > SLOW ? SLOW_ROUNDS : asked.rounds
   const took = { tamis: [] as number[], expert: [] as number[], ratio: [] as number[] }
-  for (let round = 0; round < (isSlow ? SLOW_ROUNDS : asked.rounds); round++) {
+  for (let round = 0; round < Math.min(most, asked.rounds); round++) {
     const [own, other] =
       round % 2 === 0
         ? [(await run(pair.tamis)).took, (await run(pair.expert)).took]
@@ -145,21 +153,31 @@ async function time(pair: Pair, asked: Asked): Promise<SqlResult> {
     took.expert.push(other as number)
     took.ratio.push((own as number) / (other as number))
   }
-  const scans = await scansTable(asked, pair.tamis)
+  const plans = { tamis: await planOf(asked, pair.tamis), expert: await planOf(asked, pair.expert) }
+  const scans = scansLarge(plans.tamis, asked.large)
   return {
     question: question.name,
-    found: question.isCount ? Number(first.rows[0]?.found) : first.rows.length,
+    found: question.isCount ? Number(first.rows[0]?.total) : first.rows.length,
     tamis: median(took.tamis),
     expert: median(took.expert),
     ratio: median(took.ratio),
     scans,
-    onlyOursScans: scans && !(await scansTable(asked, pair.expert)),
+    onlyOursScans: scans && !scansLarge(plans.expert, asked.large),
+    plans,
   }
 }
 
-async function scansTable({ database, connection }: Asked, statement: SomeStatement) {
+async function planOf({ database, connection }: Asked, statement: SomeStatement): Promise<Plan> {
   const [plan] = await database.explain(connection, statement)
-  return plan?.scanned.includes('people') === true
+  if (plan === undefined) throw new Error(`${database.name}: no plan of ${statement.text}`)
+  return plan
+}
+
+/** Whether one of the tables is read from end to end. SQLite and MySQL name them by their aliases. */
+function scansLarge({ scanned, text }: Plan, large: readonly string[]): boolean {
+  const aliases = [...text.matchAll(/(\w+)["`]? AS ["`]?(\w+)/g)]
+  const tables = new Map(aliases.map(([, table = '', alias = '']) => [alias, table]))
+  return scanned.some((name) => large.includes(tables.get(name) ?? name))
 }
 
 const median = (values: readonly number[]): number =>

@@ -1,12 +1,13 @@
 /** What an admin's table asks of `people`, as a payload and as the SQL that an expert writes for it. */
 
 import { boolean, defineSchema, dynamic, integer, list, number, string, timestamp } from 'tamis'
+import { about, type SqlQuestion, type SqlSet } from './asked.ts'
 import { FIRST, type Spelling } from './databases.ts'
 
 const required = true
 const sortable = true
 
-export const schema = defineSchema({
+const schema = defineSchema({
   fields: {
     id: integer({ required, sortable }),
     email: string({ required }),
@@ -25,31 +26,7 @@ export const schema = defineSchema({
   limits: { offset: { max: 1_000_000 } },
 })
 
-export const SELECTED = ['id', 'email', 'name', 'role', 'created_at', 'last_active'] as const
-
-/** The expert's statement: what stands between SELECT … FROM people and LIMIT. */
-export interface Expert {
-  /** The text with `?` for parameters. */
-  readonly text: string
-  readonly params?: readonly unknown[]
-}
-
-export interface SqlQuestion {
-  readonly name: string
-  /** A payload of parseQuery; or a filter whose rows are counted. */
-  readonly payload: Readonly<Record<string, unknown>>
-  readonly isCount?: true
-  /** The page is the one that follows so many rows, by a cursor. */
-  readonly behind?: number
-  expert(spelling: Spelling, behind: Row | undefined): Expert
-}
-
-/** A row as SELECT gives it: texts of instants, whatever a driver makes of them. */
-export interface Row {
-  readonly id: number
-  readonly created_at: string
-  readonly last_active?: string
-}
+const SELECTED = ['id', 'email', 'name', 'role', 'created_at', 'last_active'] as const
 
 /** Beyond half of the table. */
 const DEEP = 500_000
@@ -74,7 +51,7 @@ function behindOf({ comparesRows }: Spelling, columns: readonly [string, string]
       }
 }
 
-export const QUESTIONS: readonly SqlQuestion[] = [
+const QUESTIONS: readonly SqlQuestion[] = [
   {
     name: 'a common value, newest first',
     payload: { filter_conditions: { role: 'admin' }, ...newest },
@@ -264,3 +241,16 @@ export const QUESTIONS: readonly SqlQuestion[] = [
     expert: () => ({ text: 'WHERE role = ?', params: ['admin'] }),
   },
 ]
+
+export const PEOPLE: SqlSet = {
+  name: 'people',
+  page: 'SQL.md',
+  about:
+    'The table `people` has 1,000,000 rows in each database, with the types and the collation that people get by default, and ordinary indexes of single columns (bench/sql/databases.ts, bench/sql/questions.ts).',
+  large: ['people'],
+  fill: (database, rows) => database.fill(rows),
+  questions: about(
+    { schema, table: 'people', selected: SELECTED, mapping: ({ mapping }) => mapping },
+    QUESTIONS,
+  ),
+}

@@ -341,18 +341,29 @@ class Field:
 
 
 class Suite:
-    def __init__(self, schema, rows):
-        self.schema = schema["fields"]
-        self.rows = rows
+    """A table of rows, and those of the rows that they are related to."""
+
+    def __init__(self, given, table="rows", db=None):
+        own = given if table == "rows" else given["related"][table]
+        self.schema = own["schema"]["fields"]
+        self.rows = own["rows"]
+        self.table = table
         self.fields = {}
-        self.db = sqlite3.connect(":memory:")
+        self.db = db or sqlite3.connect(":memory:")
         self.db.create_function("text_test", 3, self.text_test, deterministic=True)
-        self.columns = []
-        self.db.execute("CREATE TABLE t (id TEXT PRIMARY KEY)")
-        self.db.executemany("INSERT INTO t VALUES (?)", [(row["id"],) for row in rows])
+        self.db.execute(f'CREATE TABLE "{table}" (id TEXT PRIMARY KEY)')
+        ids = [(row["id"],) for row in self.rows]
+        self.db.executemany(f'INSERT INTO "{table}" VALUES (?)', ids)
         for name in self.schema:
             if not name.endswith(".*"):
                 self.field(name)
+        self.relations = given.get("relations", {}).get(table, {})
+        self.related = {}
+        if table == "rows":
+            for name in given.get("related", {}):
+                self.related[name] = Suite(given, name, self.db)
+            for other in self.related.values():
+                other.related = self.related
 
     @staticmethod
     def text_test(operator, value, operand):
@@ -368,12 +379,12 @@ class Suite:
             spec = self.schema.get(prefix)
             if spec is None or len(keys) < 2 or "" in keys or not all(map(is_text, keys)):
                 raise Refused("unknown_field", *path)
-        field = Field(name, spec, keys, len(self.fields))
-        self.db.execute(f"ALTER TABLE t ADD COLUMN {field.tag}")
-        self.db.execute(f"ALTER TABLE t ADD COLUMN {field.key}")
+        field = Field(name, spec, keys, f"_{self.table}_{len(self.fields)}")
+        self.db.execute(f'ALTER TABLE "{self.table}" ADD COLUMN {field.tag}')
+        self.db.execute(f'ALTER TABLE "{self.table}" ADD COLUMN {field.key}')
         for row in self.rows:
             tag, key = field.read(row)
-            statement = f"UPDATE t SET {field.tag} = ?, {field.key} = ? WHERE id = ?"
+            statement = f'UPDATE "{self.table}" SET {field.tag} = ?, {field.key} = ? WHERE id = ?'
             self.db.execute(statement, (tag, key, row["id"]))
         self.fields[name] = field
         return field
@@ -387,6 +398,11 @@ class Suite:
         return joined(parts, "AND") if parts else ("1", [])
 
     def entry(self, key, value, *path):
+        relation, _, rest = key.partition(".")
+        if relation in self.relations:
+            if rest == "":
+                return self.quantified(relation, value, *path)
+            return self.of_related(relation, rest, value, *path)
         if not key.startswith("$"):
             field = self.field(key, *path)
             return self.condition(field, value, *path)
@@ -399,6 +415,34 @@ class Suite:
         parts = [self.filter(each, *path, i) for i, each in enumerate(value)]
         sql = joined(parts, "AND" if key == "$and" else "OR")
         return negated(sql) if key == "$nor" else sql
+
+    def joined_to(self, relation):
+        """The related rows' table, and what its rows have in common with one of this table."""
+        spec = self.relations[relation]
+        other = self.related[spec.get("one") or spec.get("many")]
+        return other, f"{other.field(spec['to']).key} = {self.field(spec['from']).key}"
+
+    def quantified(self, relation, given, *path):
+        other, join = self.joined_to(relation)
+        parts = []
+        for name, operand in given.items():
+            if name == "$not":
+                parts.append(negated(self.quantified(relation, operand, *path, name)))
+                continue
+            part = other.filter(operand, *path, name)
+            sql, parameters = negated(part) if name == "$every" else part
+            found = f'EXISTS (SELECT 1 FROM "{other.table}" WHERE {join} AND {sql})', parameters
+            parts.append(found if name in ("$is", "$some") else negated(found))
+        return joined(parts, "AND")
+
+    def of_related(self, relation, rest, value, *path):
+        """A condition on the one related row; if there is none, on a row of NULLs."""
+        other, join = self.joined_to(relation)
+        sql, parameters = other.entry(rest, value, *path)
+        return (
+            f'EXISTS (SELECT 1 FROM (SELECT 1) LEFT JOIN "{other.table}" ON {join} WHERE {sql})',
+            parameters,
+        )
 
     def condition(self, field, value, *path):
         if not isinstance(value, dict):
@@ -500,7 +544,7 @@ class Suite:
     def answer(self, case):
         sql, parameters = self.filter(case["filter"])
         if "sort" not in case:
-            rows = self.db.execute(f"SELECT id FROM t WHERE {sql} ORDER BY id", parameters)
+            rows = self.db.execute(f'SELECT id FROM "{self.table}" WHERE {sql} ORDER BY id', parameters)
             return {"ids": [each for (each,) in rows]}
         return {"pages": self.pages(sql, parameters, case["sort"], case["limit"])}
 
@@ -524,7 +568,7 @@ class Suite:
                 )
                 bound = [last[0], *last]
             rows = self.db.execute(
-                f"SELECT {columns} FROM t WHERE {sql} AND {keyset}"
+                f'SELECT {columns} FROM "{self.table}" WHERE {sql} AND {keyset}'
                 f" ORDER BY {there}, IFNULL({field.key}, '') {order}, id {order} LIMIT ?",
                 [*parameters, *bound, limit],
             ).fetchall()
@@ -550,7 +594,7 @@ def main():
         message = json.loads(line)
         if "suite" in message:
             given = message["suite"]
-            suite = Suite(given["schema"], given["rows"])
+            suite = Suite(given)
             answer = {"ready": True}
         else:
             try:

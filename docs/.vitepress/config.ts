@@ -1,8 +1,9 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { BASE, root, siteFile, siteLink } from '../build/pages.ts'
+import { BASE, root, siteFile, siteLink, withFiles } from '../build/pages.ts'
 import { playgroundVite } from '../playground/vite.ts'
+import { miniSearch } from './search.ts'
 import { nav, sidebar } from './sidebar.ts'
 
 export default defineConfig({
@@ -36,6 +37,10 @@ export default defineConfig({
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
+      md.core.ruler.before('normalize', 'example-files', (state) => {
+        const file = state.env.realPath ?? state.env.path
+        if (file !== undefined) state.src = withFiles(relative(root, file), state.src)
+      })
       md.core.ruler.push('empty-headers', ({ tokens }) => {
         // Screen readers announce an empty header cell as a header without a name.
         for (const [i, token] of tokens.entries()) {
@@ -64,7 +69,10 @@ export default defineConfig({
     // The label of the button has all that it shows: its key, too.
     search: {
       provider: 'local',
-      options: { translations: { button: { buttonText: 'Search ', buttonAriaLabel: 'Search K' } } },
+      options: {
+        translations: { button: { buttonText: 'Search ', buttonAriaLabel: 'Search K' } },
+        miniSearch,
+      },
     },
     socialLinks: [{ icon: 'github', link: 'https://github.com/tamis-js/tamis' }],
   },

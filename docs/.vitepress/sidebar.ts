@@ -19,6 +19,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Filters', link: '/filters' },
       { text: 'Queries and pages', link: '/paging' },
       { text: 'Your own tables', link: '/your-tables' },
+      { text: 'Search columns', link: '/search-columns' },
       { text: 'Relations', link: '/relations' },
       { text: 'Live lists', link: '/live-lists' },
       { text: 'Collections', link: '/collections' },
@@ -83,7 +84,9 @@ const others: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Frameworks', link: '/frameworks' },
       { text: 'Query builders', link: '/query-builders' },
+      { text: 'TanStack DB', link: '/tanstack' },
       { text: 'Other libraries', link: '/other-libraries' },
+      { text: 'Coming from …', link: '/from/' },
       { text: 'Filters as text', link: '/text' },
       { text: 'The command', link: '/command' },
       { text: "Operators of one's own", link: '/own-operators' },
@@ -126,7 +129,9 @@ const others: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Conformance', link: '/conformance' },
       { text: 'Conformance suites', link: '/conformance/' },
+      { text: 'Runtimes', link: '/runtimes' },
       { text: 'Verification', link: '/verification' },
+      { text: 'What the tests reach', link: '/proof' },
       { text: 'Performance', link: '/performance' },
       { text: 'Results in memory', link: '/bench/results' },
       { text: 'Results in SQL', link: '/bench/sql' },

@@ -15,9 +15,17 @@ for (const folder of [generated, join(root, API)]) rmSync(folder, { recursive: t
 for (const path of [...OUTSIDE, 'bench/chart.svg'])
   cpSync(join(root, path), join(root, COPIES, path))
 
-// The changelog is the longest page: it has no sidebar, so that it does not transfer too much.
-const changelog = join(root, COPIES, 'CHANGELOG.md')
-writeFileSync(changelog, `---\nsidebar: false\n---\n\n${readFileSync(changelog, 'utf8')}`)
+// The changelog is too long for one page, and has no sidebar, so that it does not transfer too much.
+const [added = '', ...others] = readFileSync(join(root, 'CHANGELOG.md'), 'utf8').split(
+  /^(?=### (?!Added))/m,
+)
+const changelog: Readonly<Record<string, string>> = {
+  'CHANGELOG.md': `${added}\nWhat was [changed and fixed](/changelog-fixes) is on a page of its own.\n`,
+  'changelog-fixes.md': `# Changed and fixed\n\nSince the last release; what was added is in the [changelog](/changelog).\n\n${others.join('').replaceAll(/^##/gm, '#')}`,
+}
+for (const [name, text] of Object.entries(changelog)) {
+  writeFileSync(join(root, COPIES, name), `---\nsidebar: false\n---\n\n${text}`)
+}
 
 const folders = { operators: operatorPages(), types: typePages() }
 for (const [folder, pages] of Object.entries(folders)) {

@@ -26,7 +26,7 @@ export const OUTSIDE: readonly string[] = [
   'SECURITY.md',
   'conformance/README.md',
   ...readdirSync(join(root, 'bench'))
-    .filter((name) => /^[A-Z]+\.md$/.test(name))
+    .filter((name) => /^[A-Z-]+\.md$/.test(name))
     .map((name) => `bench/${name}`),
 ]
 
@@ -63,13 +63,36 @@ export function siteFile(path: string): string {
   const moved = path
     .replace(/^(docs\/)?(generated\/)?(copies\/)?/, '')
     .replace(/(^|\/)README\.md$/, '$1index.md')
-  return moved.replace(/^(bench\/)?[A-Z]+\.md$/, (name) => name.toLowerCase())
+  return moved.replace(/^(bench\/)?[A-Z-]+\.md$/, (name) => name.toLowerCase())
+}
+
+const EXAMPLE = /^docs\/examples\/[^/]+\/README\.md$/
+
+/** The anchor of a file of an example in the example's page. */
+const fileAnchor = (name: string): string => name.replaceAll('.', '-')
+
+/**
+ * The text of a page with the code that it is about. On GitHub, the page of an example links to the
+ * files beside it, which are not pages of the site: there, they follow the text that names them.
+ *
+ * @param file - The page's file, from the root.
+ */
+export function withFiles(file: string, text: string): string {
+  if (!EXAMPLE.test(file)) return text
+  const folder = join(root, dirname(file))
+  const linked = new Set([...text.matchAll(/\]\(([\w-]+\.[a-z]+)\)/g)].map(([, name = '']) => name))
+  const code = [...linked].map((name) => {
+    const language = name.slice(name.lastIndexOf('.') + 1)
+    const content = readFileSync(join(folder, name), 'utf8').trimEnd()
+    return `\n## ${name} {#${fileAnchor(name)}}\n\n\`\`\`${language}\n${content}\n\`\`\`\n`
+  })
+  return text + code.join('')
 }
 
 /**
  * A link of a page as the site needs it. Pages link to files of the repository, so that the links
- * work on GitHub: to another page, it becomes that page's address on the site; to any other file or
- * folder, its address in the repository.
+ * work on GitHub: to another page, it becomes that page's address on the site; to a file beside an
+ * example's page, the anchor of its code; to any other file or folder, its address in the repository.
  *
  * @param file - The page's file, from the root.
  */
@@ -86,6 +109,7 @@ export function siteLink(file: string, href: string): string {
   }
   if (!existsSync(join(root, path)))
     throw new Error(`${from} links to ${href}, which is not there.`)
+  if (EXAMPLE.test(from) && dirname(from) === dirname(path)) return `#${fileAnchor(target)}`
   const view = statSync(join(root, path)).isDirectory() ? 'tree' : 'blob'
   return `${REPOSITORY}/${view}/main/${path}${suffix}`
 }

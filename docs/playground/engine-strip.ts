@@ -34,6 +34,7 @@ export class EngineStrip {
   #filling: Filling | undefined
   #wanted: Wanted | undefined
   #refusal = ''
+  #leftOut = ''
 
   constructor(changed: () => void) {
     this.#changed = changed
@@ -73,8 +74,27 @@ export class EngineStrip {
     return { info, handle, toggle, version, said, retry, element: whole }
   }
 
-  /** Sets what the tables hold; a schema that is undefined has mistakes. */
-  fill(schema: unknown, rows: readonly PlayRow[]): void {
+  /** The databases that are on, for a link. */
+  get on(): string {
+    return this.#lines.flatMap(({ info, toggle }) => (toggle?.checked ? [info.name] : [])).join(',')
+  }
+
+  /** Turns the databases of a link on and the others off. */
+  turnOn(names: string): void {
+    const wanted = names.split(',')
+    for (const { info, toggle, handle } of this.#lines) {
+      if (toggle === undefined) continue
+      toggle.checked = wanted.includes(info.name)
+      if (!toggle.checked) handle.stop()
+    }
+  }
+
+  /**
+   * Sets what the tables hold; a schema that is undefined has mistakes. `leftOut` says which rows are
+   * missing in the tables; it is empty if none are.
+   */
+  fill(schema: unknown, rows: readonly PlayRow[], leftOut: string): void {
+    this.#leftOut = leftOut
     this.#filling = schema === undefined ? undefined : { schema, rows }
   }
 
@@ -88,7 +108,7 @@ export class EngineStrip {
     }
   }
 
-  /** Says why nothing is asked. What was found last stays, faded. */
+  /** Says why no engine is asked, in place of the results of the query before. */
   refuse(why: string): void {
     this.#wanted = undefined
     this.#refusal = why
@@ -127,6 +147,10 @@ export class EngineStrip {
         differing.push(`${info.title} failed.`)
       }
       if (state.is !== 'done') continue
+      if (this.#refusal !== '') {
+        setText(said, '')
+        continue
+      }
       if (state.filled.version !== '') setText(version, state.filled.version)
       const found = this.found(info.name)
       if (found === undefined) {
@@ -146,11 +170,19 @@ export class EngineStrip {
     }
     if (this.#refusal !== '') this.#say('wrong', this.#refusal)
     else if (memory !== undefined && differing.length > 0) this.#say('differs', differing.join(' '))
-    else if (memory !== undefined && !isBusy) this.#say('agrees', this.#agreement(memory, agreeing))
+    else if (memory !== undefined && !isBusy) this.#sayAgreement(memory, agreeing)
     this.#changed()
   }
 
-  #say(kind: 'wrong' | 'differs' | 'agrees', text: string): void {
+  /** Rows that are left out come first: that the engines agree on the others is not the main point. */
+  #sayAgreement(memory: Found, names: readonly string[]): void {
+    const agreement = this.#agreement(memory, names)
+    if (this.#leftOut === '') this.#say('agrees', agreement)
+    else if (this.#filling?.rows.length === 0) this.#say('left-out', this.#leftOut)
+    else this.#say('left-out', `${this.#leftOut} ${agreement}`)
+  }
+
+  #say(kind: 'wrong' | 'differs' | 'left-out' | 'agrees', text: string): void {
     this.#verdict.dataset.kind = kind
     setText(this.#verdict, text)
   }

@@ -1,77 +1,55 @@
-/** A first schema for rows of one's own: the kind of each field by the values that it has. */
+/** A first schema for rows of one's own: that of `tamis infer`, as JSON. */
 
+import { type PrintedField, settingsOf } from '../../src/check/source.ts'
+import type { Note } from '../../src/cli/inferred-fields.ts'
+import { inferredSchema } from '../../src/cli/inferred-schema.ts'
+import { Budget, ObjectFacts } from '../../src/cli/value-facts.ts'
+import { MOST_FIELDS } from './limits.ts'
 import { isObject } from './problems.ts'
 import type { PlayRow } from './rows-text.ts'
 
-const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)$/
-const DATE = /^\d{4}-\d\d-\d\d$/
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+function fieldJson({ shape, required, sortable }: PrintedField): object {
+  const own = { ...(required ? { required } : {}), ...(sortable ? { sortable } : {}) }
+  if (shape.of === 'objects') {
+    const fields = shape.fields.map((each) => [each.name, fieldJson(each)])
+    return { kind: 'object', list: true, fields: Object.fromEntries(fields), ...own }
+  }
+  if (shape.of === 'dynamic') return { kind: 'dynamic', kinds: shape.kinds }
+  // Values that were seen make no document: their keys make a dynamic field.
+  if (shape.of === 'document') return { kind: 'dynamic', kinds: ['string'] }
+  const values = shape.values === undefined ? {} : { values: shape.values }
+  const kind = { kind: shape.of, ...values, ...settingsOf(shape) }
+  return { ...kind, ...(shape.list ? { list: true } : {}), ...own }
+}
 
-function kindOf(value: unknown): string | undefined {
-  switch (typeof value) {
-    case 'boolean':
-      return 'boolean'
-    case 'bigint':
-      return 'integer'
-    case 'number':
-      return Number.isInteger(value) ? 'integer' : 'number'
-    case 'string':
-      if (TIMESTAMP.test(value)) return 'timestamp'
-      if (DATE.test(value)) return 'date'
-      return UUID.test(value) ? 'uuid' : 'string'
-    default:
-      return undefined
+/** The text of a schema that fits rows, and what its fields do not show of them. */
+export interface GuessedSchema {
+  readonly text: string
+  readonly notes: readonly Note[]
+}
+
+/** A schema that fits rows; where there is none, why, as a sentence without its full stop. */
+export function guessSchema(rows: readonly PlayRow[]): GuessedSchema | string {
+  const facts = new ObjectFacts(new Budget(), true)
+  for (const row of rows) facts.add(row)
+  const inferred = inferredSchema(facts)
+  if (typeof inferred === 'string') return inferred
+  const { key, notes } = inferred
+  // The key comes first, so that it is not among those that are too many.
+  const found = inferred.fields.toSorted((a, b) => Number(b.name === key) - Number(a.name === key))
+  const shown = found.length > MOST_FIELDS ? found.slice(0, MOST_FIELDS) : inferred.fields
+  const others = found.length - shown.length
+  const fields = Object.fromEntries(shown.map((field) => [field.name, fieldJson(field)]))
+  return {
+    text: schemaText({ ...(key === 'id' ? {} : { key }), fields }),
+    notes: others === 0 ? notes : [...notes, tooMany(others)],
   }
 }
 
-/** The one kind that all values have; undefined where they have several. */
-function commonKind(values: readonly unknown[]): string | undefined {
-  const kinds = new Set(values.map(kindOf))
-  if (kinds.size === 1) return [...kinds][0]
-  const all = [...kinds]
-  if (all.every((kind) => kind === 'integer' || kind === 'number')) return 'number'
-  const isText = (kind: string | undefined) =>
-    kind !== undefined && ['string', 'timestamp', 'date', 'uuid'].includes(kind)
-  return all.every(isText) ? 'string' : undefined
-}
-
-function fieldOf(values: readonly unknown[], isFull: boolean): object | undefined {
-  const kind = commonKind(values)
-  if (kind !== undefined) {
-    return { kind, ...(isFull ? { required: true } : {}), sortable: true }
-  }
-  if (!values.every(Array.isArray)) return undefined
-  const element = commonKind(values.flat())
-  return element === undefined ? undefined : { kind: element, list: true }
-}
-
-/** Fields of more rows than these are not looked at: a guess needs no more. */
-const SAMPLE = 1000
-const MOST_FIELDS = 40
-
-/** The text of a schema that fits rows; undefined where no field can be the key. */
-export function guessSchema(all: readonly PlayRow[]): string | undefined {
-  const rows = all.slice(0, SAMPLE)
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, MOST_FIELDS)
-  const fields: Record<string, object> = {}
-  const keys: string[] = []
-  for (const name of names) {
-    if (name === '' || name.includes('.') || name.includes('*') || name.startsWith('$')) continue
-    const values = rows.map((row) => row[name]).filter((value) => value != null)
-    const isFull = values.length === rows.length
-    const field = fieldOf(values, isFull)
-    if (field !== undefined) {
-      Object.defineProperty(fields, name, { value: field, enumerable: true, configurable: true })
-      const isUnique = new Set(values).size === rows.length
-      if (isFull && isUnique && 'sortable' in field) keys.push(name)
-    } else if (values.length > 0 && values.every(isObject)) {
-      fields[`${name}.*`] = { kind: 'dynamic', kinds: ['string', 'boolean', 'integer', 'number'] }
-    }
-  }
-  const key = keys.includes('id') ? 'id' : keys[0]
-  if (key === undefined) return undefined
-  return schemaText({ ...(key === 'id' ? {} : { key }), fields })
-}
+const tooMany = (count: number): Note => ({
+  name: '',
+  text: `${count} more fields are left out: a schema has at most ${MOST_FIELDS} in this page`,
+})
 
 /** JSON on one line, with spaces. */
 function spaced(value: unknown): string {

@@ -6,6 +6,8 @@ export const LONGEST_SORT = 1_000
 export const LONGEST_SCHEMA = 40_000
 export const LONGEST_ROWS = 4_000_000
 export const MOST_ROWS = 10_000
+/** A schema of more fields would make a page that nobody reads. */
+export const MOST_FIELDS = 100
 
 /** A longer address is cut by some browsers and chat programs. */
 export const LONGEST_LINK = 30_000

@@ -1,17 +1,20 @@
 // Longer than most files here: the page's parts, and what happens when one of them changes.
 
+import type { Schema } from 'tamis'
 import { describeFilter } from 'tamis/interop'
 import { type Completion, completionsAt, formatFilter } from 'tamis/text'
+import type { Note } from '../../src/cli/inferred-fields.ts'
 import { codeOf, type DialectName } from './code.ts'
 import { button, element, freshId, setText } from './dom.ts'
 import { type Editor, editor } from './editor.ts'
 import { EngineStrip } from './engine-strip.ts'
 import { EXAMPLES, type Example } from './examples.ts'
-import { guessSchema } from './guess-schema.ts'
+import { type GuessedSchema, guessSchema, schemaText } from './guess-schema.ts'
+import { leftOutOf, linesOf } from './left-out.ts'
 import { LONGEST_FILTER, LONGEST_ROWS } from './limits.ts'
 import { block, DATABASES, note, rowsTable, sqlOf, sqlView, treeView } from './panels.ts'
-import { lineAt, type Problem } from './problems.ts'
-import { type Ready, readQuery } from './query-text.ts'
+import { type Problem, placeName } from './problems.ts'
+import { type QueryReading, type Ready, readQuery } from './query-text.ts'
 import { type RowsReading, readRows } from './rows-text.ts'
 import { readSchema, type SchemaReading } from './schema-text.ts'
 import { fragmentOf, LinkError, type State, stateOf } from './share.ts'
@@ -25,6 +28,32 @@ export interface PlaygroundOptions {
 
 /** Milliseconds without typing after which what was typed is read. */
 const PAUSE = 150
+
+const NO_ROWS: RowsReading = { rows: [], problems: [], leftOut: 0, misfits: 0 }
+
+/** Where one's own rows are to be pasted. */
+const EMPTY: State = {
+  schema: schemaText({ fields: { id: { kind: 'string', required: true, sortable: true } } }),
+  rows: '',
+  filter: '{}',
+  sort: '',
+  limit: '',
+}
+
+/** Which rows are left out, as a sentence; empty if none are. */
+function leftOutText({ problems, leftOut }: RowsReading): string {
+  if (problems.length === 0) return ''
+  if (leftOut === 0) return 'The rows cannot be read, and are left out.'
+  return leftOut === 1
+    ? '1 row has a mistake and is left out.'
+    : `${leftOut} rows have mistakes and are left out.`
+}
+
+/** An order that a schema allows: what the field of the sort shows while it is empty. */
+function sortHint({ key, fields }: Schema): string {
+  const other = [...fields.values()].find((field) => field.sortable && field !== key)
+  return other === undefined ? key.name : `-${other.name}, ${key.name}`
+}
 
 /** Puts the playground into an element. The function that is returned takes it out again. */
 export function mountPlayground(
@@ -66,7 +95,7 @@ class Playground {
   #schemaText = ''
   #rowsText = ''
   #schema: SchemaReading = { problems: [] }
-  #rows: RowsReading = { rows: [], problems: [] }
+  #rows: RowsReading = NO_ROWS
   #ready: Ready | undefined
   #database: DialectName = 'sqlite'
   #drawn: object | undefined
@@ -76,13 +105,19 @@ class Playground {
   readonly #filter: Editor
   readonly #schemaEditor: Editor
   readonly #rowsEditor: Editor
-  readonly #sort = input('Sort', '-joined, id', () => this.#later())
+  readonly #sort = input('Sort', '', () => this.#later())
   readonly #limit = input('Limit', '30', () => this.#later())
   readonly #meaning = element('div', { class: 'tp-meaning', role: 'status' })
   readonly #filterProblems = element('ol', { class: 'tp-problems' })
   readonly #schemaProblems = element('ol', { class: 'tp-problems' })
   readonly #rowsProblems = element('ol', { class: 'tp-problems' })
   readonly #said = element('span', { class: 'tp-said', role: 'status' })
+  readonly #misfit = element('div', { class: 'tp-line', hidden: true })
+  readonly #notes = element('details', { class: 'tp-notes', open: true, hidden: true })
+  /** The schema that was made of rows, with what is said of it while neither is changed. */
+  #made: (GuessedSchema & { readonly rows: string }) | undefined
+  /** The texts of one's own, from before an example was chosen. */
+  #own: State | undefined
   readonly #example = element('select', { id: freshId('example') })
   readonly #engines: EngineStrip
   readonly #rowsPanel = element('div')
@@ -106,14 +141,20 @@ class Playground {
     this.#schemaEditor = editor({ label: 'Schema', text: '', changed: later, numbered: true })
     this.#rowsEditor = editor({ label: 'Rows', text: '', changed: later, numbered: true })
     this.#engines = new EngineStrip(() => this.#drawResult())
+    const makeSchema = () => this.#guess()
+    this.#misfit.append(
+      note('Most of the rows do not fit the schema.'),
+      button('Make a schema from these rows', makeSchema, { class: 'tp-button' }),
+    )
     const rowsTab = element(
       'div',
       {},
+      this.#misfit,
       this.#rowsProblems,
       this.#rowsEditor.element,
       this.#fileLine(),
     )
-    const guess = button('Make it from the rows', () => this.#guess(), { class: 'tp-button' })
+    const guess = button('Make it from the rows', makeSchema, { class: 'tp-button' })
     const schemaTab = element(
       'div',
       {},
@@ -175,7 +216,7 @@ class Playground {
     ])
     this.#sqlPanel.append(this.#databaseLine(), this.#sqlBody)
     const answer = section('answer', 'Result', this.#engines.element, results.element)
-    const data = section('data', 'Data', this.#data.element)
+    const data = section('data', 'Data', this.#notes, this.#data.element)
     this.#root.classList.add('tp')
     this.#root.replaceChildren(this.#bar(), element('div', { class: 'tp-grid' }, ask, answer, data))
     this.#listenToFiles()
@@ -185,10 +226,14 @@ class Playground {
     this.#example.append(
       ...EXAMPLES.map(({ title }, i) => element('option', { value: String(i) }, title)),
     )
-    this.#example.append(element('option', { value: '', hidden: true }, 'Your own'))
+    this.#example.append(element('option', { value: '' }, 'Your own'))
     this.#example.addEventListener('change', () => {
-      const chosen = EXAMPLES[Number(this.#example.value)]
-      if (chosen !== undefined) this.#set(chosen)
+      const chosen = this.#example.value === '' ? undefined : EXAMPLES[Number(this.#example.value)]
+      if (chosen === undefined) this.#setOwn()
+      else {
+        if (this.#exampleOf(this.#state()) < 0) this.#own = { ...this.#state(), engines: undefined }
+        this.#set(chosen)
+      }
     })
     return element(
       'div',
@@ -266,29 +311,51 @@ class Playground {
     const text = await file.text()
     this.#rowsEditor.setText(text)
     this.#data.select(0)
-    this.#example.value = ''
     this.#read()
-    const known = 'schema' in this.#schema ? this.#schema.schema : undefined
-    const names = new Set([...(known?.key.siblings.values() ?? [])].map(({ path }) => path[0]))
-    const isKnown = this.#rows.rows.every((row) => Object.keys(row).every((key) => names.has(key)))
-    if (this.#rows.problems.length === 0 && isKnown) this.#say(`Took the rows of ${file.name}.`)
-    else this.#guess()
+    if (this.#rows.problems.length === 0 && this.#leftOut().length === 0) {
+      this.#say(`Took the rows of ${file.name}.`)
+    } else this.#guess()
   }
 
-  /** Makes a schema of the rows, and starts with an empty filter. */
+  /** Makes a schema of the rows. The filter and the sort stay where it has their fields. */
   #guess(): void {
     const parsed = this.#parsedRows()
-    const schema = guessSchema(parsed)
-    if (schema === undefined) {
-      this.#say('No field has a different value in each row: a schema needs one as its key.')
+    const guessed = guessSchema(parsed)
+    if (typeof guessed === 'string') {
+      this.#say(`No schema was made: ${guessed}.`)
       return
     }
-    this.#schemaEditor.setText(schema)
-    this.#filter.setText('{}')
-    this.#sort.box.value = ''
-    this.#example.value = ''
-    this.#say(`Made a schema from ${parsed.length} rows.`)
+    const { text } = guessed
+    this.#schemaEditor.setText(text)
+    this.#made = { ...guessed, rows: this.#rowsEditor.text() }
+    const made = readSchema(text)
+    const reading = 'schema' in made ? this.#readTyped(made.schema) : undefined
+    if (reading !== undefined && 'wrong' in reading) {
+      if (reading.wrong.filter.length > 0) this.#filter.setText('{}')
+      if (reading.wrong.sort.length > 0) this.#sort.box.value = ''
+    }
     this.#read()
+    // The schema may be the same as before, with other notes.
+    this.#drawNotes()
+    const seeNotes = this.#notes.hidden ? '' : ' See the notes above the rows.'
+    this.#say(`Made a schema from ${parsed.length} rows.${seeNotes}`)
+  }
+
+  /** What the schema leaves out of the rows. */
+  #leftOut(): readonly Note[] {
+    return 'schema' in this.#schema ? leftOutOf(this.#rows.rows, this.#schema.schema) : []
+  }
+
+  /** Says what is left out, and why, as `tamis infer` does of a schema that was made just now. */
+  #drawNotes(): void {
+    const isMade = this.#made?.text === this.#schemaText && this.#made.rows === this.#rowsText
+    const made = isMade ? (this.#made?.notes ?? []) : []
+    const lines = linesOf(made, this.#leftOut())
+    this.#notes.hidden = lines.length === 0
+    this.#notes.replaceChildren(
+      element('summary', {}, 'Notes on the rows'),
+      element('ul', {}, ...lines.map((line) => element('li', {}, line))),
+    )
   }
 
   /** All rows that are objects, also those that the schema of now refuses. */
@@ -321,7 +388,20 @@ class Playground {
       filter: this.#filter.text(),
       sort: this.#sort.box.value,
       limit: this.#limit.box.value,
+      engines: this.#engines.on,
     }
+  }
+
+  /** The index of the example that has these data; -1 if none has. */
+  #exampleOf({ schema, rows }: State): number {
+    return EXAMPLES.findIndex((each) => each.schema === schema && each.rows === rows)
+  }
+
+  /** Shows the texts of one's own again, or a place for them. */
+  #setOwn(): void {
+    this.#set(this.#own ?? EMPTY)
+    this.#data.select(0)
+    if (this.#own === undefined) this.#say('Paste rows below, or open a file.')
   }
 
   #set(state: State | Example): void {
@@ -330,10 +410,7 @@ class Playground {
     this.#filter.setText(state.filter)
     this.#sort.box.value = state.sort
     this.#limit.box.value = state.limit
-    const index = EXAMPLES.findIndex(
-      ({ schema, rows }) => schema === state.schema && rows === state.rows,
-    )
-    this.#example.value = index < 0 ? '' : String(index)
+    if (state.engines !== undefined) this.#engines.turnOn(state.engines)
     this.#read()
   }
 
@@ -385,12 +462,7 @@ class Playground {
       return
     }
     const { schema } = made
-    const typed = {
-      filter: this.#filter.text(),
-      sort: this.#sort.box.value,
-      limit: this.#limit.box.value,
-    }
-    const reading = readQuery(schema, typed, Date.now())
+    const reading = this.#readTyped(schema)
     const wrong = 'wrong' in reading ? reading.wrong : { filter: [], sort: [], limit: [] }
     this.#problemsOf(this.#filter, this.#filterProblems, wrong.filter)
     this.#sort.show(wrong.sort)
@@ -411,26 +483,37 @@ class Playground {
     this.#drawCode()
   }
 
+  #readTyped(schema: Schema): QueryReading {
+    const typed = {
+      filter: this.#filter.text(),
+      sort: this.#sort.box.value,
+      limit: this.#limit.box.value,
+    }
+    return readQuery(schema, typed, Date.now())
+  }
+
   /** Reads the schema and the rows, if they were changed. */
   #readData(): void {
     const [schemaText, rowsText] = [this.#schemaEditor.text(), this.#rowsEditor.text()]
     if (schemaText === this.#schemaText && rowsText === this.#rowsText) return
     if (schemaText !== this.#schemaText) this.#schema = readSchema(schemaText)
+    const index = this.#exampleOf(this.#state())
+    this.#example.value = index < 0 ? '' : String(index)
     this.#schemaText = schemaText
     this.#rowsText = rowsText
     const isRead = 'schema' in this.#schema
     const problems = 'schema' in this.#schema ? [] : this.#schema.problems
     this.#problemsOf(this.#schemaEditor, this.#schemaProblems, problems)
-    this.#rows =
-      'schema' in this.#schema
-        ? readRows(rowsText, this.#schema.schema)
-        : { rows: [], problems: [] }
+    this.#rows = 'schema' in this.#schema ? readRows(rowsText, this.#schema.schema) : NO_ROWS
     this.#problemsOf(this.#rowsEditor, this.#rowsProblems, this.#rows.problems)
-    const { rows, problems: bad } = this.#rows
+    const { rows, problems: bad, misfits } = this.#rows
+    this.#misfit.hidden = misfits <= rows.length
+    this.#drawNotes()
+    if ('schema' in this.#schema) this.#sort.box.placeholder = sortHint(this.#schema.schema)
     const mark = bad.length > 0 ? ' – mistakes' : ''
     this.#data.rename(0, isRead ? `Rows (${rows.length})${mark}` : 'Rows')
     this.#data.rename(1, isRead ? 'Schema' : 'Schema – mistakes')
-    this.#engines.fill(isRead ? JSON.parse(schemaText) : undefined, rows)
+    this.#engines.fill(isRead ? JSON.parse(schemaText) : undefined, rows, leftOutText(this.#rows))
   }
 
   /** Marks mistakes in a text, and lists them. */
@@ -440,7 +523,7 @@ class Playground {
     list.hidden = problems.length === 0
     list.replaceChildren(
       ...problems.map((problem) => {
-        const place = button(`Line ${lineAt(text, problem.from)}`, () => target.goTo(problem), {
+        const place = button(placeName(text, problem), () => target.goTo(problem), {
           class: 'tp-link',
         })
         return element('li', {}, place, ' ', problem.message)

@@ -9,6 +9,8 @@ export interface Problem {
   readonly from: number
   readonly to: number
   readonly message: string
+  /** The row that it is in, from 1, where lines do not number the rows: in an array. */
+  readonly row?: number
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -20,6 +22,10 @@ export function lineAt(text: string, offset: number): number {
   for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
   return line
 }
+
+/** Where a problem is, for people: rows of an array are often all on one line. */
+export const placeName = (text: string, { row, from }: Problem): string =>
+  row === undefined ? `Line ${lineAt(text, from)}` : `Row ${row}`
 
 /** Any schema: only the syntax of a text is looked at. */
 const ANY = /* @__PURE__ */ defineSchema({ fields: { id: string({ required: true }) } })

@@ -1,7 +1,9 @@
 /** Rows as text: a JSON array, or an object on each line (NDJSON). */
 
-import { insertRow, type Schema } from 'tamis'
+import type { Schema } from 'tamis'
+import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
+import { rowMistakes } from '../../src/compile/row.ts'
 import { LONGEST_ROWS, MOST_ROWS } from './limits.ts'
 import { isObject, type Problem, problemOfJson } from './problems.ts'
 
@@ -11,17 +13,23 @@ export interface RowsReading {
   /** The rows that can be stored: those with a problem are left out everywhere. */
   readonly rows: readonly PlayRow[]
   readonly problems: readonly Problem[]
+  /** How many rows have a problem; 0 where the text as a whole has one. */
+  readonly leftOut: number
+  /** Those of them that are objects, which only the schema refuses. */
+  readonly misfits: number
 }
 
 /** A piece of the text that holds one row. */
 interface Piece {
   readonly from: number
   readonly to: number
+  /** The number of the row, if it is in an array. */
+  readonly row?: number
 }
 
 /**
  * Where each row of a text is: the elements of an array, or the values that stand on lines. Rows are
- * found before they are parsed, so that a mistake in one is told with its line, and the others are
+ * found before they are parsed, so that a mistake in one is told with its place, and the others are
  * read.
  */
 function piecesOf(text: string): readonly Piece[] {
@@ -35,7 +43,9 @@ function piecesOf(text: string): readonly Piece[] {
   let from = isArray ? first + 1 : 0
   let isString = false
   const end = (to: number) => {
-    if (text.slice(from, to).trim() !== '') pieces.push({ from, to })
+    if (text.slice(from, to).trim() !== '') {
+      pieces.push({ from, to, ...(isArray ? { row: pieces.length + 1 } : {}) })
+    }
     from = to + 1
   }
   for (let at = from; at < text.length; at++) {
@@ -77,21 +87,30 @@ function parse(text: string): unknown {
   return /\d{16}/.test(text) ? JSON.parse(text, exact) : JSON.parse(text)
 }
 
-/** A check of rows that are to be stored: what is wrong with one, if anything. */
-function checker(schema: Schema): (row: PlayRow) => string | undefined {
-  const insert = insertRow(schema, { dialect: sqlite, table: 'items' })
+/** The most digits of decimals in SQLite. */
+const MOST_DIGITS = 18
+
+/** A database that can hold all values of the fields: rows are left out for their own faults only. */
+const dialectOf = ({ key }: Schema) =>
+  [...key.siblings.values()].some(
+    ({ type, precision }) => type.kind.name === 'decimal' && precision > MOST_DIGITS,
+  )
+    ? postgres
+    : sqlite
+
+/** A check of rows that are to be stored: what is wrong with one, all of it. */
+function checker(schema: Schema): (row: PlayRow) => readonly string[] {
+  const mistakesOf = rowMistakes(schema, { dialect: dialectOf(schema) })
   const { key } = schema
   const seen = new Set<unknown>()
   return (row) => {
-    try {
-      insert(row)
-    } catch (error) {
-      return error instanceof Error ? error.message.replace(/^tamis: /, '') : String(error)
-    }
+    const mistakes = mistakesOf(row).map((message) => message.replace(/^tamis: /, ''))
     const value = key.type.kind.read(keyOf(row, key.path))
-    if (seen.has(value)) return `${key.name}: ${JSON.stringify(String(value))} is there already`
-    seen.add(value)
-    return undefined
+    if (value !== undefined && seen.has(value)) {
+      return [...mistakes, `${key.name}: ${JSON.stringify(String(value))} is there already`]
+    }
+    if (mistakes.length === 0) seen.add(value)
+    return mistakes
   }
 }
 
@@ -103,41 +122,100 @@ export function keyOf(row: unknown, path: readonly string[]): unknown {
   return value
 }
 
+/** Whether a text is lines of as many cells each: CSV is pasted, too. */
+function isCsv(text: string): boolean {
+  if (/^\s*[[{]/.test(text)) return false
+  const [first = '', second] = text.trim().split('\n', 2)
+  return [',', ';', '\t'].some((mark) => {
+    const cells = first.split(mark).length
+    return cells > 1 && second !== undefined && second.split(mark).length >= cells
+  })
+}
+
+/** The key under which an object has the rows, as answers of servers often do. */
+function keyOfRows(value: PlayRow): string | undefined {
+  return Object.keys(value).find((key) => {
+    const list = value[key]
+    return Array.isArray(list) && list.length > 0 && list.every(isObject)
+  })
+}
+
 /** More problems would hide the first. */
 const MOST_PROBLEMS = 20
 
+/** The problems that are shown, and how many more there are. */
+class Problems {
+  readonly #shown: Problem[] = []
+  #others = 0
+  /** Where the first of the others is. */
+  #next: Problem | undefined
+
+  /** Whether another one would be shown. */
+  get hasRoom(): boolean {
+    return this.#shown.length < MOST_PROBLEMS
+  }
+
+  add(problem: Problem): void {
+    if (this.hasRoom) this.#shown.push(problem)
+    else {
+      this.#next ??= problem
+      this.#others++
+    }
+  }
+
+  get all(): readonly Problem[] {
+    if (this.#next === undefined) return this.#shown
+    const message =
+      this.#others === 1 ? this.#next.message : `${this.#others} more mistakes, from here on`
+    return [...this.#shown, { ...this.#next, message }]
+  }
+}
+
 /** Reads rows, and checks that a table of the schema can hold them, if that is wanted. */
 export function readRows(text: string, schema: Schema, isChecked = true): RowsReading {
-  const whole = (message: string) => ({ rows: [], problems: [{ from: 0, to: 1, message }] })
+  const whole = (message: string): RowsReading => ({
+    rows: [],
+    problems: [{ from: 0, to: 1, message }],
+    leftOut: 0,
+    misfits: 0,
+  })
   if (text.length > LONGEST_ROWS) {
     return whole(`Expected at most ${LONGEST_ROWS} characters, received ${text.length}`)
+  }
+  if (isCsv(text)) {
+    return whole('This looks like CSV: paste JSON or NDJSON, or use tamis query with the file')
   }
   const pieces = piecesOf(text)
   if (pieces.length > MOST_ROWS) {
     return whole(`Expected at most ${MOST_ROWS} rows, received ${pieces.length}`)
   }
-  const check = isChecked ? checker(schema) : () => undefined
+  const check = isChecked ? checker(schema) : () => []
   const rows: PlayRow[] = []
-  const problems: Problem[] = []
-  for (const { from, to } of pieces) {
+  const problems = new Problems()
+  let misfits = 0
+  for (const { from, to, ...place } of pieces) {
     const piece = text.slice(from, to)
-    const start = from + piece.search(/\S/)
     let row: unknown
     try {
       row = parse(piece)
     } catch {
       // No more than are shown are looked at closely.
-      const isShown = problems.length < MOST_PROBLEMS
-      problems.push(problemOfJson(isShown ? piece : '', from))
+      problems.add({ ...problemOfJson(problems.hasRoom ? piece : '', from), ...place })
       continue
     }
-    const problem = isObject(row) ? check(row) : 'A row is an object: {"id": …}'
-    if (isObject(row) && problem === undefined) rows.push(row)
-    else problems.push({ from: start, to: from + piece.trimEnd().length, message: problem ?? '' })
+    const mistakes = isObject(row) ? check(row) : ['A row is an object: {"id": …}']
+    if (isObject(row) && mistakes.length === 0) {
+      rows.push(row)
+      continue
+    }
+    const key = isObject(row) && pieces.length === 1 ? keyOfRows(row) : undefined
+    if (isObject(row) && key === undefined) misfits++
+    const start = from + piece.search(/\S/)
+    const at = { from: start, to: from + piece.trimEnd().length, ...place }
+    const said =
+      key === undefined ? mistakes : [`The rows are under ${JSON.stringify(key)}: paste that list`]
+    for (const message of said) problems.add({ ...at, message })
   }
-  if (problems.length <= MOST_PROBLEMS) return { rows, problems }
-  const last = problems[MOST_PROBLEMS - 1]
-  const others = problems.length - MOST_PROBLEMS
-  const more = { ...(last ?? { from: 0, to: 1 }), message: `${others} more rows have mistakes` }
-  return { rows, problems: [...problems.slice(0, MOST_PROBLEMS), more] }
+  const leftOut = pieces.length - rows.length
+  return { rows, problems: problems.all, leftOut, misfits }
 }

@@ -17,7 +17,7 @@ import {
   timestamp,
   uuid,
 } from 'tamis'
-import { LONGEST_SCHEMA } from './limits.ts'
+import { LONGEST_SCHEMA, MOST_FIELDS } from './limits.ts'
 import { isObject, type Problem, problemOfJson } from './problems.ts'
 
 const BUILDERS = {
@@ -63,9 +63,6 @@ const OWN_OPTIONS: ReadonlyMap<unknown, readonly string[]> = new Map([
 ])
 
 const SCHEMA_KEYS = ['fields', 'key', 'defaultSort', 'relativeTime']
-
-/** A schema of more fields would make a page that nobody reads. */
-const MOST_FIELDS = 100
 
 /** A mistake in the JSON of a schema, in the words of the errors of `defineSchema`. */
 class Mistake extends TypeError {}
@@ -174,6 +171,10 @@ export function readSchema(text: string): SchemaReading {
   if (text.length > LONGEST_SCHEMA) {
     const message = `The schema: expected at most ${LONGEST_SCHEMA} characters, received ${text.length}`
     return { problems: [{ from: 0, to: 1, message }] }
+  }
+  if (text.trim() === '') {
+    const message = 'The schema is empty: expected an object with "fields"'
+    return { problems: [{ from: 0, to: 0, message }] }
   }
   let json: unknown
   try {

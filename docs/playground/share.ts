@@ -10,9 +10,11 @@ export interface State {
   readonly filter: string
   readonly sort: string
   readonly limit: string
+  /** The databases that are on, such as `sqlite,postgres`; undefined in links of before. */
+  readonly engines?: string | undefined
 }
 
-const KEYS = ['schema', 'rows', 'filter', 'sort', 'limit'] as const
+const KEYS = ['schema', 'rows', 'filter', 'sort', 'limit', 'engines'] as const
 const PREFIX = '#play='
 
 /** Thrown for a state that is too long for a link, and for a link that is damaged. */
@@ -60,7 +62,7 @@ const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
 
 /** The fragment of a link to a state. @throws LinkError if it would be too long. */
 export async function fragmentOf(state: State): Promise<string> {
-  const json = new TextEncoder().encode(JSON.stringify(KEYS.map((key) => state[key])))
+  const json = new TextEncoder().encode(JSON.stringify(KEYS.map((key) => state[key] ?? null)))
   const packed = await bytesOf(piped(json, new CompressionStream('deflate-raw')), LONGEST_ROWS)
   const fragment = PREFIX + base64Url(packed)
   if (fragment.length <= LONGEST_LINK) return fragment
@@ -86,6 +88,7 @@ export async function stateOf(fragment: string): Promise<State | undefined> {
   const [schema, rows, filter, sort, limit] = parts.map((part) =>
     typeof part === 'string' ? part : '',
   )
+  const engines = typeof parts[5] === 'string' ? parts[5] : undefined
   if (schema === undefined || limit === undefined) throw new LinkError('The link is damaged.')
-  return { schema, rows: rows ?? '', filter: filter ?? '', sort: sort ?? '', limit }
+  return { schema, rows: rows ?? '', filter: filter ?? '', sort: sort ?? '', limit, engines }
 }

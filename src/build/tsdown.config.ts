@@ -28,7 +28,8 @@ export default defineConfig([
       mysql: 'src/dialect/mysql/index.ts',
       duckdb: 'src/dialect/duckdb/index.ts',
       clickhouse: 'src/dialect/clickhouse/index.ts',
-      dialect: 'src/dialect/public.ts',
+      // Not `dialect`, which the types of src/dialect/dialect.ts are called.
+      'own-dialect': 'src/dialect/public.ts',
       text: 'src/text/index.ts',
       collection: 'src/collection/index.ts',
       check: 'src/check/index.ts',
@@ -40,6 +41,7 @@ export default defineConfig([
       users: 'src/users/index.ts',
       'users-browser': 'src/users/browser.ts',
       'users-client': 'src/users/client/index.ts',
+      tanstack: 'src/tanstack/index.ts',
     },
     format: ['esm', 'cjs'],
     dts: true,
@@ -64,7 +66,7 @@ export default defineConfig([
     deps: {
       alwaysBundle: ['@noble/hashes', '@noble/ciphers', /^@?chevrotain/, 'lodash-es', 'qs'],
       // Optional peer dependencies, and Node.
-      neverBundle: ['fast-check', /^drizzle-orm/, /^node:/, ...USERS],
+      neverBundle: ['fast-check', /^drizzle-orm/, '@tanstack/db', /^node:/, ...USERS],
     },
   },
   {

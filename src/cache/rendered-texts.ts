@@ -1,4 +1,4 @@
-import { Fragment, type Parameter } from '../dialect/fragment.ts'
+import { type Fragment, isFragment, type Parameter } from '../dialect/fragment.ts'
 
 /**
  * A cache of rendered SQL in a trie. The path is what a fragment is made of, in its order: the
@@ -63,7 +63,7 @@ export class RenderedTexts {
     let node = this.#step(from, length === 0 ? strings[0] : strings)
     for (let i = 0; i < length; i++) {
       const value = values[i]!
-      if (value instanceof Fragment) node = this.#follow(value, node, parameters)
+      if (isFragment(value)) node = this.#follow(value, node, parameters)
       else {
         node = this.#step(node, PARAMETER)
         parameters.push(value)

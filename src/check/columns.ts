@@ -16,7 +16,7 @@ import { promiseDrafts } from './promises.ts'
 import { columnNamed, type Draft, definitionOf, draft, type Site } from './site.ts'
 import { defaultInForm, formOf, isEpoch, printForm, storedForm } from './sqlite-times.ts'
 import { mappedType, typeNameOf } from './type-names.ts'
-import { heldDigits, retyped, typeDrafts } from './types-of-columns.ts'
+import { heldDigits, recollated, retyped, typeDrafts } from './types-of-columns.ts'
 
 /** Whether texts compare by code point, so that a mapping need not name the collation. */
 const isByCodePoint = ({ isBinary, isDeterministic, padsSpace }: CollationFacts): boolean =>
@@ -37,7 +37,7 @@ function collationDrafts(site: Site, placed: Placed<ColumnPlace>, column: Column
   const { facts } = site
   const { collation, charset = 'utf8mb4' } = column
   const promised = 'texts that compare by code point'
-  const change = retyped(site, placed, column)
+  const change = recollated(site, placed, column)
   if (place.collation !== undefined) {
     // The catalog does not say it of a view's column.
     if (collation === undefined && facts.kind === 'view') return []
@@ -81,7 +81,7 @@ function charsetDrafts(site: Site, placed: Placed<ColumnPlace>, column: ColumnFa
     draft('charset', placed, {
       promised: 'any text can be stored',
       found: `the character set ${charset}`,
-      change: retyped(site, placed, column),
+      change: recollated(site, placed, column),
     }),
   ]
 }

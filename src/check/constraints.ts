@@ -149,6 +149,7 @@ function sortMembers(pieces: readonly string[]): readonly string[] {
 /** The same thing, as MariaDB, MySQL and DuckDB print it. */
 const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/\bconvert (.*?) using utf8mb4\b/g, '$1'],
+  [/\bas char charset binary\b/g, 'as binary'],
   [/\bregexp_like\b /g, ''],
   [/ regexp /g, ' , '],
   [/(^| )! /g, '$1not '],

@@ -15,6 +15,8 @@ export interface ColumnChange {
    */
   readonly kind: 'type' | 'required' | 'check' | 'default'
   readonly definition: ColumnDefinition
+  /** Of the type, only the character set and the collation change: how long texts may be, stays. */
+  readonly keepsLength?: boolean
   /** The default, where that of the column does not fit. */
   readonly default?: string | undefined
 }
@@ -55,7 +57,7 @@ export const withStatements = (
 ): readonly Draft[] =>
   drafts.map((draft) => {
     const { change, finding } = draft
-    if (change === undefined) return draft
+    if (change === undefined || site.facts.kind === 'view') return draft
     const together = drafts.flatMap((each) =>
       each === draft || (each.finding.column === finding.column && !isWaived(each))
         ? (each.change ?? [])
@@ -114,12 +116,17 @@ function changed({ facts }: Site, changes: readonly ColumnChange[]): string {
         kind === 'required' || kind === 'default' || check === undefined ? [] : [text(check)],
       )
   const change: TextChange = {
-    type: retyped && text(retyped.definition.type),
+    type: retyped && typeTextOf(retyped, column),
     required: isRequired,
     default: changes.find((each) => each.default !== undefined)?.default,
     checks: [...new Set(checks)],
   }
   return changeText(textOf(column), change, QUOTING[engine])
+}
+
+function typeTextOf({ definition, keepsLength }: ColumnChange, column: ColumnFacts | undefined) {
+  const written = text(definition.type)
+  return keepsLength && column ? written.replace(/^\w+(\(\d+\))?/, column.type.text) : written
 }
 
 /** The column as its table defines it; of facts without that text, as far as they say it. */

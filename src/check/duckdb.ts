@@ -23,6 +23,8 @@ import {
 } from './records.ts'
 import { bracketed, isSign, outer, split, type Token, tokensOf, written } from './tokens.ts'
 
+// Statements say ASC: the setting default_order may say otherwise.
+
 /** A name is found in the temporary tables first, then along the search path. */
 async function find(question: Question, table: TableName): Promise<Fact> {
   const schema =
@@ -39,7 +41,7 @@ async function find(question: Question, table: TableName): Promise<Fact> {
     SELECT *
     WHERE lower(name) = lower(${table.name}) AND ${schema}
       AND database_name IN ('temp', current_database())
-    ORDER BY database_name <> 'temp', list_position(current_schemas(true), schema_name)`)
+    ORDER BY database_name <> 'temp' ASC, list_position(current_schemas(true), schema_name) ASC`)
   return found ?? noTable(table)
 }
 
@@ -162,12 +164,12 @@ export async function read(ask: Ask, table: TableName): Promise<TableFacts> {
   const columns = await question(sql`
     SELECT column_name AS name, data_type AS type, is_nullable AS nullable,
       column_default AS expression
-    FROM duckdb_columns() WHERE ${isIt} ORDER BY column_index`)
+    FROM duckdb_columns() WHERE ${isIt} ORDER BY column_index ASC`)
   const constraints = await question(sql`
     SELECT lower(constraint_type) AS type, constraint_name AS name, expression, referenced_table AS other,
       CAST(to_json(constraint_column_names) AS VARCHAR) AS columns,
       CAST(to_json(referenced_column_names) AS VARCHAR) AS targets
-    FROM duckdb_constraints() WHERE ${isIt} ORDER BY constraint_index`)
+    FROM duckdb_constraints() WHERE ${isIt} ORDER BY constraint_index ASC`)
   const of = (type: string) => constraints.filter((row) => row.text('type') === type)
   const [primary] = of('primary key').map(indexOfKey)
   const indexes = [
@@ -175,7 +177,7 @@ export async function read(ask: Ask, table: TableName): Promise<TableFacts> {
     ...of('unique').map(indexOfKey),
     ...(
       await question(sql`SELECT index_name AS name, is_unique, sql AS text FROM duckdb_indexes()
-        WHERE ${isIt} ORDER BY index_name`)
+        WHERE ${isIt} ORDER BY index_name ASC`)
     ).map(indexOf),
   ]
   const version = await one(question, sql`SELECT version() AS version`)

@@ -38,11 +38,13 @@ const BUILDERS: Readonly<
   timestamp,
   date,
   uuid,
-  decimal: (options) => decimal(options as DecimalFieldOptions<never, boolean, boolean>),
+  decimal: (options) => decimal(options as DecimalFieldOptions<never, boolean, boolean, boolean>),
 }
 
-function definitionOf({ shape, required, sortable }: Planned): FieldDefinition {
-  if (shape.of === 'document') return dynamic(DYNAMIC)
+function definitionOf(planned: Planned): FieldDefinition {
+  const { shape, required, sortable } = planned
+  const hidden = planned.hidden === true
+  if (shape.of === 'document') return dynamic(DYNAMIC, { hidden })
   const own = settingsOf(shape)
   const { of } = shape
   const build =
@@ -52,9 +54,9 @@ function definitionOf({ shape, required, sortable }: Planned): FieldDefinition {
   if (!shape.list) {
     const listed = operatorsOf(shape)
     const operators = listed === undefined ? {} : { operators: listed.list }
-    return build({ ...own, ...operators, required, sortable })
+    return build({ ...own, ...operators, required, sortable, hidden })
   }
-  return list(build(own) as FieldDefinition<Scalar>, { required })
+  return list(build(own) as FieldDefinition<Scalar>, { required, hidden })
 }
 
 /** A column that makes a field. */
@@ -93,14 +95,16 @@ export function keyOf(
   if (key !== undefined) return { key }
   const why =
     kind === 'view'
-      ? 'a view has no key'
-      : primaryKey.length > 1
-        ? `its primary key has ${primaryKey.length} columns`
-        : found.length > 0
-          ? `${quote(found[0]?.column.name ?? '')} is unique, but may be NULL`
-          : primaryKey.length === 1
-            ? `no kind is read from its primary key ${quote(primaryKey[0] ?? '')}`
-            : 'it has no primary key'
+      ? 'a view has no key, so that its schema is written by hand'
+      : facts.inherited
+        ? 'other tables inherit from it, whose rows its primary key does not bind'
+        : primaryKey.length > 1
+          ? `its primary key has ${primaryKey.length} columns`
+          : found.length > 0
+            ? `${quote(found[0]?.column.name ?? '')} is unique, but may be NULL`
+            : primaryKey.length === 1
+              ? `no kind is read from its primary key ${quote(primaryKey[0] ?? '')}`
+              : 'it has no primary key'
   return {
     why: `${quote(table.name)} has no column that can be the key: ${why}; a schema needs one column that is unique and has a value in every row`,
   }

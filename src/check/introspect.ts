@@ -17,7 +17,7 @@ import { shapeOf } from './kinds-of-types.ts'
 import { without } from './omit.ts'
 import { FACTS_OPTIONS, type FactsOptions, readFacts } from './read.ts'
 import { type MadeRelations, relationsIn } from './relations.ts'
-import { sourceOf } from './source.ts'
+import { type PrintedField, sourceOf } from './source.ts'
 import { mappedType } from './type-names.ts'
 
 export interface IntrospectOptions extends FactsOptions {
@@ -64,19 +64,42 @@ function searchedBy({ name }: ColumnFacts, facts: TableFacts): string | undefine
   return `${isOfWords ? 'the words' : 'the folded text'} of ${quote(searched.name)}`
 }
 
+/** Whether values are decimals, of which a field holds 38 digits. */
+const isDecimal = ({ type }: ColumnFacts, { engine }: TableFacts): boolean =>
+  engine !== 'sqlite' && /^(numeric|decimal)$/.test(type.name)
+
 /**
- * What to write for decimals that no field holds all of: how many digits behind the point count. The
- * type does not say it, or says more digits than a field has; the rows of today do not say it of
- * tomorrow's.
+ * The field of decimals that no field holds all of. How many digits behind the point count, the type
+ * does not say, or it says more than a field has; the rows of today do not say it of tomorrow's.
  */
-function decimalHint({ name, type }: ColumnFacts, { engine }: TableFacts): string {
-  if (!/^(numeric|decimal)$/.test(type.name) || engine === 'sqlite') return ''
-  const isBare = engine === 'postgres' && type.precision === undefined
-  const why = isBare ? ', which names no scale' : ''
-  const scale = isBare
-    ? `scale }), with the scale of SELECT max(scale(${quote(name)})),`
-    : 'scale })'
-  return `${why}; declare it as decimal({ precision: 38, ${scale} and the mapping { type: '${mappedType(type)}' }: values of more digits are absent`
+const suggestedFor = ({ name, type }: ColumnFacts): PrintedField => ({
+  name: fieldNameOf(name),
+  shape: { of: 'decimal', precision: 38, scale: 2 },
+  required: false,
+  sortable: false,
+  mapping: {
+    ...(fieldNameOf(name) === name ? {} : { column: name }),
+    type: mappedType(type),
+  },
+})
+
+/** What is wrong with such decimals, and what to write. */
+function decimalHint(column: ColumnFacts, { engine }: TableFacts): string {
+  const { name, type } = column
+  const isPostgres = engine === 'postgres'
+  const isBare = isPostgres && type.precision === undefined
+  const scale = isPostgres ? `: SELECT max(scale(trim_scale(${quote(name)})))` : ''
+  return `${isBare ? ', which names no scale' : ''}; declare it as decimal({ precision: 38, scale: 2 }) with the mapping { type: '${mappedType(type)}' }, with the scale of your rows in the place of 2${scale}; values of more digits are absent`
+}
+
+/** Equality of citext ignores case; that of a field of strings does not. */
+function withComments(field: PrintedField, key: string): PrintedField {
+  if (field.mapping.type !== 'citext' || field.shape.of !== 'string') return field
+  const { name, mapping } = field
+  const exact = "Equality is exact, unlike citext's."
+  if (name === key) return { ...field, comments: [exact] }
+  const insensitive = `To ignore case: string({ insensitive: true }), a column ${mapping.column ?? name}_folded, and tamis backfill.`
+  return { ...field, comments: [exact, insensitive] }
 }
 
 function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate[] {
@@ -89,15 +112,28 @@ function candidatesOf(facts: TableFacts, warnings: string[]): readonly Candidate
     }
     if (shape !== undefined) return { column, shape, field: fieldNameOf(column.name) }
     const type = column.type.text === '' ? 'a column without a type' : column.type.text
-    warnings.push(
-      `${quote(column.name)} is left out: no kind is read from ${type}${decimalHint(column, facts)}`,
-    )
+    const hint = isDecimal(column, facts) ? decimalHint(column, facts) : ''
+    warnings.push(`${quote(column.name)} is left out: no kind is read from ${type}${hint}`)
     return []
   })
 }
 
+/** The fields to declare by hand, of columns that were left out. */
+const suggestedIn = (facts: TableFacts): readonly PrintedField[] =>
+  facts.columns
+    .filter((column) => isText(column.name) && shapeOf(column, facts) === undefined)
+    .filter((column) => isDecimal(column, facts))
+    .map(suggestedFor)
+
+/** Names of columns that clients seldom may see: `password_hash`, `resetToken`, `apiKey`. */
+const SECRET = /passw(or)?d|secret|token|(^|_)(hash|pwd|salt)(_|$)|hash$|api_?key|private_?key/i
+
 /** Those that can be named as a field. */
-function namedOf(candidates: readonly Candidate[], warnings: string[]): readonly Candidate[] {
+function namedOf(
+  candidates: readonly Candidate[],
+  key: Candidate,
+  warnings: string[],
+): readonly Candidate[] {
   const taken = new Set<string>()
   return candidates.filter(({ column, field, shape }) => {
     if (field === '' || field === '*' || taken.has(field)) {
@@ -109,6 +145,13 @@ function namedOf(candidates: readonly Candidate[], warnings: string[]): readonly
       warnings.push(
         `${quote(column.name)} is the field ${quote(field)}, since no field can have its name`,
       )
+    }
+    if (SECRET.test(column.name)) {
+      const isKey = column === key.column
+      const so = isKey
+        ? ', and clients see it, since it is the key'
+        : ', so that its field is hidden: leave it out (omit, --omit of the command), or remove hidden: true if clients may see it'
+      warnings.push(`${quote(column.name)} may be a secret${so}`)
     }
     if (isOfAnyForm(shape)) {
       warnings.push(
@@ -150,7 +193,9 @@ export function introspected(
   checkOptions('tamis/check', options, INTROSPECT_OPTIONS)
   const { omit = [] } = options
   const warnings: string[] = []
-  const seen = without(facts, omit)
+  const named = facts.columns.filter(({ name }) => name !== '')
+  if (named.length < facts.columns.length) warnings.push('a column without a name is left out')
+  const seen = without({ ...facts, columns: named }, omit)
   const candidates = candidatesOf(seen, warnings)
   const found = keyOf(seen, candidates)
   if ('why' in found) {
@@ -160,8 +205,14 @@ export function introspected(
       `tamis/check: ${quote(facts.table.name)} has no column that can be the key: omit leaves out ${left.map(quote).join(', ')} of its primary key (--omit of the command)`,
     )
   }
-  const fields = fieldsOf(seen, found.key, namedOf(candidates, warnings))
   const key = found.key.field
+  const fields = fieldsOf(seen, found.key, namedOf(candidates, found.key, warnings)).map(
+    (field) => {
+      const { name, mapping } = field
+      const isSecret = name !== key && SECRET.test(mapping.column ?? name.replace(/\.\*$/, ''))
+      return isSecret ? { ...field, sortable: false, hidden: true as const } : field
+    },
+  )
   const relations = relationsIn(seen, fields, fieldNameOf, warnings)
   return {
     facts,
@@ -169,6 +220,13 @@ export function introspected(
     mapping: mappingOf(fields),
     relations,
     warnings,
-    source: sourceOf({ table: facts.table.name, fields, key, relations, warnings }),
+    source: sourceOf({
+      table: facts.table.name,
+      fields: fields.map((field) => withComments(field, key)),
+      key,
+      relations,
+      warnings,
+      suggested: suggestedIn(seen),
+    }),
   }
 }

@@ -93,6 +93,7 @@ const TYPES: Readonly<Record<EngineName, Readonly<Record<string, Row>>>> = {
     real: 'number',
     numeric: 'number',
     boolean: 'boolean',
+    date: 'date',
     json: 'document',
   },
   postgres: {

@@ -6,6 +6,9 @@ import { MissingTable, type Question } from './records.ts'
 /** Databases may have many more: a hint is not worth reading them all. */
 const MOST_NAMES = sql`5000`
 
+/** How many tables a message names. */
+const MOST_NAMED = 10
+
 /** The tables of the database that are not its own. */
 const NAMES = {
   sqlite: sql`SELECT schema AS schema_of, name AS table_of FROM pragma_table_list
@@ -16,7 +19,10 @@ const NAMES = {
     LIMIT ${MOST_NAMES}`,
 } as const
 
-/** Adds to the error the table that was probably meant: one of that name elsewhere, or a near name. */
+/**
+ * Adds to the error the table that was probably meant: one of that name elsewhere, or a near name. If
+ * there is neither, it says which tables there are.
+ */
 export async function withHint(
   error: MissingTable,
   question: Question,
@@ -24,17 +30,39 @@ export async function withHint(
   { schema, name }: TableName,
 ): Promise<MissingTable> {
   // Without a hint, the error says what is wrong.
-  const rows = await question(engine === 'sqlite' ? NAMES.sqlite : NAMES.others).catch(() => [])
-  const tables = rows.map((row) => ({ schema: row.text('schema_of'), name: row.text('table_of') }))
+  const tables = await tablesOf(question, engine).catch(() => undefined)
+  if (tables === undefined) return error
   const elsewhere = tables.find((table) => table.name === name && table.schema !== schema)
   if (elsewhere !== undefined) {
     const hint = `there is ${elsewhere.schema}.${name}`
     return new MissingTable(`${error.message} (${hint})`, elsewhere)
   }
   const near = tables.filter((table) => schema === undefined || table.schema === schema)
-  const hint = didYouMean(
+  const meant = didYouMean(
     name,
     near.map((table) => table.name),
   )
-  return hint === undefined ? error : new MissingTable(`${error.message} (${hint})`)
+  return new MissingTable(`${error.message} (${meant ?? thereAre(tables, engine, MOST_NAMED)})`)
 }
+
+async function tablesOf(question: Question, engine: EngineName) {
+  const rows = await question(engine === 'sqlite' ? NAMES.sqlite : NAMES.others)
+  return rows.map((row) => ({ schema: row.text('schema_of'), name: row.text('table_of') }))
+}
+
+function thereAre(tables: readonly TableName[], engine: EngineName, most: number): string {
+  if (tables.length === 0) return 'there are no tables'
+  const names = tables.map(({ schema, name }) =>
+    // What is not attached needs no schema in SQLite.
+    schema === 'main' && engine === 'sqlite' ? name : `${schema}.${name}`,
+  )
+  const named = names.sort().slice(0, most)
+  return `there ${names.length === 1 ? 'is' : 'are'} ${named.join(', ')}${names.length > most ? ', …' : ''}`
+}
+
+/** More of them are no help to choose one. */
+const MOST_LISTED = 100
+
+/** Which tables there are, as words: `there are app.people, app.orders`. */
+export const listed = async (question: Question, engine: EngineName): Promise<string> =>
+  thereAre(await tablesOf(question, engine), engine, MOST_LISTED)

@@ -75,7 +75,8 @@ export function typeOf(name: string, text: string): TypeFacts {
   const [first, second] = values.map(Number)
   const own = present<TypeFacts>({
     text,
-    name,
+    // Drivers return its values as texts with the zeros, which no kind reads.
+    name: tokens.some((token) => isWord(token, 'zerofill')) ? `${name} zerofill` : name,
     unsigned: tokens.some((token) => isWord(token, 'unsigned')) ? true : undefined,
   })
   switch (name) {

@@ -11,7 +11,7 @@ import { isMysqlFamily } from './engines.ts'
 import type { ColumnFacts, TableFacts } from './facts.ts'
 import type { FindingCode, Remedy } from './finding.ts'
 import { type Draft, definitionOf, draft, type Site } from './site.ts'
-import { heldDigits } from './types-of-columns.ts'
+import { heldDigits, retyped } from './types-of-columns.ts'
 
 /** A condition that every row satisfies, or is NULL for. */
 interface Promised {
@@ -88,6 +88,32 @@ function valuePromise(
   return check && { code, promised, found: own, check }
 }
 
+/** The greatest integer below which a double holds all. */
+const MOST_EXACT = 2n ** 53n
+
+/**
+ * SQLite keeps integers of 64 bits as such unless the type's name has REAL, FLOA or DOUB in it: rows
+ * have doubles, which are not equal to all of them.
+ */
+function exactPromise(
+  { dialect, facts }: Site,
+  place: ColumnPlace,
+  { type }: ColumnFacts,
+): Promised | undefined {
+  const isExposed = facts.engine === 'sqlite' && type.affinity !== 'real' && !place.list
+  if (!isExposed || place.kind.name !== 'number') return undefined
+  const name = dialect.identifier(place.column)
+  const most = integerLiteral(MOST_EXACT)
+  // abs() fails of the least integer of 64 bits.
+  const check = sql`CASE typeof(${name}) WHEN 'integer' THEN ${name} BETWEEN -${most} AND ${most} WHEN 'real' THEN abs(${name}) < 9e999 END`
+  return {
+    code: 'number_exact',
+    promised: 'numbers that a double holds',
+    found: 'integers beyond 2^53, and infinite numbers',
+    check,
+  }
+}
+
 /** What days there are in types of times beside those of the years 0001 to 9999. */
 function daysIn(facts: TableFacts, found: string): string {
   if (!isMysqlFamily(facts)) return `${found}, infinity among them`
@@ -111,7 +137,7 @@ function digitsPromise(
 }
 
 /** MySQL and MariaDB sort by the beginnings of texts. */
-const LONGEST_SORTED = 255
+export const LONGEST_SORTED = 255
 
 function lengthPromise(
   { dialect, facts }: Site,
@@ -165,7 +191,7 @@ function promisesOf(site: Site, { place }: Placed, column: ColumnFacts): readonl
   const own = place.json
     ? [documentPromise(site, place)]
     : [
-        valuePromise(site, place, column),
+        exactPromise(site, place, column) ?? valuePromise(site, place, column),
         digitsPromise(site, place, column),
         lengthPromise(site, place, column),
       ]
@@ -182,11 +208,14 @@ export const promiseDrafts = (site: Site, placed: Placed, column: ColumnFacts): 
   promisesOf(site, placed, column)
     .filter(({ check }) => !isEnforced(flatten(check).strings.join(''), column, site.facts))
     .map(({ code, promised, found, check }) => {
+      const definition = { ...definitionOf(site, placed), check }
+      // MySQL and MariaDB let no CHECK name an AUTO_INCREMENT column.
+      const isNumbered = isMysqlFamily(site.facts) && column.identity === true
       return draft(code, placed, {
         promised,
         found,
         remedy: mappingFor(site, code, placed.place, column),
-        change: { kind: 'check', definition: { ...definitionOf(site, placed), check } },
+        change: isNumbered ? retyped(site, placed, column) : { kind: 'check', definition },
         breaks: sql`NOT (${check})`,
       })
     })

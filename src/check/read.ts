@@ -8,7 +8,7 @@ import * as duckdb from './duckdb.ts'
 import { DIALECTS } from './engines.ts'
 import type { EngineName, TableFacts, TableName } from './facts.ts'
 import * as mariadb from './mariadb.ts'
-import { withHint } from './missing-table.ts'
+import { listed, withHint } from './missing-table.ts'
 import * as mysql from './mysql.ts'
 import * as postgres from './postgres.ts'
 import { MissingTable, questionOf } from './records.ts'
@@ -58,6 +58,12 @@ async function engineOf(ask: Ask): Promise<EngineName> {
   throw new TypeError(
     `tamis/check: unknown database, version() is ${quote(version)}; say which dialect it speaks with engine`,
   )
+}
+
+/** Which tables the database has, as words: `there are app.people, app.orders`. */
+export async function listTables(ask: Ask): Promise<string> {
+  const engine = await engineOf(ask)
+  return listed(questionOf(ask, DIALECTS[engine]), engine)
 }
 
 /**

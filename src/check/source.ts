@@ -15,6 +15,7 @@ export interface Planned {
   readonly shape: Shape
   readonly required: boolean
   readonly sortable: boolean
+  readonly hidden?: true
   readonly mapping: FieldMapping
 }
 
@@ -26,6 +27,8 @@ export type PrintedShape =
 
 export interface PrintedField extends Omit<Planned, 'shape'> {
   readonly shape: PrintedShape
+  /** Notes for whoever edits the module, printed above the field. */
+  readonly comments?: readonly string[]
 }
 
 /** What a builder is told of the values. */
@@ -97,8 +100,11 @@ function property(key: string, value: Value, indent: string): string {
 }
 
 /** The call that makes a field: `timestamp({ digits: 3, required: true })`. */
-function builderOf({ shape, required, sortable }: PrintedField): string {
-  if (shape.of === 'document') return `dynamic(${inline(DYNAMIC)})`
+function builderOf({ shape, required, sortable, hidden }: PrintedField): string {
+  const isHidden = hidden ? { hidden } : {}
+  if (shape.of === 'document') {
+    return `dynamic(${inline(DYNAMIC)}${hidden ? `, ${inline(isHidden)}` : ''})`
+  }
   if (shape.of === 'dynamic') return `dynamic(${inline(shape.kinds)})`
   if (shape.of === 'objects') {
     const fields = shape.fields.map((field) => `${keyOf(field.name)}: ${builderOf(field)}`)
@@ -106,7 +112,11 @@ function builderOf({ shape, required, sortable }: PrintedField): string {
   }
   const own = settingsOf(shape)
   const values = shape.values === undefined ? [] : [inline(shape.values)]
-  const settings = { ...(required ? { required } : {}), ...(sortable ? { sortable } : {}) }
+  const settings = {
+    ...(required ? { required } : {}),
+    ...(sortable ? { sortable } : {}),
+    ...isHidden,
+  }
   const print = (options: Value): string =>
     Object.keys(options).length === 0 ? '' : inline(options)
   const call = (...given: readonly string[]): string =>
@@ -195,6 +205,8 @@ export interface Module {
   /** Whether the schema is of a table, so that the module exports its mapping. */
   readonly isOfTable?: boolean
   readonly warnings: readonly string[]
+  /** Fields of columns that were left out, to be edited: they are printed as comments. */
+  readonly suggested?: readonly PrintedField[]
 }
 
 /** The relations of the schema, and how `relate` takes them. */
@@ -222,6 +234,12 @@ function relationLines(variable: string, table: string, relations: MadeRelations
 const entryOf = (key: string, variable: string): string =>
   key === variable ? variable : `${keyOf(key)}: ${variable}`
 
+const mappingLine = ({ name, mapping }: PrintedField): string =>
+  property(name.replace(/\.\*$/, ''), mapping as Value, '  ')
+
+/** A line as a comment, after its indent. */
+const commented = (line: string): string => line.replace(/^( *)/, '$1// ')
+
 const mappingLines = (mappings: readonly string[]): readonly string[] =>
   mappings.length === 0
     ? ['export const mapping = {} as const']
@@ -234,6 +252,7 @@ export function sourceOf({
   relations,
   warnings,
   isOfTable = true,
+  suggested = [],
 }: Module): string {
   const used = Object.keys(relations).length > 0 ? ['one'] : []
   const names = [...new Set(['defineSchema', ...used, ...fields.flatMap(builders)])].sort((a, b) =>
@@ -243,17 +262,21 @@ export function sourceOf({
     .filter((each) => fields.some(({ shape }) => operatorsOf(shape) === each))
     .map(({ name, list }) => `const ${name} = ${inline(list)} as const`)
   const mapped = fields.filter(({ mapping }) => Object.keys(mapping).length > 0)
-  const mappings = mapped.map(({ name, mapping }) =>
-    property(name.replace(/\.\*$/, ''), mapping as Value, '  '),
-  )
+  const mappings = [...mapped.map(mappingLine), ...suggested.map(mappingLine).map(commented)]
+  const unused = suggested.flatMap(builders).filter((name) => !names.includes(name))
   return [
     importOf(names),
+    ...(unused.length === 0 ? [] : [commented(importOf([...new Set(unused)]))]),
     '',
     ...(lists.length > 0 ? [...lists, ''] : []),
     ...warnings.map(comment),
     `export const ${variableOf(table)} = defineSchema({`,
     '  fields: {',
-    ...fields.map((field) => fieldLine(field, '    ')),
+    ...fields.flatMap((field) => [
+      ...(field.comments ?? []).map((line) => `    ${comment(line)}`),
+      fieldLine(field, '    '),
+    ]),
+    ...suggested.map((field) => commented(fieldLine(field, '    '))),
     '  },',
     ...(key === 'id' ? [] : [`  key: ${text(key)},`]),
     '})',

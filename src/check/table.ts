@@ -17,9 +17,10 @@ import type { Field } from '../schema/field.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import type { Structure } from '../schema/schema.ts'
 import { addColumn, addUnique } from './ddl.ts'
-import { isSameName } from './engines.ts'
+import { isMysqlFamily, isSameName } from './engines.ts'
 import type { IndexFacts, TableFacts } from './facts.ts'
 import { linkDrafts } from './links.ts'
+import { LONGEST_SORTED } from './promises.ts'
 import { columnNamed, type Draft, draft, type Site } from './site.ts'
 import { hasReading } from './types-of-columns.ts'
 
@@ -32,7 +33,41 @@ function encodingDrafts({ facts }: Site, key: Placed): readonly Draft[] {
   const isOther =
     (engine === 'sqlite' && encoding !== 'UTF-8') || (engine === 'postgres' && encoding !== 'UTF8')
   if (!isOther && !isNarrow) return []
-  return [draft('encoding', key, { promised: 'texts in UTF-8', found })]
+  const remedy = isNarrow ? { ddl: 'SET NAMES utf8mb4' } : {}
+  return [draft('encoding', key, { promised: 'texts in UTF-8', found, remedy })]
+}
+
+/** Modes of a session of MySQL or MariaDB in which a statement means something else. */
+const MODES: ReadonlyMap<string, string> = new Map([
+  ['EMPTY_STRING_IS_NULL', "'' is the empty text"],
+  ['HIGH_NOT_PRECEDENCE', 'NOT negates the whole comparison'],
+])
+
+/** Settings of the session in which SQL means something else than what the dialect writes. */
+function sessionDrafts({ facts }: Site, key: Placed): readonly Draft[] {
+  const { engine, settings } = facts
+  const collation = settings.default_collation ?? ''
+  if (engine === 'duckdb' && !/^(|binary|c|posix)$/i.test(collation)) {
+    const found = `the session's default_collation is ${collation}`
+    const remedy = { ddl: 'RESET default_collation' }
+    return [
+      draft('session_setting', key, {
+        promised: 'texts that compare by code point',
+        found,
+        remedy,
+      }),
+    ]
+  }
+  if (!isMysqlFamily(facts)) return []
+  const modes = (settings.sql_mode ?? '').split(',')
+  return [...MODES]
+    .filter(([mode]) => modes.includes(mode))
+    .map(([mode, promised]) => {
+      const others = modes.filter((each) => each !== mode)
+      const found = `the session's sql_mode has ${mode}`
+      const remedy = { ddl: `SET SESSION sql_mode = '${others.join(',')}'` }
+      return draft('session_setting', key, { promised, found, remedy })
+    })
 }
 
 /** ClickHouse has no unique constraints: the sorting key is the next best that a table can say. */
@@ -53,10 +88,16 @@ function keyDrafts(site: Site, key: Placed<ColumnPlace>): readonly Draft[] {
   if (columnNamed(facts, place.column) === undefined) return []
   if (isUniqueHere && facts.engine !== 'clickhouse') return []
   const name = dialect.identifier(place.column)
+  // No statement makes it unique: views have no keys, and keys do not bind the rows of tables that inherit.
+  const isBound = facts.engine !== 'clickhouse' && facts.kind === 'table' && !facts.inherited
   const own = draft('key_not_unique', key, {
     promised: 'another value in every row: it is the key',
-    found: isUniqueHere ? 'the database enforces no key' : 'no key and no unique index of it alone',
-    remedy: facts.engine === 'clickhouse' ? {} : { ddl: addUnique(site, place.column) },
+    found: isUniqueHere
+      ? 'the database enforces no key'
+      : facts.inherited
+        ? 'other tables inherit from it, whose rows its keys do not bind'
+        : 'no key and no unique index of it alone',
+    remedy: isBound ? { ddl: addUnique(site, place.column) } : {},
     broken: sql`count(${name}) - count(DISTINCT ${name})`,
   })
   return [isUniqueHere ? { ...own, isSilent: true } : own]
@@ -230,16 +271,27 @@ function indexDrafts(
     .filter(({ field, place }) => !isServed(facts, field, place))
     .flatMap((placed) => {
       const [index] = dialect.indexed(placed.place)
-      if (index === undefined) return []
+      if (index === undefined || (facts.kind === 'view' && facts.indexes.length === 0)) return []
       const { field } = placed
       return [
         draft('index_missing', placed, {
           promised: field.sortable ? 'filters and orders by it' : 'filters on it',
           found: 'no index that begins with it',
-          remedy: { ddl: print(placed, index) },
+          remedy: isTooLongToSort(site, placed)
+            ? { schema: 'leave out sortable, or make the column VARCHAR(255)' }
+            : { ddl: print(placed, index) },
         }),
       ]
     })
+}
+
+/** MySQL and MariaDB: whether no index can hold whole values, by which it would serve an order. */
+function isTooLongToSort({ facts }: Site, { field, place }: Placed): boolean {
+  if (!isMysqlFamily(facts) || !field.sortable || place.json || place.kind.name !== 'string') {
+    return false
+  }
+  const { type } = columnNamed(facts, place.column) ?? {}
+  return /text$/.test(type?.name ?? '') || (type?.length ?? 0) > LONGEST_SORTED
 }
 
 /** A text over MariaDB's UUID is sorted by an expression: the type has another order than its text. */
@@ -267,7 +319,9 @@ export function tableDrafts(
   const keys = indexedKeys(structure, layout, mapping)
   const key = layout.typed.find(({ field }) => field === structure.key)
   return [
-    ...(key === undefined ? [] : [...encodingDrafts(site, key), ...keyDrafts(site, key)]),
+    ...(key === undefined
+      ? []
+      : [...encodingDrafts(site, key), ...sessionDrafts(site, key), ...keyDrafts(site, key)]),
     ...derivedDrafts(site, layout, keys),
     ...unfilledDrafts(site, layout),
     ...sideDrafts(site, layout, sideTables),

@@ -26,6 +26,8 @@ const ALIASES: Readonly<Record<EngineName, Readonly<Record<string, string>>>> = 
   sqlite: {
     ...all('text', 'varchar', 'character varying', 'nvarchar', 'char', 'character', 'clob'),
     ...all('integer', 'int', 'bigint', 'smallint', 'tinyint', 'mediumint', 'int2', 'int8'),
+    ...all('integer', 'integer unsigned', 'int unsigned', 'bigint unsigned'),
+    ...all('integer', 'smallint unsigned', 'tinyint unsigned', 'mediumint unsigned'),
     ...all('real', 'double', 'double precision', 'float'),
     bool: 'boolean',
     decimal: 'numeric',

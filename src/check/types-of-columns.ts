@@ -39,6 +39,9 @@ function isAlike(site: Site, place: Place, actual: TypeName, expected: TypeName)
   if (facts.engine === 'sqlite' && isTimeText(place)) {
     return both.every((name) => name === 'text' || isTimeType(name))
   }
+  // A date is no number, which the affinity of such a column would make of it.
+  const isDay = !place.json && !place.list && place.kind.name === 'date'
+  if (facts.engine === 'sqlite' && isDay) return both.every((name) => /^(text|date)$/.test(name))
   const isJsonText = place.json || place.list
   return facts.engine === 'sqlite' && isJsonText && both.every((name) => /^(text|json)$/.test(name))
 }
@@ -117,6 +120,12 @@ export function retyped(site: Site, placed: Placed, column: ColumnFacts): Column
   }
   const isNow = !place.json && place.kind.name === 'timestamp'
   return { kind: 'type', definition, default: isNow ? defaultOf(site, place, column) : undefined }
+}
+
+/** The change of the character set and the collation of a text to those that createTable would write. */
+export function recollated(site: Site, placed: Placed, column: ColumnFacts): ColumnChange {
+  const keepsLength = isMysqlFamily(site.facts) && TEXTS.includes(column.type.name)
+  return { ...retyped(site, placed, column), keepsLength }
 }
 
 /** The default that writes the present time as the field's type does, where the column's does not. */

@@ -4,11 +4,14 @@ const MOST_KINDS = 30
 
 const OTHERS = 'other reasons'
 
-/** A reason without what differs between lines: the same for all lines of a kind. */
+/**
+ * A reason without what differs between lines: the same for all lines of a kind. The numbers of
+ * encodings and of limits (2^53) are the same in all of them.
+ */
 export const kindOfReason = (reason: string): string =>
   reason
     .replaceAll(/'[^']*'|"[^"]*"/g, '…')
-    .replaceAll(/\d+/g, 'N')
+    .replaceAll(/(UTF-\d+|2\^\d+)|\d+/g, (_, same?: string) => same ?? 'N')
     .slice(0, 120)
 
 /** The bad lines of a run, by the kinds of their reasons. */

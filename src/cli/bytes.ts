@@ -1,9 +1,12 @@
 import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { Mistake } from './mistake.ts'
+import { Mistake, messageOf } from './mistake.ts'
 
-type Chunks = AsyncIterable<Buffer>
+export const MEBIBYTE = 1024 * 1024
+
+export type Chunks = AsyncIterable<Buffer>
 
 /** How messages name a file. */
 export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file)
@@ -79,4 +82,45 @@ export async function* bytesOf(file: string, onBytes: (bytes: number) => void): 
     }
     throw error
   }
+}
+
+/** Whether a file begins as gzip does. */
+export async function isGzipFile(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+  return isGzip(buffer.subarray(0, bytesRead))
+}
+
+/**
+ * The bytes of a file from an offset on. Of gzip, the offset is one of the text: what is before it is
+ * decompressed again.
+ */
+export async function* bytesFrom(name: string, place: number): Chunks {
+  const file = await open(name)
+  try {
+    if (!(await isGzipFile(file))) {
+      yield* readFrom(name, place)
+      return
+    }
+    let skip = place
+    for await (const chunk of unzipped(readFrom(name, 0))) {
+      if (skip < chunk.length) yield chunk.subarray(skip)
+      skip = Math.max(0, skip - chunk.length)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+const readFrom = (file: string, start: number): Chunks =>
+  createReadStream(file, { start, highWaterMark: MEBIBYTE })
+
+/** How many bytes gzip is decompressed. @throws Mistake where it is damaged or incomplete. */
+export async function unzippedSize(name: string): Promise<number> {
+  let size = 0
+  try {
+    for await (const chunk of bytesFrom(name, 0)) size += chunk.length
+  } catch (error) {
+    throw new Mistake(`cannot read ${name}: ${messageOf(error)}`)
+  }
+  return size
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { Command } from 'commander'
+import { Option } from 'commander'
 import { DIALECTS } from '../check/engines.ts'
 import { type Ask, checkTable, type Finding, readFacts, type TableFacts } from '../check/index.ts'
 import { MissingTable } from '../check/records.ts'
@@ -9,14 +10,15 @@ import { printable } from './mistake.ts'
 import { toJson } from './output.ts'
 import { loadSchema } from './schema-module.ts'
 import { write } from './sink.ts'
-import { factsOf } from './table.ts'
+import { factsOf, requireTable } from './table.ts'
 
 interface CheckCommandOptions {
   readonly schema: string
   readonly db: string
-  readonly table: string
+  readonly table?: string
   readonly rows?: true
   readonly json?: true
+  readonly ddl?: true
 }
 
 /** The side tables of a mapping that exist. */
@@ -55,13 +57,48 @@ function remedyOf({ remedy: { mapping, schema, ddl, command } }: Finding): strin
     .join('\n')
 }
 
-const shownSeverity = ({ severity, waived }: Finding): string =>
-  waived ? `${severity}, waived` : severity
+/** Rows were counted, and none breaks the promise: those of tomorrow may. */
+const holdsToday = ({ severity, rows }: Finding): boolean => severity === 'unproven' && rows === 0
+
+function shownSeverity(finding: Finding): string {
+  const own = holdsToday(finding) ? 'holds today' : finding.severity
+  return finding.waived ? `${own}, waived` : own
+}
+
+const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
+
+/** How many findings there are of each kind: `0 errors, 5 unproven, 6 warnings`. */
+function summaryOf(findings: readonly Finding[]): string {
+  const open = findings.filter(({ waived }) => !waived)
+  const numberOf = (severity: Finding['severity']): number =>
+    open.filter((each) => each.severity === severity && !holdsToday(each)).length
+  const held = open.filter(holdsToday).length
+  const waived = findings.length - open.length
+  return [
+    counted(numberOf('error'), 'error', 'errors'),
+    `${numberOf('unproven')} unproven`,
+    ...(held === 0 ? [] : [counted(held, 'holds today', 'hold today')]),
+    counted(numberOf('warning'), 'warning', 'warnings'),
+    ...(waived === 0 ? [] : [`${waived} waived`]),
+  ].join(', ')
+}
+
+/** Each statement once; what is only a column's definition, as a comment. */
+function statementsOf(findings: readonly Finding[]): string {
+  const all = findings.flatMap(({ waived, remedy: { ddl } }) =>
+    waived || ddl === undefined ? [] : [printable(ddl)],
+  )
+  return [...new Set(all)]
+    .map((ddl) =>
+      /^(ALTER|CREATE|SET) /.test(ddl) ? `${ddl};\n` : `-- the column in a new table: ${ddl}\n`,
+    )
+    .join('')
+}
 
 const foundOf = ({ found, rows }: Finding): string =>
   rows === undefined ? found : `${found} (${rows} ${rows === 1 ? 'row' : 'rows'})`
 
-const WIDTHS = [12, 24, 18, 28, 28, 50]
+const WIDTHS = [13, 24, 18, 28, 28, 50]
 
 function toFindingsTable(findings: readonly Finding[]): string {
   const table = new Table({
@@ -84,18 +121,24 @@ function toFindingsTable(findings: readonly Finding[]): string {
   return table.toString()
 }
 
+function shown(findings: readonly Finding[], { json, ddl }: CheckCommandOptions): string {
+  if (json) return `${toJson(findings)}\n`
+  if (ddl) return statementsOf(findings)
+  if (findings.length === 0) return 'no findings\n'
+  return `${toFindingsTable(findings)}\n${summaryOf(findings)}\n`
+}
+
 async function check(options: CheckCommandOptions): Promise<void> {
   const { schema, mapping } = await loadSchema(options.schema)
   const findings = await withConnection(options.db, async (ask) => {
-    const facts = await factsOf(ask, options.table)
+    const facts = await factsOf(ask, await requireTable(ask, options.table))
     const target = { dialect: DIALECTS[facts.engine], table: facts.table.name, mapping }
     const sides = await sideTables(ask, facts, (mapping ?? {}) as AnyMapping)
     return options.rows
       ? checkTable(schema, target, facts, { sideTables: sides, rows: ask })
       : checkTable(schema, target, facts, { sideTables: sides })
   })
-  if (options.json) await write(`${toJson(findings)}\n`)
-  else await write(`${findings.length === 0 ? 'no findings' : toFindingsTable(findings)}\n`)
+  await write(shown(findings, options))
   const hasErrors = findings.some(({ severity, waived }) => severity === 'error' && !waived)
   if (hasErrors) process.exitCode = 1
 }
@@ -110,7 +153,8 @@ export const addCheck = (tamis: Command): Command =>
       '--db <database>',
       'an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file',
     )
-    .requiredOption('--table <name>', 'the table; with its schema as app.people')
+    .option('--table <name>', 'the table; with its schema as app.people')
     .option('--rows', 'count the rows that break a promise: this reads the whole table')
-    .option('--json', 'as JSON, for programs')
+    .addOption(new Option('--json', 'as JSON, for programs').conflicts('ddl'))
+    .option('--ddl', 'only the statements that cure findings, one a line')
     .action(check)

@@ -6,7 +6,7 @@ import { type Ask, askOf } from '../check/index.ts'
 import { openEngine, requireFrom } from '../users/storage/sqlite/engine.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { requirePackages } from './packages.ts'
-import { withoutPassword } from './users-options.ts'
+import { withoutPassword } from './without-password.ts'
 
 /** Whether a command writes; servers say themselves who may. */
 type Mode = 'read' | 'write'
@@ -24,7 +24,12 @@ async function postgres(url: string): Promise<Opened> {
   requirePackages(withoutPassword(url), ['pg'])
   const { default: pg } = await import('pg')
   const client = new pg.Client(url)
-  await client.connect()
+  await client.connect().catch((error: unknown) => {
+    // Without a user in the URL, pg takes that of the environment, which services often lack.
+    if (!/no PostgreSQL user name/.test(messageOf(error))) throw error
+    const named = url.replace(/^(\w+:\/\/)(?:[^/?#]*@)?/, '$1USER@')
+    throw new Mistake(`${withoutPassword(url)}: name the user: ${withoutPassword(named)}`)
+  })
   return { ask: askOf(client), close: () => client.end() }
 }
 
@@ -68,8 +73,10 @@ function inProject(name: string): string | undefined {
   }
 }
 
+const PLACES = 'an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file'
+
 async function sqlite(file: string, mode: Mode): Promise<Opened> {
-  if (!existsSync(file)) throw new Error(`no such file: ${file}`)
+  if (!existsSync(file)) throw new Error(`no such file; expected ${PLACES}`)
   const engine = openEngine(required(), file, mode === 'read' ? 'read' : 'update')
   return {
     ask: async (text, params) => {
@@ -99,7 +106,7 @@ export async function connect(place: string, mode: Mode = 'read'): Promise<Opene
   const open = OPENERS.find(([scheme]) => scheme.test(place))?.[1]
   if (open === undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(place)) {
     throw new Mistake(
-      `${withoutPassword(place)}: expected an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file; for another database, call tamis/check`,
+      `${withoutPassword(place)}: expected ${PLACES}; for another database, call tamis/check`,
     )
   }
   try {

@@ -73,18 +73,27 @@ interface Column extends Target {
   readonly place: number
 }
 
-/** The target of `field` or `field:type`; undefined if there is no such field. */
-function targetOf(text: string): Target | undefined {
-  const [, typed, type = ''] = /^(.*):(\w+)$/s.exec(text) ?? []
-  const isTyped = typed !== undefined && isTypeName(type)
-  const field = isTyped ? typed : text
+/** `field` or `field:type`, in its parts: a type is what follows the last colon. */
+function typedField(text: string): { readonly field: string; readonly type?: string } {
+  const at = text.lastIndexOf(':')
+  return at === -1 ? { field: text } : { field: text.slice(0, at), type: text.slice(at + 1) }
+}
+
+/** The target of a column's own name: one that ends in a colon and no type may be a key of `custom`. */
+function ownTarget(name: string): Target | undefined {
+  const { field, type } = typedField(name)
+  return type !== undefined && isTypeName(type) ? targetOf(field, type) : targetOf(name)
+}
+
+/** The target of a field; undefined if there is no such field. */
+function targetOf(field: string, type?: TypeName): Target | undefined {
   const path = field.split('.')
   const [name = '', ...keys] = path
   const isInCustom = name === 'custom' && keys.length > 0
   if (!IMPORTED_FIELDS.includes(name) || (keys.length > 0 && !isInCustom)) return undefined
   if (keys.includes('') || keys.length > DEEPEST_PATH) return undefined
   const own = isInCustom ? 'text' : (FIELD_TYPES.get(name) ?? 'text')
-  return { path, read: TYPES[isTyped ? type : own] }
+  return { path, read: TYPES[type ?? own] }
 }
 
 /** The options `--map column=field`, by their columns; an empty field leaves the column out. */
@@ -97,19 +106,48 @@ function readMaps(maps: readonly string[]): Map<string, Target | undefined> {
     const name = text.slice(0, at)
     const field = text.slice(at + 1)
     if (targets.has(name)) throw new Mistake(`--map ${text}: the column ${name} is mapped twice`)
-    const target = field === '' ? undefined : targetOf(field)
-    if (field !== '' && target === undefined) throw new Mistake(`--map ${text}: ${unknown(field)}`)
-    targets.set(name, target)
+    targets.set(name, field === '' ? undefined : mappedTarget(text, field))
   }
   return targets
+}
+
+/** The target that `--map` names. @throws Mistake for a field or a type that there is not. */
+function mappedTarget(map: string, text: string): Target {
+  const { field, type } = typedField(text)
+  const isKnown = type === undefined || isTypeName(type)
+  const target = targetOf(field, isKnown ? type : undefined)
+  if (target === undefined) throw new Mistake(`--map ${map}: ${unknown(field)}`)
+  if (!isKnown) throw new Mistake(`--map ${map}: ${unknownType(field, type)}`)
+  return target
+}
+
+/** The names that other tools have for types, and the beginnings of them. */
+const OTHER_NAMES: ReadonlyMap<string, TypeName> = new Map([
+  ...['string', 'str', 'varchar'].map((name) => [name, 'text'] as const),
+  ['bool', 'boolean'],
+  ...['int', 'bigint'].map((name) => [name, 'integer'] as const),
+  ...['num', 'float', 'double', 'decimal'].map((name) => [name, 'number'] as const),
+  ['array', 'list'],
+  ['object', 'json'],
+])
+
+const typeList = (): string =>
+  Object.keys(TYPES)
+    .map((type) => `:${type}`)
+    .join(', ')
+
+function unknownType(field: string, type: string): string {
+  const near = OTHER_NAMES.get(type.toLowerCase()) ?? nearest(type, Object.keys(TYPES))
+  const hint = near === undefined ? '' : `; did you mean :${near}?`
+  const isKey = field.startsWith('custom.')
+  const key = isKey ? ` (for a key with a colon, add a type: ${field}:${type}:text)` : ''
+  return `unknown type "${type}": expected ${typeList()}${hint}${key}`
 }
 
 function unknown(field: string): string {
   const near = nearest(field, IMPORTED_FIELDS)
   const hint = near === undefined ? '' : `; did you mean ${near}?`
-  return `expected a field, custom.key, or one of them with a type (${Object.keys(TYPES)
-    .map((type) => `:${type}`)
-    .join(', ')})${hint}`
+  return `expected a field, custom.key, or one of them with a type (${typeList()})${hint}`
 }
 
 /** Whether two columns would set the same value, or one a part of the other's. */
@@ -125,7 +163,7 @@ function columnsOf(header: readonly string[], maps: readonly string[]): readonly
   }
   const columns: Column[] = []
   for (const [place, name] of header.entries()) {
-    const target = mapped.has(name) ? mapped.get(name) : targetOf(name)
+    const target = mapped.has(name) ? mapped.get(name) : ownTarget(name)
     if (mapped.has(name) && target === undefined) continue
     if (target === undefined) {
       const argument = JSON.stringify(

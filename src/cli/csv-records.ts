@@ -5,12 +5,11 @@
  */
 
 import { isUtf8 } from 'node:buffer'
-import { createReadStream } from 'node:fs'
-import { type Line, LONGEST_LINE, MEBIBYTE, NEWLINE } from './lines.ts'
+import { bytesFrom } from './bytes.ts'
+import { type Line, LONGEST_LINE, NEWLINE } from './lines.ts'
 import { Mistake } from './mistake.ts'
 
 const QUOTE = 0x22
-const COMMA = 0x2c
 const RETURN = 0x0d
 
 /** A record, which has several lines if a cell has line breaks. */
@@ -50,12 +49,12 @@ function closingQuote(buffer: Buffer, start: number): number {
   return at
 }
 
-/** The place after a cell without quotes: of a comma, a line break or a quote, or the buffer's end. */
-function plainEnd(buffer: Buffer, start: number): number {
+/** The place after a cell without quotes: of a delimiter, a line break or a quote, or the buffer's end. */
+function plainEnd(buffer: Buffer, start: number, delimiter: number): number {
   let at = start
   for (; at < buffer.length; at++) {
     const byte = buffer[at]
-    if (byte === COMMA || byte === NEWLINE || byte === QUOTE) break
+    if (byte === delimiter || byte === NEWLINE || byte === QUOTE) break
   }
   return at
 }
@@ -64,7 +63,12 @@ function plainEnd(buffer: Buffer, start: number): number {
  * The record that begins at a place; undefined if it goes on beyond the buffer. One that is invalid
  * ends with the line of its first problem, so that its bytes alone are invalid in the same way.
  */
-function scan(buffer: Buffer, start: number, isLast: boolean): Scanned | undefined {
+function scan(
+  buffer: Buffer,
+  start: number,
+  isLast: boolean,
+  delimiter: number,
+): Scanned | undefined {
   const cells: string[] = []
   const invalid = (at: number, problem: string): Scanned | undefined => {
     const end = lineEnd(buffer, at, isLast)
@@ -72,7 +76,7 @@ function scan(buffer: Buffer, start: number, isLast: boolean): Scanned | undefin
   }
   for (let at = start; ; at++) {
     const isQuoted = buffer[at] === QUOTE
-    const cellEnd = isQuoted ? closingQuote(buffer, at + 1) : plainEnd(buffer, at)
+    const cellEnd = isQuoted ? closingQuote(buffer, at + 1) : plainEnd(buffer, at, delimiter)
     if (cellEnd === -1) return isLast ? invalid(buffer.length, 'a quote is not closed') : undefined
     let after = isQuoted ? cellEnd + 1 : cellEnd
     if (after >= buffer.length && !isLast) return undefined
@@ -83,7 +87,7 @@ function scan(buffer: Buffer, start: number, isLast: boolean): Scanned | undefin
     }
     cells.push(isQuoted ? text.replaceAll('""', '"') : text)
     const byte = buffer[after]
-    if (byte === COMMA) {
+    if (byte === delimiter) {
       at = after
       continue
     }
@@ -109,16 +113,25 @@ export const recordsFrom = (
   file: string,
   place: number,
   first: number,
-): AsyncGenerator<CsvRecord> =>
-  recordsIn(file, createReadStream(file, { start: place, highWaterMark: MEBIBYTE }), place, first)
+  delimiter?: string,
+): AsyncGenerator<CsvRecord> => recordsIn(file, bytesFrom(file, place), { place, first, delimiter })
 
-/** The records of a stream that begins at an offset; the first of them is on the line `first`. */
+export interface RecordsOptions {
+  /** The offset in the file at which the stream begins. */
+  readonly place?: number
+  /** The line of its first record. */
+  readonly first?: number
+  /** The ASCII character between cells; a comma by default. */
+  readonly delimiter?: string | undefined
+}
+
+/** The records of a stream. */
 export async function* recordsIn(
   name: string,
   stream: AsyncIterable<Buffer>,
-  place = 0,
-  first = 1,
+  { place = 0, first = 1, delimiter = ',' }: RecordsOptions = {},
 ): AsyncGenerator<CsvRecord> {
+  const sign = delimiter.charCodeAt(0)
   let number = first
   let start = place
   const next = (buffer: Buffer, from: number, scanned: Scanned): CsvRecord => {
@@ -138,7 +151,7 @@ export async function* recordsIn(
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let from = 0
     for (;;) {
-      const scanned = from < rest.length ? scan(rest, from, false) : undefined
+      const scanned = from < rest.length ? scan(rest, from, false, sign) : undefined
       if (scanned === undefined) break
       yield next(rest, from, scanned)
       from = scanned.next
@@ -151,7 +164,7 @@ export async function* recordsIn(
     }
   }
   for (let from = 0; from < rest.length; ) {
-    const scanned = scan(rest, from, true)
+    const scanned = scan(rest, from, true, sign)
     if (scanned === undefined) return
     yield next(rest, from, scanned)
     from = scanned.next

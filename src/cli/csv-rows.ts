@@ -6,6 +6,7 @@ import type { Schema } from '../parse/schema.ts'
 import type { Field } from '../schema/field.ts'
 import { UNLIMITED } from '../schema/limits.ts'
 import { findField } from '../schema/schema.ts'
+import { requireDelimiter } from './csv-delimiter.ts'
 import { isBlank, recordsIn } from './csv-records.ts'
 import type { Refuse } from './json-rows.ts'
 import { Mistake } from './mistake.ts'
@@ -71,18 +72,27 @@ function columnOf(schema: Schema, name: string): Column {
   return { path: field.path, read }
 }
 
+/** CSV as bytes, and how to read it. */
+export interface CsvSource {
+  /** What messages name it. */
+  readonly name: string
+  readonly chunks: AsyncIterable<Buffer>
+  /** What is between cells; a comma if it is not given. */
+  readonly delimiter: string | undefined
+}
+
 /** Records of CSV, and the columns that the header's names are. */
 async function* recordsWith<T>(
-  name: string,
-  chunks: AsyncIterable<Buffer>,
+  { name, chunks, delimiter }: CsvSource,
   columnsOf: (header: readonly string[]) => readonly T[],
   refuse: Refuse,
 ): AsyncGenerator<{ readonly columns: readonly T[]; readonly cells: readonly string[] }> {
   let columns: readonly T[] | undefined
-  for await (const record of recordsIn(name, chunks)) {
+  for await (const record of recordsIn(name, chunks, { delimiter })) {
     const { cells, problem = 'not valid CSV', number } = record
     if (columns === undefined) {
       if (cells === undefined) throw new Mistake(`${name}: header: ${problem}`)
+      if (delimiter === undefined) requireDelimiter(name, cells)
       const names = new Set<string>()
       for (const each of cells) {
         if (names.has(each)) throw new Mistake(`${name}: header: two columns are named "${each}"`)
@@ -105,25 +115,23 @@ async function* recordsWith<T>(
  * schema says what cells mean. An empty cell is absent.
  */
 export async function* csvRows(
-  name: string,
-  chunks: AsyncIterable<Buffer>,
+  source: CsvSource,
   schema: Schema,
   refuse: Refuse,
 ): AsyncGenerator<unknown> {
   const columnsOf = (header: readonly string[]) => header.map((each) => columnOf(schema, each))
-  for await (const { columns, cells } of recordsWith(name, chunks, columnsOf, refuse)) {
+  for await (const { columns, cells } of recordsWith(source, columnsOf, refuse)) {
     yield rowOf(columns, cells)
   }
 }
 
 /** The cells of CSV by the names of their columns, without those that are empty. */
 export async function* csvCells(
-  name: string,
-  chunks: AsyncIterable<Buffer>,
+  source: CsvSource,
   refuse: Refuse,
 ): AsyncGenerator<Readonly<Record<string, string>>> {
   const columnsOf = (header: readonly string[]) => header
-  for await (const { columns, cells } of recordsWith(name, chunks, columnsOf, refuse)) {
+  for await (const { columns, cells } of recordsWith(source, columnsOf, refuse)) {
     const entries = columns.map((column, i) => [column, cells[i] ?? ''] as const)
     yield Object.fromEntries(entries.filter(([, text]) => text !== ''))
   }

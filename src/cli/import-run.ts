@@ -1,7 +1,7 @@
 // Longer than most files here: one run, from the lines of a file to the report at its end.
 
 import { type ExportedUser, type ImportProgress, type Users, UsersError } from '../users/index.ts'
-import { exportedUser, importedUser } from '../users/input.ts'
+import { exportedUser, importedUser, RESTORED_FIELDS } from '../users/input.ts'
 import { BadKinds } from './bad-kinds.ts'
 import { BadLines } from './bad-lines.ts'
 import { kindOf, reasonOf } from './import-reasons.ts'
@@ -11,10 +11,14 @@ import { retried } from './outage.ts'
 import { Progress } from './progress.ts'
 
 /**
- * How many lines one transaction takes at most: fewer take longer for each user, more make other
- * writers wait for more than a tenth of a second.
+ * How many lines one transaction takes: fewer take longer for each user, more make other writers wait.
+ * It begins with the fewest, and takes more where they are written in half of the time that others
+ * may have to wait.
  */
-const BATCH = 500
+const FEWEST = 500
+const MOST = 4000
+/** In ms. */
+const LONGEST_WAIT = 100
 /** The most bytes of a batch: databases limit the length of a statement, and a user is in two. */
 const BATCH_BYTES = 4 * 1024 * 1024
 
@@ -30,9 +34,15 @@ interface Reason {
   readonly kind: string
 }
 
+/** Whether an error is about a field that only an export has. */
+const isOfExport = (error: unknown): boolean =>
+  error instanceof UsersError &&
+  (error.code === 'read_only_field' ||
+    (error.code === 'unknown_field' &&
+      RESTORED_FIELDS.includes(error.details.path?.replace('/user/', '') ?? '')))
+
 function because(error: unknown): Reason {
-  const isReadOnly = error instanceof UsersError && error.code === 'read_only_field'
-  const hint = isReadOnly ? ' (--restore takes what tamis export wrote)' : ''
+  const hint = isOfExport(error) ? ' (--restore takes what tamis export wrote)' : ''
   return { text: `${printable(reasonOf(error))}${hint}`, kind: kindOf(error) }
 }
 
@@ -66,8 +76,10 @@ export class ImportRun {
   #batch: Entry[] = []
   #ids = new Set<string>()
   #bytes = 0
-  /** How many lines the next transaction takes: fewer after the database refused one. */
-  #most = BATCH
+  /** How many lines are read for a transaction. */
+  #lines = FEWEST
+  /** How many of them the next transaction takes: fewer after the database refused one. */
+  #most = MOST
   /** The writing of the batch before, which goes on while this one is read. */
   #writing: Promise<void> = Promise.resolve()
 
@@ -122,7 +134,7 @@ export class ImportRun {
     if (id !== undefined) this.#ids.add(id)
     this.#batch.push(entry)
     this.#bytes += line.bytes.length
-    if (this.#batch.length >= BATCH || this.#bytes >= BATCH_BYTES) await this.#flush()
+    if (this.#batch.length >= this.#lines || this.#bytes >= BATCH_BYTES) await this.#flush()
   }
 
   #read(line: UserLine): Entry {
@@ -151,13 +163,23 @@ export class ImportRun {
     for (let from = 0; from < entries.length; ) {
       const part = entries.slice(from, from + this.#most)
       try {
+        const start = performance.now()
         await this.#write(part)
+        this.#adapt(part.length, performance.now() - start)
         from += part.length
-        this.#most = Math.min(BATCH, this.#most * 2)
+        this.#most = Math.min(MOST, this.#most * 2)
         this.#report(part)
       } catch (error) {
         await this.#refuse(part, error)
       }
+    }
+  }
+
+  /** Takes more or fewer lines for the next transactions, by the time of one. */
+  #adapt(lines: number, ms: number): void {
+    if (ms > LONGEST_WAIT) this.#lines = Math.max(FEWEST, this.#lines >> 1)
+    else if (lines >= this.#lines && ms < LONGEST_WAIT / 2) {
+      this.#lines = Math.min(MOST, this.#lines * 2)
     }
   }
 

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises'
 import { parseStrictJson } from '../users/http/strict-json.ts'
+import { bytesFrom } from './bytes.ts'
 import type { CsvRecord } from './csv-records.ts'
 import { type Line, linesFrom, NEWLINE } from './lines.ts'
 import { Mistake } from './mistake.ts'
@@ -10,7 +10,7 @@ export interface UserLine extends Line {
   read(): object | undefined
 }
 
-/** A file of users, as NDJSON or as CSV. */
+/** A file of users, as NDJSON or as CSV; offsets are of its text, also where it is gzip. */
 export interface ImportSource {
   /** What comes before the first user: the header of CSV. A file of bad lines begins with it, too. */
   readonly head: Buffer
@@ -62,22 +62,26 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 /** CSV with a header, whose columns go to fields by their names and by `--map`. @throws Mistake */
 export async function csv(
   name: string,
-  file: FileHandle,
   maps: readonly string[],
+  delimiter?: string,
 ): Promise<ImportSource> {
   const { isBlank, recordsFrom } = await import('./csv-records.ts')
   const { userReader } = await import('./csv-columns.ts')
-  const isMarked = (await bytesOf(file, BYTE_ORDER_MARK.length)).equals(BYTE_ORDER_MARK)
-  const header = await firstOf(recordsFrom(name, isMarked ? BYTE_ORDER_MARK.length : 0, 1))
+  const { requireDelimiter } = await import('./csv-delimiter.ts')
+  const isMarked = (await headOf(name, BYTE_ORDER_MARK.length)).equals(BYTE_ORDER_MARK)
+  const header = await firstOf(
+    recordsFrom(name, isMarked ? BYTE_ORDER_MARK.length : 0, 1, delimiter),
+  )
   if (header === undefined) throw new Mistake(`${name}: expected a header line`)
   if (header.cells === undefined) throw new Mistake(`${name}: header: ${header.problem}`)
+  if (delimiter === undefined) requireDelimiter(name, header.cells)
   const userOf = userReader(header.cells, maps)
-  const head = await bytesOf(file, header.end)
+  const head = await headOf(name, header.end)
   return {
     head: head.at(-1) === NEWLINE ? head : Buffer.concat([head, Buffer.of(NEWLINE)]),
     headLines: header.last,
     async *lines(file, place, first) {
-      for await (const record of recordsFrom(file, place, first)) {
+      for await (const record of recordsFrom(file, place, first, delimiter)) {
         yield { ...record, read: () => (isBlank(record) ? undefined : userOf(cellsOf(record))) }
       }
     },
@@ -89,9 +93,13 @@ async function firstOf<T>(all: AsyncIterable<T>): Promise<T | undefined> {
   return undefined
 }
 
-async function bytesOf(file: FileHandle, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0)
-  return buffer.subarray(0, bytesRead)
+async function headOf(file: string, length: number): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0)
+  for await (const chunk of bytesFrom(file, 0)) {
+    head = Buffer.concat([head, chunk])
+    if (head.length >= length) break
+  }
+  return head.subarray(0, length)
 }
 
 function cellsOf({ cells, problem }: CsvRecord): readonly string[] {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { isGzipFile, unzippedSize } from './bytes.ts'
+import { DELIMITER, delimiterOf } from './csv-delimiter.ts'
 import { Mistake, messageOf } from './mistake.ts'
 import { requirePackages, USERS } from './packages.ts'
 import { collect, openUsers, type UsersCommandOptions, withUsersOptions } from './users-options.ts'
@@ -9,6 +11,7 @@ import { collect, openUsers, type UsersCommandOptions, withUsersOptions } from '
 interface ImportOptions extends UsersCommandOptions {
   readonly again?: true
   readonly csv?: true
+  readonly delimiter?: string
   readonly map: readonly string[]
   readonly restore?: true
 }
@@ -34,7 +37,7 @@ async function fingerprint(
 }
 
 /** Whether a file is CSV by its name, which may be that of bad lines. */
-const isCsvName = (name: string): boolean => /\.csv(\.bad(\.\d+)?)?$/i.test(name)
+const isCsvName = (name: string): boolean => /\.csv(\.gz)?(\.bad(\.\d+)?)?$/i.test(name)
 
 async function importFile(file: string, options: ImportOptions): Promise<void> {
   requirePackages('import', USERS)
@@ -45,20 +48,30 @@ async function importFile(file: string, options: ImportOptions): Promise<void> {
   if (!isCsv && options.map.length > 0) {
     throw new Mistake('--map is for columns of CSV: name the file .csv, or add --csv')
   }
+  const { delimiter, map } = options
+  if (!isCsv && delimiter !== undefined) {
+    throw new Mistake('--delimiter is for CSV: name the file .csv, or add --csv')
+  }
   const handle = await open(file).catch((error: unknown) => {
     throw new Mistake(messageOf(error))
   })
   try {
-    const source = isCsv ? await csv(file, handle, options.map) : ndjson
+    // The text's size is read first, so that a damaged file is refused before any user is written.
+    const unzipped = (await isGzipFile(handle)) ? await unzippedSize(file) : undefined
+    const source = isCsv ? await csv(file, map, delimiter) : ndjson
     const users = await openUsers(options, { worker: false }, () => {})
     try {
       const stats = await handle.stat()
       const restores = options.restore ?? false
-      const meaning = [...(isCsv ? ['csv', ...options.map] : []), ...(restores ? ['restore'] : [])]
+      const separated = delimiter === undefined ? [] : [`delimiter ${delimiter}`]
+      const meaning = [
+        ...(isCsv ? ['csv', ...map, ...separated] : []),
+        ...(restores ? ['restore'] : []),
+      ]
       const id = await fingerprint(handle, stats, meaning)
       const before = options.again ? undefined : await users.importProgress(id)
       const progress = before ?? { id, bytes: 0, lines: 0, users: 0, bad: 0 }
-      const from = { name: file, size: stats.size, source, restores }
+      const from = { name: file, size: unzipped ?? stats.size, source, restores }
       await new ImportRun(users, from, progress).run()
     } finally {
       await users.close()
@@ -71,7 +84,7 @@ async function importFile(file: string, options: ImportOptions): Promise<void> {
 export function addImport(tamis: Command): void {
   withUsersOptions(tamis.command('import'))
     .description(
-      'import users from NDJSON, one user a line, or CSV; continues where an earlier run stopped',
+      'import users from NDJSON, one user a line, or CSV, also gzip; continues where an earlier run stopped',
     )
     .argument('<file>', 'the users')
     .option('--csv', 'the file is CSV, whatever its name is')
@@ -81,6 +94,7 @@ export function addImport(tamis: Command): void {
       collect,
       [],
     )
+    .option(...DELIMITER, delimiterOf)
     .option('--restore', 'the file is of tamis export: users become what they were')
     .option('--again', 'import a file again that was imported before')
     .action(importFile)

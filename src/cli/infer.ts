@@ -3,12 +3,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type PrintedField, sourceOf } from '../check/source.ts'
 import { quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
-import { fieldsOfColumns, fieldsOfRows } from './inferred-fields.ts'
-import { canBeKey, guessedKey } from './inferred-key.ts'
+import { DELIMITER, delimiterOf } from './csv-delimiter.ts'
+import { canBeKey } from './inferred-key.ts'
+import { inferredSchema, NO_KEY, type SchemaOptions, USUAL_MEMBERS } from './inferred-schema.ts'
 import { type InputFormat, isCsv, readRows } from './input.ts'
 import { Mistake, printable } from './mistake.ts'
 import { write } from './sink.ts'
-import { Budget, MOST_COLUMNS, MOST_MEMBERS, ObjectFacts } from './value-facts.ts'
+import { Budget, MOST_MEMBERS, ObjectFacts } from './value-facts.ts'
 
 interface InferCommandOptions {
   readonly name?: string
@@ -16,16 +17,18 @@ interface InferCommandOptions {
   readonly omit?: readonly string[]
   readonly enumerations: number
   readonly input?: InputFormat
+  readonly delimiter?: string
   readonly skipBad?: true
 }
 
 type AnyRow = Readonly<Record<string, unknown>>
 
 async function factsOf(file: string, options: InferCommandOptions): Promise<ObjectFacts> {
-  const { input: format, skipBad, omit = [] } = options
+  const { input: format, delimiter, skipBad, omit = [] } = options
   const facts = new ObjectFacts(new Budget(), true)
   const isOfCells = isCsv(file, format)
-  const rows = readRows(file, { format, skipBad, showsProgress: true }) as AsyncIterable<AnyRow>
+  const rowsOptions = { format, delimiter, skipBad, showsProgress: true }
+  const rows = readRows(file, rowsOptions) as AsyncIterable<AnyRow>
   for await (const given of rows) {
     const row =
       omit.length === 0
@@ -37,19 +40,8 @@ async function factsOf(file: string, options: InferCommandOptions): Promise<Obje
   return facts
 }
 
-/** The key that was asked for, or the most likely one. @throws Mistake if there is none. */
-function keyOf(
-  fields: readonly PrintedField[],
-  facts: ObjectFacts,
-  asked: string | undefined,
-): PrintedField {
-  if (asked === undefined) {
-    const key = guessedKey(fields, facts)
-    if (key !== undefined) return key
-    throw new Mistake(
-      'no field can be the key: a schema needs a field that has another value in every row; name one with --key',
-    )
-  }
+/** The field that was asked for as the key. @throws Mistake if it cannot be it. */
+function askedKey(fields: readonly PrintedField[], asked: string): PrintedField {
   const key = fields.find(({ name }) => name === asked)
   if (key === undefined) {
     const near = didYouMean(
@@ -63,34 +55,29 @@ function keyOf(
   throw new Mistake(`--key: ${quote(asked)} cannot be the key: ${why}`)
 }
 
-export interface ModuleOptions {
+export interface ModuleOptions extends Omit<SchemaOptions, 'keyOf'> {
   readonly name: string
   readonly key?: string | undefined
-  readonly enumerations: number
-  /** Whether the rows are of CSV: their values are the texts of cells, and their keys may be paths. */
-  readonly isOfCells?: boolean
 }
 
 /** A module whose schema fits rows. @throws Mistake where there is none. */
 export function inferredModule(
   facts: ObjectFacts,
-  { name, key: asked, enumerations: most, isOfCells = false }: ModuleOptions,
+  { name, key: asked, ...options }: ModuleOptions,
 ): { readonly source: string; readonly warnings: readonly string[] } {
-  if (facts.count === 0) throw new Mistake('there are no rows to infer a schema from')
-  if (facts.keys === undefined) {
-    throw new Mistake(`the rows have more than ${MOST_COLUMNS} keys: a schema names each`)
-  }
-  const fieldsOf = isOfCells ? fieldsOfColumns : fieldsOfRows
-  const { fields, warnings } = fieldsOf(facts, { enumerations: most })
-  const key = keyOf(fields, facts, asked)
+  const isAsked = asked !== undefined
+  const schema = inferredSchema(
+    facts,
+    isAsked ? { ...options, keyOf: (fields) => askedKey(fields, asked) } : options,
+  )
+  if (schema === NO_KEY) throw new Mistake(`${NO_KEY}; name one with --key`)
+  if (typeof schema === 'string') throw new Mistake(schema)
+  const { fields, key } = schema
+  const warnings = schema.notes.map(({ text }) => text)
   const rows = facts.count === 1 ? '1 row' : `${facts.count} rows`
-  const guess = asked === undefined ? `: check what is required, and the key "${key.name}"` : ''
+  const guess = isAsked ? '' : `: check what is required, and the key "${key}"`
   const source = sourceOf({
-    table: name,
-    fields: fields.map((field) => (field === key ? { ...key, sortable: true } : field)),
-    key: key.name,
-    relations: {},
-    isOfTable: false,
+    ...{ table: name, fields, key, relations: {}, isOfTable: false },
     warnings: [`Inferred from ${rows}${guess}.`, ...warnings],
   })
   return { source, warnings }
@@ -127,7 +114,7 @@ export const addInfer = (tamis: Command): Command =>
       '--enumerations <most>',
       'texts with so many distinct values at most are an enumeration; 0 for none',
       mostMembers,
-      12,
+      USUAL_MEMBERS,
     )
     .addOption(
       new Option('--input <format>', 'what the rows are, if the name does not say it').choices([
@@ -135,5 +122,6 @@ export const addInfer = (tamis: Command): Command =>
         'csv',
       ]),
     )
+    .option(...DELIMITER, delimiterOf)
     .option('--skip-bad', 'leave out rows that cannot be read, and say how many and why')
     .action(infer)

@@ -5,7 +5,7 @@ import { quote } from '../error/describe.ts'
 import type { ScalarTypeName } from '../kinds/kind.ts'
 import { isText } from '../kinds/string.ts'
 import { MOST_PRECISION } from '../schema/field.ts'
-import type { Facts, ObjectFacts, TextFacts } from './value-facts.ts'
+import { type Facts, MOST_SCALE, type ObjectFacts, type TextFacts } from './value-facts.ts'
 
 export interface InferOptions {
   /** The most members of an enumeration; 0 for none. */
@@ -21,20 +21,32 @@ const LEAST_SHARE = 0.3
 /** Deeper objects are asked by the keys of a dynamic field. */
 const DEEPEST = 6
 
-/** What a place holds, besides its fields. */
-interface Found {
+/** What the fields do not show of the values of a name. */
+export interface Note {
+  readonly name: string
+  readonly text: string
+}
+
+/** What a place holds: its fields, and what they do not show. */
+export interface Found {
   readonly fields: readonly PrintedField[]
-  readonly warnings: readonly string[]
+  readonly notes: readonly Note[]
 }
 
 const together = (all: readonly Found[]): Found => ({
   fields: all.flatMap(({ fields }) => fields),
-  warnings: all.flatMap(({ warnings }) => warnings),
+  notes: all.flatMap(({ notes }) => notes),
+})
+
+/** Says that values of a name are in no field, and why. */
+export const leftOutNote = (name: string, why: string): Note => ({
+  name,
+  text: `${quote(name)} is left out: ${why}`,
 })
 
 const leftOut = (name: string, why: string): Found => ({
   fields: [],
-  warnings: [`${quote(name)} is left out: ${why}`],
+  notes: [leftOutNote(name, why)],
 })
 
 /** Only keys of a wildcard have values of several kinds. */
@@ -48,10 +60,37 @@ const isSegment = (key: string): boolean =>
 /** The shape of values that are neither lists nor objects. */
 type ScalarShape = Exclude<PrintedShape, { readonly of: 'document' | 'objects' }>
 
+/** As many digits as every database holds in a decimal: SQLite and a DECIMAL of 64 bits, too. */
+const USUAL_PRECISION = 18
+/** Later rows may have values that are larger: by so many digits. */
+const SPARE_DIGITS = 3
+
+const precisionOf = ({ whole, scale }: TextFacts): number =>
+  whole + scale + SPARE_DIGITS <= USUAL_PRECISION ? USUAL_PRECISION : MOST_PRECISION
+
+/** Why texts that are all decimal numbers are no decimals. */
+function whyTexts({ whole, leastScale, scale }: TextFacts): string {
+  const digits = whole + scale
+  if (digits > MOST_PRECISION) {
+    return `they need ${digits} digits, and a decimal has at most ${MOST_PRECISION}`
+  }
+  if (scale > MOST_SCALE) return `they have up to ${scale} digits after the point`
+  return `they have ${leastScale} to ${scale} digits after the point, some of them zeros at the end: 1.5 and 1.50 are different texts, and one decimal`
+}
+
+/** Says why a field of decimal numbers is one of texts, and how to declare a decimal. */
+function notesOfTexts(name: string, texts: TextFacts, { of }: ScalarShape): readonly Note[] {
+  if ((of !== 'string' && of !== 'enumeration') || !texts.areDecimals) return []
+  const { whole, scale } = texts
+  const declared = `decimal({ precision: ${precisionOf(texts)}, scale: ${scale} })`
+  const how = whole + scale > MOST_PRECISION ? '' : `; if they are amounts, declare ${declared}`
+  return [{ name, text: `The numbers of ${quote(name)} stay texts: ${whyTexts(texts)}${how}` }]
+}
+
 function textShape(texts: TextFacts, { enumerations }: InferOptions): ScalarShape {
   const { kind, digits, scale, members, count } = texts
   if (kind === 'timestamp') return { of: kind, digits: digits > 6 ? digits : undefined }
-  if (kind === 'decimal') return { of: kind, precision: MOST_PRECISION, scale }
+  if (kind === 'decimal') return { of: kind, precision: precisionOf(texts), scale }
   if (kind !== 'string' || members === undefined) return { of: kind }
   const isFew = members.size > 1 && members.size <= enumerations && count >= members.size * OFTEN
   return isFew ? { of: 'enumeration', values: [...members].sort() } : { of: 'string' }
@@ -99,7 +138,8 @@ function elementFields(name: string, { keys, count }: ObjectFacts, options: Infe
         return leftOut(own, 'the fields of objects in a list have one kind of value')
       }
       const required = isEverywhere(facts, count)
-      return fieldNamed({ name: key, shape, required })
+      const field = fieldNamed({ name: key, shape, required })
+      return { ...field, notes: notesOfTexts(own, facts.texts, shape) }
     }),
   )
 }
@@ -107,7 +147,7 @@ function elementFields(name: string, { keys, count }: ObjectFacts, options: Infe
 const fieldNamed = (
   field: Pick<PrintedField, 'name' | 'shape' | 'required'>,
   sortable = false,
-): Found => ({ fields: [{ ...field, sortable, mapping: {} }], warnings: [] })
+): Found => ({ fields: [{ ...field, sortable, mapping: {} }], notes: [] })
 
 const hasOnlyScalars = ({ lists, objects }: Facts): boolean => lists === 0 && objects === undefined
 
@@ -119,22 +159,24 @@ function listOf(name: string, facts: Facts, required: boolean, options: InferOpt
   const { elements } = facts
   if (elements === undefined || elements.count === 0) {
     const empty = fieldNamed({ name, shape: { of: 'string', list: true }, required })
-    return { ...empty, warnings: [`${quote(name)} is a list of strings: its lists are empty`] }
+    const text = `${quote(name)} is a list of strings: its lists are empty`
+    return { ...empty, notes: [{ name, text }] }
   }
   if (elements.lists > 0) return leftOut(name, 'it holds lists of lists')
   const scalars = scalarShape(elements, options)
   if (elements.objects !== undefined) {
     if (scalars !== undefined) return leftOut(name, 'its lists hold objects and other values')
-    const { fields, warnings } = elementFields(name, elements.objects, options)
+    const { fields, notes } = elementFields(name, elements.objects, options)
     const why = 'its objects have no keys that can be fields'
     if (fields.length === 0) return leftOut(name, why)
-    return { ...fieldNamed({ name, shape: { of: 'objects', fields }, required }), warnings }
+    return { ...fieldNamed({ name, shape: { of: 'objects', fields }, required }), notes }
   }
   if (scalars === undefined) return leftOut(name, 'no field can hold its values')
   if (scalars.of === 'dynamic') {
     return leftOut(name, mixed('has lists of', scalars.kinds))
   }
-  return fieldNamed({ name, shape: { ...scalars, list: true }, required })
+  const field = fieldNamed({ name, shape: { ...scalars, list: true }, required })
+  return { ...field, notes: notesOfTexts(name, elements.texts, scalars) }
 }
 
 function objectOf(
@@ -158,14 +200,28 @@ const SORTABLE: ReadonlySet<string> = new Set([
   ...['integer', 'number', 'decimal', 'timestamp', 'date'],
 ])
 
+/**
+ * Whether all texts have the same few digits after the point, and some end in a zero: 12.50. Programs
+ * print doubles with as many digits as each needs, 12.5, though some print 3.0: these are decimals.
+ */
+const areAmounts = ({ kind, scale, isEven, isPadded }: TextFacts): boolean =>
+  kind === 'decimal' && scale >= 2 && scale <= 4 && isEven && isPadded
+
 /** What a cell of CSV is: more than a text, if all cells of the column are. */
 function typed(facts: Facts): Facts {
-  const { cells } = facts
+  const { cells, texts } = facts
+  if (areAmounts(texts)) return facts
   if (cells === undefined || cells.count < facts.count || cells.texts.count > 0) return facts
   const isList = cells.lists === cells.count && cells.elements?.count !== 0
   const isObject = cells.objects?.count === cells.count
   const isScalar = hasOnlyScalars(cells) && (cells.booleans === 0 || cells.booleans === cells.count)
   return cells.unreadable === 0 && (isList || isObject || isScalar) ? cells : facts
+}
+
+function unreadableNote(name: string, count: number): Note {
+  const values =
+    count === 1 ? `1 value of ${quote(name)} is` : `${count} values of ${quote(name)} are`
+  return { name, text: `${values} absent: no field can hold ${count === 1 ? 'it' : 'them'}` }
 }
 
 function fieldOf(
@@ -179,10 +235,7 @@ function fieldOf(
   if (facts.count === 0) return leftOut(name, 'it has no value')
   const unreadable: Found = {
     fields: [],
-    warnings:
-      facts.unreadable === 0
-        ? []
-        : [`${facts.unreadable} values of ${quote(name)} are absent: no field can hold them`],
+    notes: facts.unreadable === 0 ? [] : [unreadableNote(name, facts.unreadable)],
   }
   const scalars = scalarShape(facts, options)
   const forms = [scalars !== undefined, facts.lists > 0, facts.objects !== undefined]
@@ -196,7 +249,8 @@ function fieldOf(
   if (scalars === undefined) return leftOut(name, 'no field can hold its values')
   if (scalars.of === 'dynamic') return leftOut(name, mixed('holds', scalars.kinds))
   const field = fieldNamed({ name, shape: scalars, required }, SORTABLE.has(scalars.of))
-  return together([field, unreadable])
+  const notes = notesOfTexts(name, facts.texts, scalars)
+  return together([{ ...field, notes }, unreadable])
 }
 
 interface Place {

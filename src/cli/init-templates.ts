@@ -1,4 +1,4 @@
-/** The parts of the files that `tamis init` writes, as JavaScript; `init-files.ts` adds the types. */
+/** The parts of the files that `tamis init` writes, in JavaScript or TypeScript. */
 
 import type { Framework } from './init-project.ts'
 
@@ -9,6 +9,9 @@ export interface Driver {
   /** The value of the connection's URL or file, as an expression. */
   readonly place: string
 }
+
+/** A count reads every row that matches, so that it ends somewhere. */
+export const COUNTS = 'counts: { max: 10_000 }'
 
 export const SAMPLE_SCHEMA = `import { defineSchema, dynamic, enumeration, integer, list, string, timestamp } from 'tamis'
 
@@ -24,6 +27,7 @@ export const people = defineSchema({
     'custom.*': dynamic(['string', 'boolean', 'integer']),
   },
   defaultSort: [{ field: 'created_at', direction: -1 }],
+  ${COUNTS},
 })
 `
 
@@ -38,76 +42,89 @@ const rows = [
 export const drizzleSchema = (
   from: string,
   table: string,
+  casing: string | undefined,
 ): string => `import { defineSchema } from 'tamis'
 import { fromDrizzle } from 'tamis/drizzle'
 import { ${table} } from ${JSON.stringify(from)}
 
 // With { columns: [...] }, clients may filter by these only.
-const { schema: definition, rowOf, ...made } = fromDrizzle(${table})
+const { schema: definition, rowOf, ...made } = fromDrizzle(${table}${casing === undefined ? '' : `, { casing: '${casing}' }`})
 
 /** What clients may filter and sort by. */
-export const schema = defineSchema(definition)
+export const schema = defineSchema({ ...definition, ${COUNTS} })
 /** The table, its columns and its database, for \`compileQuery\` and \`readRow\`. */
 export const target = made
 /** The row of one that Drizzle selected. */
 export { rowOf }
 `
 
+const POOL_END = `
+/** Ends the connections, so that the process can exit. */
+export const close = () => pool.end()
+`
+
 /** Opens the database, and asks it. */
-export function asking({ packageName, place }: Driver): string {
+export function asking({ packageName, place }: Driver, isTyped: boolean): string {
+  const types = isTyped
+    ? `type Statement = { readonly text: string; readonly params: readonly unknown[] }\n${packageName === 'mysql2' ? '' : 'type Row = Record<string, unknown>\n'}`
+    : ''
+  const recordsOf = `${types}const recordsOf = async ({ text, params }${isTyped ? ': Statement): Promise<Row[]>' : ')'} =>`
   if (packageName === 'pg') {
     return `const pool = new pg.Pool({ connectionString: ${place} })
 
-const recordsOf = async ({ text, params }) => (await pool.query(text, [...params])).rows
-
-/** Ends the connections, so that the process can exit. */
-export const close = () => pool.end()
-`
+${recordsOf} (await pool.query(text, [...params])).rows
+${POOL_END}`
   }
   if (packageName === 'mysql2') {
     return `const pool = createPool({ uri: ${place}, supportBigNumbers: true, bigNumberStrings: true })
+// A TIMESTAMP is printed in the zone of the session.
+pool.on('connection', (connection) => void connection.query("SET time_zone = '+00:00'"))
 
-const recordsOf = async ({ text, params }) => (await pool.query(text, [...params]))[0]
-
-/** Ends the connections, so that the process can exit. */
-export const close = () => pool.end()
-`
+// \`query\` would write the values into the text.
+${recordsOf} (await pool.execute${isTyped ? '<Row[]>' : ''}(text, [...params]))[0]
+${POOL_END}`
   }
   return `const db = new Database(${place})
 
-const recordsOf = async ({ text, params }) => db.prepare(text).all(...params)
+${recordsOf} db.prepare(text).all(...params)${isTyped ? ' as Row[]' : ''}
 
 /** Closes the file. */
 export const close = async () => db.close()
 `
 }
 
-export const IMPORTS: Readonly<Record<string, string>> = {
-  pg: "import pg from 'pg'",
-  mysql2: "import { createPool } from 'mysql2/promise'",
-  'better-sqlite3': "import Database from 'better-sqlite3'",
-  libsql: "import Database from 'libsql'",
+export function driverImport({ packageName }: Driver, isTyped: boolean): string {
+  if (packageName === 'pg') return "import pg from 'pg'\n"
+  if (packageName === 'mysql2') {
+    // mysql2 has a type for rows.
+    const row = isTyped ? ', type RowDataPacket as Row' : ''
+    return `import { createPool${row} } from 'mysql2/promise'\n`
+  }
+  return `import Database from '${packageName}'\n`
 }
 
-export const ANSWER = `/**
- * Answers GET /list?filter={"role":"admin"}&sort=-created_at&limit=20&next=…
+/** What the list answers. `filter` and `sort` are examples: `{"role":"admin"}` and `-created_at`. */
+export const answers = (route: string, filter: string, sort: string): string => `/**
+ * Answers GET ${route}?filter=${filter}&sort=${sort}&limit=20&count=true&next=…
  * \`search\` is the query string of the request.
  */`
 
-export const EXACT = `/** JSON of an answer: integers beyond 2^53 as texts. */
-export const toJson = (body) =>
+export const exact = (
+  isTyped: boolean,
+): string => `/** JSON of an answer: integers beyond 2^53 as texts. */
+export const toJson = (body${isTyped ? ': unknown' : ''}) =>
   JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? String(value) : value))
 `
 
 export const ENDPOINTS: Readonly<
-  Record<Framework | 'none', (from: string, isTyped: boolean) => string>
+  Record<Framework | 'none', (from: string, isTyped: boolean, route: string) => string>
 > = {
-  express: (from) => `import { Router } from 'express'
+  express: (from, _, route) => `import { Router } from 'express'
 import { list, toJson } from '${from}'
 
-/** app.use(router): GET /list */
+/** app.use(router): GET ${route} */
 export const router = Router()
-router.get('/list', async (request, response) => {
+router.get('${route}', async (request, response) => {
   const { search } = new URL(request.originalUrl, 'http://localhost')
   const { status, body } = await list(search)
   response.status(status).type('json').send(toJson(body))
@@ -116,31 +133,32 @@ router.get('/list', async (request, response) => {
   fastify: (
     from,
     isTyped,
+    route,
   ) => `${isTyped ? "import type { FastifyPluginAsync } from 'fastify'\n" : ''}import { list, toJson } from '${from}'
 
-/** app.register(plugin): GET /list */
+/** app.register(plugin): GET ${route} */
 export const plugin${isTyped ? ': FastifyPluginAsync' : ''} = async (app) => {
-  app.get('/list', async (request, reply) => {
+  app.get('${route}', async (request, reply) => {
     const { search } = new URL(request.url, 'http://localhost')
     const { status, body } = await list(search)
     return reply.code(status).type('application/json').send(toJson(body))
   })
 }
 `,
-  hono: (from) => `import { Hono } from 'hono'
+  hono: (from, _, route) => `import { Hono } from 'hono'
 import { list, toJson } from '${from}'
 
-/** app.route('/', routes): GET /list */
-export const routes = new Hono().get('/list', async (c) => {
+/** app.route('/', routes): GET ${route} */
+export const routes = new Hono().get('${route}', async (c) => {
   const { search } = new URL(c.req.url)
   const { status, body } = await list(search)
-  return c.body(toJson(body), status === 200 ? 200 : 400, { 'content-type': 'application/json' })
+  return new Response(toJson(body), { status, headers: { 'content-type': 'application/json' } })
 })
 `,
-  none: (from) => `import { list, toJson } from '${from}'
+  none: (from, isTyped) => `import { list, toJson } from '${from}'
 
 /** A handler of the Fetch API, as Next.js, SvelteKit, Bun, Deno and Workers take it. */
-export async function GET(request) {
+export async function GET(request${isTyped ? ': Request' : ''}) {
   const { search } = new URL(request.url)
   const { status, body } = await list(search)
   return new Response(toJson(body), { status, headers: { 'content-type': 'application/json' } })
@@ -148,35 +166,49 @@ export async function GET(request) {
 `,
 }
 
-/** How a test asks the endpoint: `get(search)` answers its status and body. */
-export const ASKING: Readonly<Record<Framework | 'none', (from: string) => string>> = {
-  express: (from) => `import express from 'express'
+/**
+ * How a test asks the endpoint: `get(search)` answers its status and body. Servers start in `before`,
+ * because CommonJS, which is what `npm init` makes, has no await outside functions.
+ */
+export const ASKING: Readonly<
+  Record<Framework | 'none', (from: string, isTyped: boolean, route: string) => string>
+> = {
+  express: (from, isTyped, route) => `import { once } from 'node:events'
+import { createServer } from 'node:http'
+import express from 'express'
 import { router } from '${from}'
 
-const server = express().use(router).listen(0)
-await once(server, 'listening')
-const address = server.address()
-const port = typeof address === 'object' ? address?.port : undefined
-const get = (search) => fetch(\`http://127.0.0.1:\${port}/list\${search}\`)
+const server = createServer(express().use(router))
+before(async () => {
+  await once(server.listen(0), 'listening')
+})
+const get = (search${isTyped ? ': string' : ''}) => {
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return fetch(\`http://127.0.0.1:\${port}${route}\${search}\`)
+}
 const end = () => server.close()
 `,
-  fastify: (from) => `import Fastify from 'fastify'
+  fastify: (from, isTyped, route) => `import Fastify from 'fastify'
 import { plugin } from '${from}'
 
 const app = Fastify()
 app.register(plugin)
-const url = await app.listen({ port: 0 })
-const get = (search) => fetch(\`\${url}/list\${search}\`)
+let url = ''
+before(async () => {
+  url = await app.listen({ port: 0 })
+})
+const get = (search${isTyped ? ': string' : ''}) => fetch(\`\${url}${route}\${search}\`)
 const end = () => app.close()
 `,
-  hono: (from) => `import { routes } from '${from}'
+  hono: (from, isTyped, route) => `import { routes } from '${from}'
 
-const get = async (search) => routes.request(\`/list\${search}\`)
+const get = async (search${isTyped ? ': string' : ''}) => routes.request(\`${route}\${search}\`)
 const end = () => {}
 `,
-  none: (from) => `import { GET } from '${from}'
+  none: (from, isTyped, route) => `import { GET } from '${from}'
 
-const get = (search) => GET(new Request(\`http://localhost/list\${search}\`))
+const get = (search${isTyped ? ': string' : ''}) => GET(new Request(\`http://localhost${route}\${search}\`))
 const end = () => {}
 `,
 }

@@ -15,6 +15,8 @@ export interface RowsOptions {
   readonly schema?: Schema
   /** By default, the file's name tells it. */
   readonly format?: InputFormat | undefined
+  /** What is between the cells of CSV; a comma by default. */
+  readonly delimiter?: string | undefined
   /** Rows that cannot be read are left out, and counted at the end. */
   readonly skipBad?: boolean | undefined
   /** Whether a terminal may show how far it is: nothing else is written to it meanwhile. */
@@ -95,7 +97,7 @@ const HINT =
  */
 export async function* readRows(
   file: string,
-  { schema, format, skipBad, showsProgress }: RowsOptions,
+  { schema, format, delimiter, skipBad, showsProgress }: RowsOptions,
 ): AsyncGenerator<unknown> {
   const name = nameOf(file)
   if (file === '-' && process.stdin.isTTY) process.stderr.write(HINT)
@@ -118,11 +120,15 @@ export async function* readRows(
     bytes += count
     line.update(bytes, { rows })
   })
+  const csv = { name, chunks, delimiter }
+  if (delimiter !== undefined && !isCsv(file, format)) {
+    throw new Mistake('--delimiter is for CSV: name the file .csv, or add --input csv')
+  }
   const read = !isCsv(file, format)
     ? jsonRows(name, chunks, refuse)
     : schema === undefined
-      ? csvCells(name, chunks, refuse('line'))
-      : csvRows(name, chunks, schema, refuse('line'))
+      ? csvCells(csv, refuse('line'))
+      : csvRows(csv, schema, refuse('line'))
   try {
     if (showsProgress) line.start(size ?? 0, 0, { rows })
     for await (const row of read) {

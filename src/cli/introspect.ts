@@ -3,10 +3,10 @@ import { introspect } from '../check/index.ts'
 import { withConnection } from './connect.ts'
 import { printable } from './mistake.ts'
 import { write } from './sink.ts'
-import { mistakeOf, tableName } from './table.ts'
+import { mistakeOf, requireTable, tableName } from './table.ts'
 
 interface IntrospectCommandOptions {
-  readonly table: string
+  readonly table?: string
   readonly omit?: readonly string[]
 }
 
@@ -16,14 +16,15 @@ export const addIntrospect = (tamis: Command): Command =>
     .command('introspect')
     .description('print a schema and a mapping for a table that is there, as a TypeScript module')
     .argument('<database>', 'an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file')
-    .requiredOption('--table <name>', 'the table; with its schema as app.people')
+    .option('--table <name>', 'the table; with its schema as app.people')
     .option('--omit <column...>', 'columns that no client may see: the schema does not have them')
     .action(async (database: string, { table, omit }: IntrospectCommandOptions) => {
-      const { source, warnings } = await withConnection(database, (ask) =>
-        introspect(ask, { table: tableName(table), omit }).catch((error: unknown) => {
+      const { source, warnings } = await withConnection(database, async (ask) => {
+        const name = tableName(await requireTable(ask, table))
+        return introspect(ask, { table: name, omit }).catch((error: unknown) => {
           throw mistakeOf(error)
-        }),
-      )
+        })
+      })
       await write(source)
       // In the module, they are comments.
       for (const each of warnings) process.stderr.write(`tamis: ${printable(each)}\n`)

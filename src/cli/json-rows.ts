@@ -46,7 +46,8 @@ export function lineReader(refuse: Refuse): RowReader {
       const value = parseJson(line)
       if (isPlainObject(value)) return value
     } catch (error) {
-      refuse(number, `not valid JSON: ${messageOf(error)}`)
+      const hint = number === 1 ? '; expected one JSON object a line, or an array of objects' : ''
+      refuse(number, `not valid JSON: ${messageOf(error)}${hint}`)
       return undefined
     }
     refuse(number, NO_OBJECT)

@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs'
+import { bytesFrom, MEBIBYTE } from './bytes.ts'
 import { Mistake } from './mistake.ts'
 
-export const MEBIBYTE = 1024 * 1024
 export const LONGEST_LINE = 16 * MEBIBYTE
 export const NEWLINE = 0x0a
 
@@ -27,11 +26,7 @@ export async function* linesFrom(file: string, place: number, first: number): As
     start = end
     return line
   }
-  const stream: AsyncIterable<Buffer> = createReadStream(file, {
-    start: place,
-    highWaterMark: MEBIBYTE,
-  })
-  for await (const chunk of stream) {
+  for await (const chunk of bytesFrom(file, place)) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let from = 0
     for (let to = rest.indexOf(NEWLINE); to !== -1; to = rest.indexOf(NEWLINE, from)) {

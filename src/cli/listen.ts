@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { DirectText } from '../users/http/direct.ts'
+import type { DirectBody } from '../users/http/direct.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
 /** Answers a request; `incoming` is the request as Node has it. */
@@ -17,7 +17,13 @@ export type Fetch = (
 export type DirectFetch = (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-) => Promise<DirectText | undefined>
+) => Promise<DirectBody | undefined>
+
+/** Copying a longer body takes longer than sending it apart from the head. */
+const LONGEST_TEXT = 64 * 1024
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
 
 /** A server that listens at a port. */
 export interface Listening {
@@ -65,11 +71,13 @@ async function answer(
   if (incoming.method === 'GET' && incoming.headers.host !== undefined) {
     const found = await direct(incoming, outgoing)
     if (found !== undefined) {
-      const { status, text, headers } = found
-      const length = Buffer.byteLength(text)
-      const body = { 'Content-Type': 'application/json', 'Content-Length': length }
-      outgoing.writeHead(status, status === 304 ? headers : { ...headers, ...body })
-      outgoing.end(text)
+      const { status, body, headers } = found
+      const content = { 'Content-Type': 'application/json', 'Content-Length': body.byteLength }
+      outgoing.writeHead(status, status === 304 ? headers : { ...headers, ...content })
+      // Node sends the head and a text in one piece, and the head and bytes in two. A text of Latin-1
+      // is sent as the bytes that it was made of.
+      if (body.byteLength > LONGEST_TEXT) outgoing.end(body)
+      else outgoing.end(bytesOf(body).toString('latin1'), 'latin1')
       return
     }
   }

@@ -17,29 +17,39 @@ export interface LogOutput {
 
 /**
  * Standard output that never blocks: Node writes to a pipe synchronously, so a reader that stalls
- * would block the process. Lines that find no room are dropped and counted.
+ * would block the process. Lines that find no room are dropped and counted. The lines of one turn of
+ * the event loop are written together: a write takes longer than making a line.
  */
 export function logOutput(): LogOutput {
   const stdout = isPipe() ? pipe() : process.stdout
   let dropped = 0
+  let lines = ''
   // The log is no longer read; the service continues without it.
   stdout.on('error', () => {})
+  const send = () => {
+    if (lines !== '') stdout.write(lines)
+    lines = ''
+  }
+  // After an error that ends the process, its last lines are wanted most.
+  process.on('exit', send)
   return {
     write(line) {
-      if (stdout.writableLength > MOST_WAITING) {
+      if (stdout.writableLength + lines.length > MOST_WAITING) {
         dropped++
         return
       }
+      if (lines === '') setImmediate(send)
       if (dropped > 0) {
         const time = Date.now()
         const msg = `${dropped} lines of the log were dropped: its reader is too slow`
         dropped = 0
-        stdout.write(`${JSON.stringify({ level: 40, time, msg })}\n`)
+        lines += `${JSON.stringify({ level: 40, time, msg })}\n`
       }
-      stdout.write(line)
+      lines += line
     },
     flush: () =>
       new Promise((resolve) => {
+        send()
         if (stdout.writableLength === 0 || stdout.destroyed) {
           resolve()
           return

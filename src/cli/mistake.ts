@@ -1,6 +1,7 @@
 import { FilterError } from '../error/filter-error.ts'
 import type { Issue } from '../error/issue.ts'
 import { type FrameStyle, frame, type SourceRange } from '../error/source.ts'
+import { withoutPassword } from './without-password.ts'
 
 /** An error that the user can fix: printed as one line without a stack, exit status 2. */
 export class Mistake extends Error {}
@@ -65,7 +66,7 @@ export function line({ path, message, hint }: Issue): string {
 export function linesOf(error: unknown, style?: FrameStyle): readonly string[] | undefined {
   if (error instanceof TextMistake && style !== undefined) {
     return error.marks.flatMap(({ line: text, source, range }) => {
-      const head = `tamis: ${printable(text)}`
+      const head = `tamis: ${shown(text)}`
       if (source === undefined || range === undefined) return head
       return [head, ...frame(source, range, style).split('\n')]
     })
@@ -78,8 +79,11 @@ export function linesOf(error: unknown, style?: FrameStyle): readonly string[] |
         : error instanceof Mistake || isDefinitionError(error)
           ? [error.message.replace(/^tamis: /, '')]
           : undefined
-  return lines && [`tamis: ${lines.map(printable).join('; ')}`]
+  return lines && [`tamis: ${lines.map(shown).join('; ')}`]
 }
+
+/** Drivers and parsers repeat what they were given, the URL of a database too. */
+const shown = (text: string): string => printable(withoutPassword(text))
 
 /** Whether tamis refused the user's schema or mapping. */
 const isDefinitionError = (error: unknown): error is TypeError =>

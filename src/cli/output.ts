@@ -52,6 +52,19 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : toJson(value)
 }
 
+/**
+ * Texts that spreadsheets may run as formulas, by their first character: those that OWASP lists, with
+ * the wide forms that some take for the same.
+ */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
+
+/** A text that is a number, such as a decimal: no formula, and a number to a spreadsheet. */
+const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
+
+/** A text that no spreadsheet runs: an apostrophe before it makes it a text. */
+const escaped = (value: unknown): unknown =>
+  typeof value === 'string' && FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value
+
 const csvCell = (value: unknown): string => {
   const text = textOf(value)
   // An empty text differs from an absent value by its quotes.
@@ -63,3 +76,9 @@ const csvCell = (value: unknown): string => {
 export const csvRecord = (values: readonly unknown[]): string =>
   // An empty line is no record: of one column that is absent, it is an empty text.
   `${values.length === 1 && textOf(values[0]) === '' ? '""' : values.map(csvCell).join(',')}\n`
+
+/** Writes records of CSV; `escapeFormulas` keeps spreadsheets from running their texts. */
+export const csvWriter =
+  (escapeFormulas = false): ((values: readonly unknown[]) => string) =>
+  (values) =>
+    csvRecord(escapeFormulas ? values.map(escaped) : values)

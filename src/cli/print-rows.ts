@@ -1,13 +1,14 @@
 /** Prints rows in the form that options ask for, to standard output or a file. */
 
 import { fstatSync, type Stats, statSync } from 'node:fs'
+import { extname } from 'node:path'
 import type { Query } from '../parse/query.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Page } from '../query/page.ts'
 import { isCsvName } from './input.ts'
 import { toBlocks, toTable } from './layouts.ts'
 import { Mistake } from './mistake.ts'
-import { type Column, columnsOf, csvRecord, toJson, valueIn } from './output.ts'
+import { type Column, columnsOf, csvWriter, toJson, valueIn } from './output.ts'
 import { openSink, type Sink } from './sink.ts'
 
 export interface PrintOptions {
@@ -16,17 +17,43 @@ export interface PrintOptions {
   readonly vertical?: true
   readonly output?: string
   readonly gzip?: true
+  /** Texts that a spreadsheet would take for formulas begin with an apostrophe in CSV. */
+  readonly escapeFormulas?: true
 }
 
 type Form = 'table' | 'blocks' | 'json' | 'csv'
+
+const JSON_NAMES = ['.json', '.ndjson', '.jsonl']
+
+/** The form that a file's name says; of a name without an ending such as /dev/stdout, JSON. */
+function formOfName(output: string): Form {
+  if (isCsvName(output)) return 'csv'
+  const ending = extname(output.replace(/\.gz$/i, '')).toLowerCase()
+  if (ending === '' || JSON_NAMES.includes(ending)) return 'json'
+  throw new Mistake(
+    `--output ${output}: expected a name that ends in .csv, ${JSON_NAMES.slice(0, -1).join(', ')} or ${JSON_NAMES.at(-1)}, and .gz if it is compressed; with --csv, --json or --vertical any name will do`,
+  )
+}
 
 /** The form by its option, by the name of the file, or else for people. */
 function formOf({ json, csv, vertical, output }: PrintOptions): Form {
   if (json) return 'json'
   if (csv) return 'csv'
   if (vertical) return 'blocks'
-  if (output === undefined) return 'table'
-  return isCsvName(output) ? 'csv' : 'json'
+  return output === undefined ? 'table' : formOfName(output)
+}
+
+/**
+ * The form that the options ask for.
+ *
+ * @throws Mistake for an unknown ending of the file's name, or for an option of another form.
+ */
+export function askedForm(options: PrintOptions): Form {
+  const form = formOf(options)
+  if (options.escapeFormulas && form !== 'csv') {
+    throw new Mistake('--escape-formulas is for CSV: add --csv, or name the file .csv')
+  }
+  return form
 }
 
 /** What all names of a regular file have in common; undefined if it is none. */
@@ -75,15 +102,16 @@ export async function printPage(
   options: PrintOptions,
   input: string | undefined,
 ): Promise<void> {
-  const form = formOf(options)
+  const form = askedForm(options)
   const sink = await sinkOf(options, input)
   const columns = selected(query) ?? columnsOf(items)
   const width = isTerminal(options.output) ? process.stdout.columns : undefined
   if (form === 'json') {
     for (const row of items) await sink.write(`${toJson(row)}\n`)
   } else if (form === 'csv') {
-    await sink.write(csvRecord(columns.map(({ name }) => name)))
-    for (const row of items) await sink.write(recordOf(row, columns))
+    const record = csvWriter(options.escapeFormulas)
+    await sink.write(record(columns.map(({ name }) => name)))
+    for (const row of items) await sink.write(record(valuesOf(row, columns)))
   } else {
     const text = form === 'table' ? toTable(items, columns, width) : toBlocks(items, columns)
     await sink.write(`${items.length === 0 ? 'no rows' : text}\n`)
@@ -97,8 +125,8 @@ export async function printPage(
   await sink.end()
 }
 
-const recordOf = (row: unknown, columns: readonly Column[]): string =>
-  csvRecord(columns.map((column) => valueIn(row, column)))
+const valuesOf = (row: unknown, columns: readonly Column[]): readonly unknown[] =>
+  columns.map((column) => valueIn(row, column))
 
 /** Prints rows as they come, in constant memory: as JSON, or as CSV with a column for each field. */
 export async function printAll(
@@ -107,11 +135,11 @@ export async function printAll(
   options: PrintOptions,
   input: string | undefined,
 ): Promise<void> {
-  const form = formOf(options)
+  const form = askedForm(options)
   if (form === 'blocks') throw new Mistake('--vertical is for a page: --all prints JSON or CSV')
   const sink = await sinkOf(options, input)
   try {
-    if (form === 'csv') await writeCsv(query, rows, sink)
+    if (form === 'csv') await writeCsv(query, rows, sink, options)
     else for await (const row of rows) await sink.write(`${toJson(row)}\n`)
   } finally {
     // After an error, too: what was written before is complete lines, also where it is compressed.
@@ -119,16 +147,22 @@ export async function printAll(
   }
 }
 
-async function writeCsv(query: Query, rows: AsyncIterable<unknown>, sink: Sink): Promise<void> {
+async function writeCsv(
+  query: Query,
+  rows: AsyncIterable<unknown>,
+  sink: Sink,
+  { escapeFormulas }: PrintOptions,
+): Promise<void> {
+  const record = csvWriter(escapeFormulas)
   const columns = selected(query) ?? keysOf(query.schema)
   const known = new Set(columns.flatMap(({ path: [key] }) => key ?? []))
   const unknown = new Set<string>()
-  await sink.write(csvRecord(columns.map(({ name }) => name)))
+  await sink.write(record(columns.map(({ name }) => name)))
   for await (const row of rows) {
     if (query.fields === undefined) {
       for (const key of Object.keys(Object(row))) if (!known.has(key)) unknown.add(key)
     }
-    await sink.write(recordOf(row, columns))
+    await sink.write(record(valuesOf(row, columns)))
   }
   if (unknown.size === 0) return
   const names = [...unknown].slice(0, 10).map((key) => JSON.stringify(key))

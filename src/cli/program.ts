@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { addBackfill } from './backfill.ts'
 import { addCheck } from './check.ts'
 import { addCompletion } from './completion.ts'
+import { DELIMITER, delimiterOf } from './csv-delimiter.ts'
 import { explain } from './explain.ts'
 import { addExport } from './export.ts'
 import { addImport } from './import.ts'
@@ -45,12 +46,17 @@ export function program(): Command {
         'csv',
       ]),
     )
+    .option(...DELIMITER, delimiterOf)
     .option('--skip-bad', 'leave out rows that cannot be read, and say how many and why')
     .addOption(
       new Option('--json', 'one row a line as JSON, for programs').conflicts(['csv', 'vertical']),
     )
     .addOption(new Option('--csv', 'as CSV with a header').conflicts('vertical'))
     .option('--vertical', 'each row as a block, with a line for each field')
+    .option(
+      '--escape-formulas',
+      "begin texts of CSV that a spreadsheet would run as formulas with '",
+    )
     .option('--output <file>', 'write to a file; .csv, .ndjson and .gz in its name say the format')
     .option('--gzip', 'compress the output')
     .action(runQueryCommand)
@@ -76,12 +82,16 @@ export function program(): Command {
   return tamis
 }
 
+const COMMANDS =
+  'query, sql, explain, init, introspect, infer, check, backfill, serve, token, import, export or completion'
+
 /** Commander's errors as mistakes, except its help and version. */
 export function asMistake(error: unknown): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error
-  if (error.code === 'commander.help')
-    return new Mistake(
-      'expected a command: query, sql, explain, init, introspect, infer, check, backfill, serve, token, import, export or completion; see tamis --help',
-    )
-  return new Mistake(error.message.replace(/^error: /, ''))
+  const expected = `expected a command: ${COMMANDS}; see tamis --help`
+  if (error.code === 'commander.help') return new Mistake(expected)
+  const message = error.message.replace(/^error: /, '')
+  return new Mistake(
+    error.code === 'commander.unknownCommand' ? `${message}; ${expected}` : message,
+  )
 }

@@ -10,7 +10,8 @@ import { line, type Mark, Mistake, messageOf, TextMistake, textMark } from './mi
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
 
 export interface QueryOptions {
-  readonly schema: string
+  /** By default, that of users. */
+  readonly schema?: string
   readonly filter?: string
   readonly sort?: string
   readonly limit?: number
@@ -98,11 +99,15 @@ function selectable(schema: Schema): Schema {
   return { ...schema, payload: new Map([...schema.payload, [FIELDS, schema.payload.size]]) }
 }
 
-/** The query that the options ask for. */
+/**
+ * The query that the options ask for. `otherSchema` is how to name another schema than that of users,
+ * which a field that it does not have suggests.
+ */
 export async function queryOf(
   options: QueryOptions,
+  otherSchema = 'the schema is that of users; name the module of another with --schema',
 ): Promise<LoadedSchema & { readonly query: Query }> {
-  const loaded = await loadSchema(options.schema)
+  const loaded = await loadSchema(options.schema ?? 'users')
   const texts: Texts = new Map()
   const { filter, sort, select } = options
   const payload = {
@@ -118,7 +123,10 @@ export async function queryOf(
   }
   const result = safeParseQuery(selectable(loaded.schema), payload)
   if (result.ok) return { ...loaded, query: result.value }
-  throw new TextMistake(result.issues.map((each) => markOf(texts, each)))
+  const marks = result.issues.map((each) => markOf(texts, each))
+  const isOfUsers =
+    options.schema === undefined && result.issues.some(({ code }) => code === 'unknown_field')
+  throw new TextMistake(isOfUsers ? [...marks, { line: otherSchema }] : marks)
 }
 
 /** An issue of the payload, with its place in the option's text. */
@@ -134,7 +142,10 @@ function markOf(texts: Texts, each: Issue): Mark {
 /** Adds the options of a query. */
 export const withQueryOptions = (command: Command): Command =>
   command
-    .option('--schema <name>', '"users", or a module that exports a schema', 'users')
+    .option(
+      '--schema <name>',
+      'a module that exports a schema; by default "users", the built-in one',
+    )
     .option('--filter <text>', 'the filter: JSON, Mongo shell syntax, or @file')
     .option('--sort <order>', 'JSON as on the wire, or names: -created_at,id')
     .option('--limit <n>', 'rows on the page', integer)

@@ -61,7 +61,14 @@ export async function loadSchema(name: string): Promise<LoadedSchema> {
     throw new Mistake(`--schema: no such module: "${name}"; the built-in schema is "users"`)
   }
   const module = await load(path).catch((error: unknown) => {
-    throw new Mistake(`--schema: ${name}: ${messageOf(error)}`)
+    if (!/\.[cm]?[jt]sx?$/.test(path)) {
+      throw new Mistake(
+        `--schema: ${name}: expected a module (.ts or .js), as tamis introspect and tamis infer make it`,
+      )
+    }
+    const isTyped = error instanceof SyntaxError && /\.[cm]?js$/.test(path)
+    const hint = isTyped ? ' (if it is TypeScript, name it .ts or .mts)' : ''
+    throw new Mistake(`--schema: ${name}: ${messageOf(error)}${hint}`)
   })
   const schema = [module.schema, module.default, ...Object.values(module)].find(isSchema)
   if (schema === undefined) {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Command } from 'commander'
-import type { DirectRequest, DirectText } from '../users/http/direct.ts'
+import type { DirectBody, DirectRequest } from '../users/http/direct.ts'
 import type { Users } from '../users/index.ts'
 import type { RequestTrace, TracedRequest } from '../users/telemetry.ts'
 import type { DirectFetch, Fetch, Listening } from './listen.ts'
@@ -79,6 +79,7 @@ async function serve(given: ServeOptions, command: Command): Promise<void> {
         ifNoneMatch: incoming.headers['if-none-match'],
         address: incoming.socket.remoteAddress ?? '',
         signal: () => closedSignal(outgoing),
+        digest: sha256,
       })
     const found = await (trace === undefined ? work() : trace.run(work))
     if (found !== undefined) {
@@ -147,9 +148,9 @@ async function answering(
     async direct(
       incoming: IncomingMessage,
       request: DirectRequest,
-    ): Promise<DirectText | undefined> {
+    ): Promise<DirectBody | undefined> {
       const found = await direct(request)
-      if ('text' in found) return found
+      if ('body' in found) return found
       if (found.isCounted) counted.add(incoming)
       return undefined
     },
@@ -159,6 +160,8 @@ async function answering(
     },
   }
 }
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
 
 /** A signal that is aborted when the client disconnects before it has its answer. */
 function closedSignal(outgoing: ServerResponse): AbortSignal {

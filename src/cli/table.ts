@@ -1,4 +1,5 @@
 import { type Ask, readFacts, type TableFacts, type TableName } from '../check/index.ts'
+import { listTables } from '../check/read.ts'
 import { MissingTable } from '../check/records.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
@@ -8,6 +9,12 @@ export function tableName(text: string): TableName {
   const [schema, name] = at === -1 ? [undefined, text] : [text.slice(0, at), text.slice(at + 1)]
   if (name === '' || schema === '') throw new Mistake('--table: expected a name, or schema.name')
   return { schema, name }
+}
+
+/** @throws Mistake that names the tables there are, where none was asked for. */
+export async function requireTable(ask: Ask, table: string | undefined): Promise<string> {
+  if (table === undefined) throw new Mistake(`--table is missing: ${await listTables(ask)}`)
+  return table
 }
 
 /** The facts of the table that `--table` names; one that is elsewhere is named as the option takes it. */

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Settings, Users } from '../users/index.ts'
 import { Mistake, messageOf } from './mistake.ts'
+import { withoutPassword } from './without-password.ts'
 
 /** The options of every command that works on the users of a database. */
 export interface UsersCommandOptions {
@@ -58,10 +59,6 @@ export async function openUsers(
     clearTimeout(waiting)
   }
 }
-
-/** A URL without its password, for messages. */
-export const withoutPassword = (url: string): string =>
-  url.replace(/^([a-z]+:\/\/[^/@:]*):.*@/i, '$1:…@')
 
 export const positive = (text: string): number => {
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text)

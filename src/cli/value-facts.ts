@@ -2,7 +2,6 @@
 
 import { boolean } from '../kinds/boolean.ts'
 import { date } from '../kinds/date.ts'
-import { decimal } from '../kinds/decimal.ts'
 import { exactNumber, JSON_NUMBER, parseJson } from '../kinds/json.ts'
 import type { ScalarTypeName } from '../kinds/kind.ts'
 import { integer, number } from '../kinds/numbers.ts'
@@ -27,7 +26,11 @@ export const MOST_COLUMNS = 500
 const MOST_FACTS = 5000
 
 const instant = timestamp({ digits: 9 })
-const DECIMAL = /^-?(?:0|[1-9]\d*)\.(\d{1,18})$/
+/** More digits after the point are none of an amount. */
+export const MOST_SCALE = 18
+const DECIMAL = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/
+/** A decimal that has a shorter text, so that two of the texts may be one number. */
+const PADDED = /\.\d*0$|^-0$/
 const FRACTION = /\.(\d+)/
 
 /** How many places of values are kept apart, and whether more may be. */
@@ -47,8 +50,13 @@ export class TextFacts {
   readonly #is = { uuid: true, date: true, timestamp: true, decimal: true }
   /** The digits of fractions of seconds. */
   digits = 0
-  /** The digits of decimals after the point, if all have as many. */
-  scale: number | undefined
+  /** Of texts that are all decimal numbers: the most digits before the point, and after it. */
+  whole = 0
+  scale = 0
+  /** The fewest digits after the point. */
+  leastScale = Number.POSITIVE_INFINITY
+  /** Whether one of the decimals has a shorter text: 12.50. */
+  isPadded = false
   /** The distinct texts; undefined if there are too many, or if one is too long. */
   members: Set<string> | undefined = new Set()
 
@@ -59,27 +67,49 @@ export class TextFacts {
     is.date &&= date.read(text) !== undefined
     is.timestamp &&= instant.read(text) !== undefined
     if (is.timestamp) this.digits = Math.max(this.digits, FRACTION.exec(text)?.[1]?.length ?? 0)
-    is.decimal &&= this.#isDecimal(text)
+    if (is.decimal) this.#addDecimal(text)
     if (this.members === undefined) return
     this.members.add(text)
     if (text.length > LONGEST_MEMBER || this.members.size > MOST_MEMBERS) this.members = undefined
   }
 
-  /** Whether a text is a decimal with as many digits after the point as those before. */
-  #isDecimal(text: string): boolean {
-    const scale = DECIMAL.exec(text)?.[1]?.length
-    this.scale ??= scale
-    if (scale === undefined || scale !== this.scale) return false
-    return decimal({ precision: MOST_PRECISION, scale }).read(text) !== undefined
+  #addDecimal(text: string): void {
+    const [match, whole = '', fraction = ''] = DECIMAL.exec(text) ?? []
+    this.#is.decimal = match !== undefined
+    if (match === undefined) return
+    this.whole = Math.max(this.whole, whole.length)
+    this.scale = Math.max(this.scale, fraction.length)
+    this.leastScale = Math.min(this.leastScale, fraction.length)
+    this.isPadded ||= PADDED.test(text)
+  }
+
+  /** Whether all texts are decimal numbers, and one has a point: without, they may be codes. */
+  get areDecimals(): boolean {
+    return this.#is.decimal && this.scale > 0
+  }
+
+  /** Whether all texts have as many digits after the point. */
+  get isEven(): boolean {
+    return this.scale === this.leastScale
+  }
+
+  /**
+   * Whether a decimal stands for the texts: it holds all of them, and no two of them are one number.
+   * Those of as many digits, 1.50 and 2.25, differ, and so do the shortest texts, 1.5 and 2.25.
+   */
+  get #isDecimal(): boolean {
+    const { whole, scale } = this
+    const isHeld = scale <= MOST_SCALE && whole + scale <= MOST_PRECISION
+    return this.areDecimals && isHeld && (this.isEven || !this.isPadded)
   }
 
   /** The most special kind that all texts are of. */
   get kind(): 'uuid' | 'date' | 'timestamp' | 'decimal' | 'string' {
-    const { uuid: isUuid, date: isDate, timestamp: isTimestamp, decimal: isDecimal } = this.#is
+    const { uuid: isUuid, date: isDate, timestamp: isTimestamp } = this.#is
     if (isUuid) return 'uuid'
     if (isDate) return 'date'
     if (isTimestamp) return 'timestamp'
-    return isDecimal ? 'decimal' : 'string'
+    return this.#isDecimal ? 'decimal' : 'string'
   }
 }
 

@@ -27,8 +27,17 @@ const MOST_KEYS = 128
 /** How many values a field is taken to have before conditions show it. */
 const VALUES = 1000
 
-/** The share of rows that is in a range with two ends, with one, and that has a prefix. */
+/**
+ * The share of rows that is assumed to be between two ends, on one side of an end, and to have a prefix,
+ * while few ranges of a field are known.
+ */
 const SHARES = { interval: 0.1, half: 0.4, prefix: 0.01 }
+
+/** How many known ranges of a field weigh as much as the assumption. */
+const RANGES = 100
+
+/** How many elements or words the list or text of a row is taken to have. */
+const ELEMENTS = 4
 
 /** The best of what a condition can be found by; undefined where it requires nothing that can be. */
 export function accessOf(graph: ConditionGraph, node: number, unique: string): Access | undefined {
@@ -64,12 +73,12 @@ export function accessOf(graph: ConditionGraph, node: number, unique: string): A
     if (required.length > 0) return least(required)
     if (prefix !== undefined) {
       const key = { column, low: prefix, high: behind(prefix) }
-      return { refs, keys: [key], share: SHARES.prefix }
+      return { refs, keys: [key], share: shareOfRange(key, SHARES.prefix) }
     }
     if (bound === undefined) return undefined
     const isLow = bound.comparison === '>' || bound.comparison === '>='
     const key = { column, [isLow ? 'low' : 'high']: bound.constant }
-    return { refs, keys: [key], share: SHARES.half }
+    return { refs, keys: [key], share: shareOfRange(key, SHARES.half) }
   }
 
   function ofTerms(
@@ -91,7 +100,8 @@ export function accessOf(graph: ConditionGraph, node: number, unique: string): A
     const values = typeof term === 'boolean' ? 2 : (type.kind.values?.length ?? VALUES)
     const node = column.values.get(term)
     const uses = node === undefined ? 0 : graph.usesOf(node)
-    return (uses + 1) / (column.uses + (name === unique ? VALUES * VALUES : values))
+    const share = (uses + 1) / (column.uses + (name === unique ? VALUES * VALUES : values))
+    return column.terms.one === undefined ? share * ELEMENTS : share
   }
 
   /** Of a conjunction, what the fewest rows have. Ranges of one field are one interval. */
@@ -102,7 +112,12 @@ export function accessOf(graph: ConditionGraph, node: number, unique: string): A
       const access = ofRef(ref)
       const [key] = access?.keys ?? []
       const isRange = access?.keys.length === 1 && key?.term === undefined
-      if (access === undefined || key === undefined || !isRange || !key.column.terms.isSingle) {
+      if (
+        access === undefined ||
+        key === undefined ||
+        !isRange ||
+        key.column.terms.one === undefined
+      ) {
         found.push(access)
         continue
       }
@@ -112,6 +127,15 @@ export function accessOf(graph: ConditionGraph, node: number, unique: string): A
     }
     return least([...found, ...ranges.values()])
   }
+}
+
+/** The share of rows in a range, as if values were distributed like the lower ends of the known ranges. */
+function shareOfRange({ column, low, high }: Key, before: number): number {
+  const { intervals } = column
+  const { size } = intervals
+  const from = low === undefined ? 0 : intervals.countBefore(low)
+  const to = high === undefined ? size : intervals.countBefore(high)
+  return (Math.max(0, to - from) + before * RANGES) / (size + RANGES)
 }
 
 /** Two ranges of one column as an interval: it has both. */
@@ -124,11 +148,9 @@ function both(a: Access, b: Access): Access {
   const low = end(one.low, other.low, 1)
   const high = end(one.high, other.high, -1)
   const isInterval = low !== undefined && high !== undefined
-  return {
-    refs: [...a.refs, ...b.refs],
-    keys: [{ column, low, high }],
-    share: Math.min(a.share, b.share, isInterval ? SHARES.interval : 1),
-  }
+  const key = { column, low, high }
+  const share = shareOfRange(key, isInterval ? SHARES.interval : SHARES.half)
+  return { refs: [...a.refs, ...b.refs], keys: [key], share: Math.min(a.share, b.share, share) }
 }
 
 const least = (found: readonly (Access | undefined)[]): Access | undefined =>

@@ -1,11 +1,11 @@
 /** Makes the indexes of a field or of an order. */
 
-import { cachedSearchText } from '../cache/folded-texts.ts'
 import { accessor } from '../compile/accessor.ts'
 import type { Ordering } from '../condition/ordering.ts'
 import { foldCase } from '../kinds/case-fold.ts'
 import type { Scalar } from '../kinds/kind.ts'
 import { string } from '../kinds/string.ts'
+import { wordsOf } from '../kinds/words.ts'
 import { compareValues } from '../query/facet.ts'
 import type { Field } from '../schema/field.ts'
 import { nullsOf, type OrderingTerm } from '../schema/ordering-term.ts'
@@ -20,16 +20,21 @@ import { TermIndex, type Terms } from './term-index.ts'
  */
 const MOST_VALUES = 1024
 
+/** Terms of which no row has more than one. */
+export const single = (one: (row: unknown) => Scalar | undefined): Terms => ({
+  one,
+  of(row) {
+    const term = one(row)
+    return term === undefined ? undefined : [term]
+  },
+})
+
 /** The values of a field, or the elements of its lists. */
 export function valuesOf(field: Field): Terms {
   const read = accessor(field)
   const { kind, list } = field.type
   if (!list) {
-    const of = (row: unknown) => {
-      const value = kind.read(read(row))
-      return value === undefined ? undefined : [value]
-    }
-    return { isSingle: true, of }
+    return single((row) => kind.read(read(row)))
   }
   const of = (row: unknown) => {
     const value = read(row)
@@ -38,28 +43,31 @@ export function valuesOf(field: Field): Terms {
     elements.delete(undefined)
     return [...elements] as Scalar[]
   }
-  return { isSingle: false, of }
+  return { of }
 }
 
-/** The words of a field's texts. */
-export function termsOfWords(field: Field): Terms {
+/** Up to so many words are compared with each other to find those that are there twice. */
+const FEW_WORDS = 16
+
+/** The words of a field's texts, by what splits a text. */
+export function termsOfWords(field: Field, split = wordsOf): Terms {
   const read = accessor(field)
   const { kind } = field.type
   const of = (row: unknown) => {
     const value = kind.read(read(row))
     if (typeof value !== 'string') return undefined
-    // A row's text is tested with many conditions next, which need it folded, too.
-    const words = new Set(cachedSearchText(value).split(' '))
-    words.delete('')
-    return [...words]
+    const words = split(value)
+    return words.length > FEW_WORDS
+      ? [...new Set(words)]
+      : words.filter((word, at) => words.indexOf(word) === at)
   }
-  return { isSingle: false, of }
+  return { of }
 }
 
 /** An index of terms; undefined where a field has too many values for one. */
 export function termIndex<T>(terms: Terms, { rows, live }: Slots<T>): TermIndex | undefined {
   const index = new TermIndex(terms)
-  const isTooLarge = () => terms.isSingle && index.terms > MOST_VALUES
+  const isTooLarge = () => terms.one !== undefined && index.terms > MOST_VALUES
   let isRefused = false
   eachBit(live, (slot) => {
     if (!isRefused) index.add(slot, rows[slot], rows.length)
@@ -72,6 +80,11 @@ export function termIndex<T>(terms: Terms, { rows, live }: Slots<T>): TermIndex 
 export const isOutgrown = (index: TermIndex): boolean =>
   index.isSingle && index.terms > 2 * MOST_VALUES
 
+/** Kinds that have the order of numbers, or that of their texts. */
+const RANKED: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  ...['string', 'timestamp', 'date', 'uuid', 'boolean', 'integer', 'number'],
+])
+
 function orderTerm(term: OrderingTerm): OrderTerm {
   const read = accessor(term.field)
   const { kind } = term.field.type
@@ -80,6 +93,7 @@ function orderTerm(term: OrderingTerm): OrderTerm {
     compare: compareValues(kind),
     direction: term.direction,
     absent: nullsOf(term) === 'first' ? -1 : 1,
+    isRanked: RANKED.has(kind.name) && kind.isFolded !== true,
   }
 }
 
@@ -90,7 +104,7 @@ function foldedTerm(field: Field): OrderTerm {
     const value = string.read(read(row))
     return value === undefined ? undefined : foldCase(value)
   }
-  return { read: fold, compare: compareValues(string), direction: 1, absent: -1 }
+  return { read: fold, compare: compareValues(string), direction: 1, absent: -1, isRanked: true }
 }
 
 function filled<T>(terms: readonly OrderTerm[], { rows, live, size }: Slots<T>): OrderIndex {

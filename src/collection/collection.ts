@@ -66,11 +66,11 @@ export class Collection<T> {
 
   /** @throws TypeError for options that are not valid, and where `load` throws. */
   constructor(schema: Schema, options: CollectionOptions<T>) {
-    const { rows, fields, orders, maxBytes, isAutomatic } = readOptions(schema, options)
+    const { rows, fields, orders, maxBytes, changes, isAutomatic } = readOptions(schema, options)
     this.#slots = new Slots(schema)
     this.#indexes = new Indexes(this.#slots, schema.key, maxBytes, isAutomatic)
     this.#space = { slots: this.#slots, indexes: this.#indexes, key: schema.key }
-    this.#pages = new LivePages(this.#space)
+    this.#pages = new LivePages(this.#space, changes)
     this.load(rows as Iterable<T>)
     this.#indexes.declare(fields, orders)
   }
@@ -145,27 +145,12 @@ export class Collection<T> {
    * @throws TypeError as `insert` does; then nothing has changed.
    */
   load(rows: Iterable<T>): void {
-    const slots = this.#slots
-    const added = new Map<Scalar, T>()
-    for (const row of rows) {
-      const key = slots.keyOf(row)
-      if (added.has(key) || slots.slotOf(key) !== undefined) slots.refuseDuplicate(key)
-      added.set(key, row)
-    }
-    const isBulk = added.size > slots.size / 4
-    const taken: (readonly [Scalar, number])[] = []
-    const add = () => {
-      for (const [key, row] of added) {
-        const slot = slots.add(key, row)
-        taken.push([key, slot])
-        if (!isBulk) this.#indexes.add(slot, row)
-      }
-      if (isBulk) this.#indexes.rebuild()
-    }
-    this.#guard(add, () => {
-      for (const [key, slot] of taken) slots.remove(key, slot)
-    })
-    this.#pages.add(isBulk ? undefined : [...added.values()])
+    // What makes the rows may ask the collection, which has none of them yet.
+    const added = Array.isArray(rows) ? (rows as readonly T[]) : [...rows]
+    const isBulk = added.length > this.#slots.size / 4
+    if (isBulk) this.#loadAnew(added)
+    else this.#loadEach(added)
+    this.#pages.add(added, isBulk)
   }
 
   /**
@@ -283,6 +268,50 @@ export class Collection<T> {
       this.#indexes.restore()
       throw error
     }
+  }
+
+  /** Adds rows, and makes the indexes anew. */
+  #loadAnew(rows: readonly T[]): void {
+    const slots = this.#slots
+    const keys: Scalar[] = []
+    const taken: number[] = []
+    const undo = () => {
+      for (let i = taken.length - 1; i >= 0; i--) slots.remove(keys[i]!, taken[i]!)
+    }
+    try {
+      for (const row of rows) {
+        const key = slots.keyOf(row)
+        if (slots.slotOf(key) !== undefined) slots.refuseDuplicate(key)
+        keys.push(key)
+        taken.push(slots.add(key, row))
+      }
+    } catch (error) {
+      undo()
+      throw error
+    }
+    this.#guard(() => this.#indexes.rebuild(), undo)
+  }
+
+  /** Adds rows one by one, if all of them have keys of their own. */
+  #loadEach(rows: readonly T[]): void {
+    const slots = this.#slots
+    const added = new Map<Scalar, T>()
+    for (const row of rows) {
+      const key = slots.keyOf(row)
+      if (added.has(key) || slots.slotOf(key) !== undefined) slots.refuseDuplicate(key)
+      added.set(key, row)
+    }
+    const taken: (readonly [Scalar, number])[] = []
+    const add = () => {
+      for (const [key, row] of added) {
+        const slot = slots.add(key, row)
+        taken.push([key, slot])
+        this.#indexes.add(slot, row)
+      }
+    }
+    this.#guard(add, () => {
+      for (const [key, slot] of taken) slots.remove(key, slot)
+    })
   }
 
   #add(key: Scalar, row: T): void {

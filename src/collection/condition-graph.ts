@@ -75,6 +75,24 @@ export class Detail {
   }
 }
 
+/** Memory of fewer numbers is not compacted. */
+const SMALL = 4096
+/** Memory is compacted when less than one part of so many is in use. */
+export const SPARSE = 4
+
+/** Gives the nodes in a detail their new numbers. */
+function moveIn(detail: Detail, to: (node: number) => number): void {
+  const { found } = detail
+  if (detail.followers !== undefined) detail.followers = detail.followers.map(to)
+  if (typeof found === 'number') detail.found = to(found)
+  else if (found !== undefined) detail.found = new Set([...found].map(to))
+  detail.keys = detail.keys?.map((key) => {
+    if (typeof key === 'number') return to(key)
+    key.owner = to(key.owner)
+    return key
+  })
+}
+
 /**
  * Conditions as a graph in which equal ones are one node (hash consing): leaves, and gates (`and`,
  * `or`). Each node is evaluated once for a row at most, when it is first needed. Nodes are numbers in
@@ -86,6 +104,8 @@ export class ConditionGraph {
   #unusedDetails: number[] = []
   #numbers = new Int32Array(0)
   #end = 0
+  /** How many of the numbers before the end are of nodes that are there. */
+  #used = 0
   #buckets = new Int32Array(0)
   #gates = 0
   /** The first unused node with room for so many children. */
@@ -111,6 +131,7 @@ export class ConditionGraph {
     this.#unusedDetails = []
     this.#unused.clear()
     this.#end = HEADER
+    this.#used = HEADER
     this.set(REST, DETAIL, 1)
   }
 
@@ -274,6 +295,7 @@ export class ConditionGraph {
   /** A place with room for so many children, which is the end if none is free. */
   #claim(room: number): number {
     this.size++
+    this.#used += HEADER + room
     const node = this.#unused.get(room) ?? 0
     if (node !== 0) {
       this.#unused.set(room, this.get(node, NEXT))
@@ -312,6 +334,7 @@ export class ConditionGraph {
       this.setDetail(node, undefined)
     }
     const room = roomFor(childrenOf(head))
+    this.#used -= HEADER + room
     this.set(node, NEXT, this.#unused.get(room) ?? 0)
     this.#unused.set(room, node)
     // What is left of a million filters is not kept for the next few.
@@ -339,6 +362,66 @@ export class ConditionGraph {
     const start = node + HEADER
     const refs = [...this.#numbers.subarray(start, start + childrenOf(head))]
     return { refs, isOr: (head & 1) === 1 }
+  }
+
+  // Memory.
+
+  /** Whether most of the memory is of nodes that are gone. */
+  get isSparse(): boolean {
+    return this.#end > SMALL && this.#used * SPARSE < this.#end
+  }
+
+  /**
+   * Moves all nodes together, and lets the rest of the memory go. Nodes that nothing refers to are
+   * dropped.
+   *
+   * @returns what each node has become.
+   */
+  compact(): (node: number) => number {
+    const moved = new Map<number, number>()
+    const numbers = new Int32Array(Math.max(256, this.#used + (this.#used >> 2)))
+    let end = 0
+    for (let node = 0; node < this.#end; ) {
+      const next = node + HEADER + roomFor(childrenOf(this.get(node, HEAD)))
+      if (node === REST || this.get(node, USES) > 0) {
+        moved.set(node, end)
+        numbers.set(this.#numbers.subarray(node, next), end)
+        end += next - node
+      }
+      node = next
+    }
+    const to = (node: number): number => moved.get(node)!
+    const details = this.#details
+    this.#numbers = numbers
+    this.#end = this.#used = end
+    this.#details = [undefined]
+    this.#unusedDetails = []
+    this.#unused.clear()
+    const columns = new Set<Column>()
+    for (const node of moved.values()) {
+      const children = node + HEADER + childrenOf(this.get(node, HEAD))
+      for (let i = node + HEADER; i < children; i++) {
+        numbers[i] = to(numbers[i]! >> 1) * 2 + (numbers[i]! & 1)
+      }
+      if (this.get(node, FIRST) !== 0) this.set(node, ACCESS, to(this.get(node, ACCESS)))
+      const detail = details[this.get(node, DETAIL)]
+      if (detail === undefined) continue
+      this.set(node, DETAIL, this.#details.push(detail) - 1)
+      moveIn(detail, to)
+      if (detail.column !== undefined) columns.add(detail.column)
+    }
+    for (const { values, tests } of columns) {
+      for (const [term, node] of values) values.set(term, to(node))
+      for (const [text, node] of tests) tests.set(text, to(node))
+    }
+    this.#buckets = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(16, this.#gates))))
+    for (const node of moved.values()) {
+      if (this.get(node, HEAD) === 0) continue
+      const bucket = this.#bucketOf(node)
+      this.set(node, NEXT, this.#buckets[bucket]!)
+      this.#buckets[bucket] = node
+    }
+    return to
   }
 
   // Evaluation.

@@ -7,10 +7,12 @@ export class Interval {
   readonly low: Scalar | undefined
   readonly high: Scalar | undefined
   /** The node that is found by it. */
-  readonly owner: number
+  owner: number
   /** The greatest end of the intervals below this one, itself among them. */
   greatest: Scalar | undefined
   readonly priority = Math.random()
+  /** How many intervals there are below this one, itself among them. */
+  size = 1
   /** Tells apart intervals that begin with the same value. */
   serial = 0
   left: Interval | undefined = undefined
@@ -55,6 +57,25 @@ export class Intervals {
 
   remove(interval: Interval): void {
     this.#root = this.#without(this.#root, interval)
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#root?.size ?? 0
+  }
+
+  /** How many begin before a value. */
+  countBefore(value: Scalar): number {
+    let count = 0
+    let tree = this.#root
+    while (tree !== undefined) {
+      if (tree.low !== undefined && this.#compare(tree.low, value) >= 0) tree = tree.left
+      else {
+        count += 1 + (tree.left?.size ?? 0)
+        tree = tree.right
+      }
+    }
+    return count
   }
 
   /** Adds what the intervals are of that hold a value. */
@@ -119,6 +140,7 @@ export class Intervals {
       if (other === undefined || this.#compare(other, greatest) > 0) greatest = other
     }
     tree.greatest = greatest
+    tree.size = 1 + (tree.left?.size ?? 0) + (tree.right?.size ?? 0)
     return tree
   }
 }

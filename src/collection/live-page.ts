@@ -4,6 +4,7 @@ import { compileSortKey } from '../compile/ordering.ts'
 import { compilePredicate, type Predicate } from '../compile/predicate.ts'
 import { type Scan, scanOf } from '../compile/scan.ts'
 import type { SortKey } from '../condition/keyset.ts'
+import type { Scalar } from '../kinds/kind.ts'
 import type { Query } from '../parse/query.ts'
 import { type Page, pageOfFound } from '../query/page.ts'
 import { projection } from '../query/project.ts'
@@ -77,6 +78,27 @@ export class LivePage<T> {
     const { offset, limit } = this.query
     const shown = this.#entries.slice(offset, offset + limit)
     return this.#scan.isReversed ? shown.reverse() : shown
+  }
+
+  /** The rows that the page had when some rows were others, or were not there, by their keys. */
+  shownBefore(former: ReadonlyMap<Scalar, T | undefined>): readonly Shown<T>[] {
+    const { offset, limit } = this.query
+    const { base: condition, ordering, key: start, isReversed } = this.#scan
+    const search = { condition, ordering, key: start, need: offset + limit + former.size }
+    const entries: Entry<T>[] = []
+    for (const row of limit === 0 ? [] : findRows(this.#space, search)) {
+      const entry = this.#entryOf(row, this.#keyOf(row))
+      if (!former.has(entry.id as Scalar)) entries.push(entry)
+    }
+    for (const row of former.values()) {
+      if (row === undefined || !this.#matches(row)) continue
+      const key = this.#keyOf(row)
+      if (start === undefined || this.#compare(key, start) > 0)
+        entries.push(this.#entryOf(row, key))
+    }
+    entries.sort((a, b) => this.#compare(a.key, b.key))
+    const shown = entries.slice(offset, offset + limit)
+    return isReversed ? shown.reverse() : shown
   }
 
   /** Reads the page of a query that finds the same rows: its cursors are those of the query. */

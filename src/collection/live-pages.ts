@@ -2,14 +2,16 @@ import { canonical } from '../condition/canonical.ts'
 import type { Condition } from '../condition/condition.ts'
 import type { Query } from '../parse/query.ts'
 import type { Field } from '../schema/field.ts'
+import { ChangeLog } from './change-log.ts'
 import { orderId } from './indexes.ts'
 import { LivePage } from './live-page.ts'
-import { isSameTotal, type PageChange, type PageEvent } from './page-event.ts'
+import { isSameTotal, type PageChange, type PageEvent, pageChanges } from './page-event.ts'
 import type { Space } from './select.ts'
 
 /** Who gets the events of a page. Neither function throws. */
 export interface Subscriber<T> {
-  take(event: PageEvent<T>): void
+  /** Gets an event, and the version that it leads to. */
+  take(event: PageEvent<T>, version: number): void
   /** The page cannot be followed any more: a row threw when it was read. */
   fail(error: unknown): void
 }
@@ -34,12 +36,35 @@ export class LivePages<T> {
     readonly open: OpenPage<T>
     readonly tell: (subscriber: Subscriber<T>) => void
     readonly at: number
+    readonly version: number
   }[] = []
   #events = 0
   #isDelivering = false
+  readonly #log: ChangeLog<T>
+  /** The version of the event that is told now. */
+  #telling: number | undefined
 
-  constructor(space: Space<T>) {
+  constructor(space: Space<T>, changes: number) {
     this.#space = space
+    this.#log = new ChangeLog(changes, (row) => space.slots.keyOf(row))
+  }
+
+  /** The version of the collection. */
+  get version(): number {
+    return this.#log.version
+  }
+
+  /** Up to which version a subscriber was told all, whose last event led to `told`. */
+  versionOf(told: number): number {
+    return this.#telling === undefined ? this.#log.version : Math.max(told, this.#telling - 1)
+  }
+
+  /** What leads from the page as it was at a version to the page as it is. */
+  eventSince(version: number, page: LivePage<T>): PageEvent<T> {
+    const former = this.#log.since(version)
+    const before = former === undefined ? [] : page.shownBefore(former)
+    const event = { changes: pageChanges(before, page.shown), ...page.total }
+    return former === undefined ? { ...event, isReset: true } : event
   }
 
   /** How many watchers there are. */
@@ -74,12 +99,14 @@ export class LivePages<T> {
 
   /** A row was added, replaced or removed. */
   change(before: T | undefined, after: T | undefined): void {
+    this.#log.change(before, after)
     if (this.#pages.size > 0) this.#each((page) => page.change(before, after))
   }
 
-  /** Rows were added; so many, if they are not given, that pages are looked for again. */
-  add(rows: readonly T[] | undefined): void {
-    if (this.#pages.size > 0) this.#each((page) => (rows ? page.add(rows) : page.refresh()))
+  /** Rows were added; so many, if `isBulk`, that pages are looked for again. */
+  add(rows: readonly T[], isBulk: boolean): void {
+    this.#log.load(rows)
+    if (this.#pages.size > 0) this.#each((page) => (isBulk ? page.refresh() : page.add(rows)))
   }
 
   #each(change: (page: LivePage<T>) => readonly PageChange<T>[]): void {
@@ -91,7 +118,8 @@ export class LivePages<T> {
         const { total } = page
         if (changes.length === 0 && isSameTotal(before, total)) continue
         const event = { changes, ...total }
-        this.#tell(open, (subscriber) => subscriber.take(event))
+        const { version } = this.#log
+        this.#tell(open, (subscriber) => subscriber.take(event, version))
       } catch (error) {
         // A row cannot be read, so that the query would throw, too.
         this.#drop(open)
@@ -102,7 +130,7 @@ export class LivePages<T> {
   }
 
   #tell(open: OpenPage<T>, tell: (subscriber: Subscriber<T>) => void): void {
-    this.#queue.push({ open, tell, at: ++this.#events })
+    this.#queue.push({ open, tell, at: ++this.#events, version: this.#log.version })
   }
 
   /**
@@ -114,7 +142,8 @@ export class LivePages<T> {
     this.#isDelivering = true
     try {
       for (let next = 0; next < this.#queue.length; next++) {
-        const { open, tell, at } = this.#queue[next]!
+        const { open, tell, at, version } = this.#queue[next]!
+        this.#telling = version
         for (const [subscriber, opened] of open.subscribers) {
           // A page that was opened later began with this.
           if (opened < at) tell(subscriber)
@@ -123,6 +152,7 @@ export class LivePages<T> {
     } finally {
       this.#queue = []
       this.#isDelivering = false
+      this.#telling = undefined
     }
   }
 

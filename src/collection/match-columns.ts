@@ -1,3 +1,4 @@
+import { cachedSearchText } from '../cache/folded-texts.ts'
 import { accessor } from '../compile/accessor.ts'
 import { foldCase } from '../kinds/case-fold.ts'
 import type { Scalar } from '../kinds/kind.ts'
@@ -6,21 +7,30 @@ import { string } from '../kinds/string.ts'
 import type { Service } from '../operators/operator.ts'
 import { compareValues } from '../query/facet.ts'
 import { documentDepth, type Field } from '../schema/field.ts'
-import { termsOfWords, valuesOf } from './build.ts'
+import { single, termsOfWords, valuesOf } from './build.ts'
 import { Intervals } from './intervals.ts'
 import type { Terms } from './term-index.ts'
 
 /** The folded text of a field, for operators that ignore case. */
 function foldedText(field: Field): Terms {
   const read = accessor(field)
-  const of = (row: unknown) => {
+  return single((row) => {
     const value = string.read(read(row))
-    return value === undefined ? undefined : [foldCase(value)]
-  }
-  return { isSingle: true, of }
+    return value === undefined ? undefined : foldCase(value)
+  })
 }
 
-const TERMS = { index: valuesOf, words: termsOfWords, folded: foldedText }
+/** A row's text is tested with many conditions next, which need it folded, too. */
+const cachedWords = (text: string): readonly string[] =>
+  cachedSearchText(text)
+    .split(' ')
+    .filter((word) => word !== '')
+
+const TERMS = {
+  index: valuesOf,
+  words: (field: Field) => termsOfWords(field, cachedWords),
+  folded: foldedText,
+}
 
 /** What conditions ask of one field: of its values or elements, its words, or its folded text. */
 export class Column {

@@ -6,7 +6,7 @@ import { describe } from '../error/describe.ts'
 import type { Schema } from '../parse/schema.ts'
 import type { Fields, FieldsRow, OfFields } from '../schema/definition.ts'
 import { accessOf, type Key } from './access.ts'
-import { ACCESS, ConditionGraph, Detail, FIRST, PLACE, REST } from './condition-graph.ts'
+import { ACCESS, ConditionGraph, Detail, FIRST, PLACE, REST, SPARSE } from './condition-graph.ts'
 import { Interval } from './intervals.ts'
 
 /** The filters that a change of a row concerns, by their ids in no particular order. */
@@ -38,6 +38,9 @@ const WIDTH = 2
 const ROOT = 0
 const INDEX = 1
 
+/** Fewer places are not compacted. */
+const SMALL = 256
+
 /**
  * Standing filters, of which those that concern a row are found: the reverse of a query. Each
  * condition is found by what it requires of a row and fewest rows have: a value (of `$in` and `or` one
@@ -54,11 +57,11 @@ export class Matcher<
   readonly #unique: string
   readonly #graph = new ConditionGraph()
   readonly #places = new Map<Id, number>()
-  readonly #ids: (Id | undefined)[] = []
+  #ids: (Id | undefined)[] = []
   #filters = new Int32Array(WIDTH * 16)
   #unused = 0
   /** The filters with the same condition, where there are several. */
-  readonly #groups: number[][] = []
+  #groups: number[][] = []
   readonly #unusedGroups: number[] = []
   #conditions = 0
 
@@ -98,7 +101,7 @@ export class Matcher<
     const graph = this.#graph
     const root = graph.rootOf(condition)
     graph.retain(root)
-    this.remove(id)
+    this.#remove(id)
     let place = this.#unused
     if (place === 0) place = this.#places.size + 1
     else this.#unused = this.#filters[place * WIDTH + INDEX]!
@@ -124,10 +127,17 @@ export class Matcher<
     } else {
       this.#filters[at + INDEX] = this.#groups[first >> 1]!.push(place) - 1
     }
+    this.#settle()
   }
 
   /** Removes a filter. @returns whether it was there. */
   remove(id: Id): boolean {
+    const isRemoved = this.#remove(id)
+    if (isRemoved) this.#settle()
+    return isRemoved
+  }
+
+  #remove(id: Id): boolean {
     const place = this.#places.get(id)
     if (place === undefined) return false
     const filters = this.#filters
@@ -152,6 +162,45 @@ export class Matcher<
     this.#unused = place
     if (this.size === 0) this.#clear()
     return true
+  }
+
+  /** Compacts the memory if most of it belongs to filters that are gone. */
+  #settle(): void {
+    const places = this.#ids.length
+    if ((places > SMALL && this.size * SPARSE < places) || this.#graph.isSparse) this.#compact()
+  }
+
+  #compact(): void {
+    const to = this.#graph.compact()
+    const before = this.#filters
+    const ids = [...this.#places.keys()]
+    const filters = new Int32Array(WIDTH * (ids.length + 1 + (ids.length >> 2)))
+    /** The new places by the old ones. */
+    const moved = new Map<number, number>()
+    ids.forEach((id, i) => {
+      const place = this.#places.get(id)!
+      moved.set(place, i + 1)
+      this.#places.set(id, i + 1)
+      filters[(i + 1) * WIDTH + ROOT] = to(before[place * WIDTH + ROOT]!)
+      filters[(i + 1) * WIDTH + INDEX] = before[place * WIDTH + INDEX]!
+    })
+    const groups: number[][] = []
+    const done = new Set<number>()
+    for (let place = 1; place <= ids.length; place++) {
+      const root = filters[place * WIDTH + ROOT]!
+      if (done.size === done.add(root).size) continue
+      const first = this.#graph.get(root, FIRST)
+      if ((first & 1) === 0) this.#graph.set(root, FIRST, place * 2)
+      else {
+        const group = this.#groups[first >> 1]!.map((each) => moved.get(each)!)
+        this.#graph.set(root, FIRST, (groups.push(group) - 1) * 2 + 1)
+      }
+    }
+    this.#filters = filters
+    this.#groups = groups
+    this.#unusedGroups.length = 0
+    this.#ids = [undefined, ...ids]
+    this.#unused = 0
   }
 
   #clear(): void {

@@ -29,6 +29,11 @@ export interface CollectionOptions<T> {
   readonly indexes?: readonly IndexDefinition[]
   /** How much memory indexes may take that nobody asked for, in bytes; by default 256 MiB. */
   readonly maxBytes?: number
+  /**
+   * How many changes of rows are kept, from which `watch` can go on (`after`); by default 1,000. The
+   * rows as they were are kept with them.
+   */
+  readonly changes?: number
 }
 
 const LIST: OptionCheck = ['a list of fields and orders', Array.isArray]
@@ -42,6 +47,7 @@ const OPTIONS = /* @__PURE__ */ optionChecks<CollectionOptions<unknown>>({
   rows: ROWS,
   indexes: LIST,
   maxBytes: POSITIVE,
+  changes: POSITIVE,
 })
 
 const refuse = (why: string): never => {
@@ -80,12 +86,12 @@ function orderOf(schema: Schema, terms: readonly unknown[]): Ordering {
 /** Checks the options of a collection. @throws TypeError that names the one that is not valid. */
 export function readOptions(schema: Schema, options: CollectionOptions<unknown>) {
   checkOptions('tamis/collection', options, OPTIONS)
-  const { rows = [], indexes, maxBytes = 2 ** 28 } = options
+  const { rows = [], indexes, maxBytes = 2 ** 28, changes = 1000 } = options
   const fields: Field[] = []
   const orders: Ordering[] = []
   for (const each of indexes ?? []) {
     if (Array.isArray(each)) orders.push(orderOf(schema, each))
     else fields.push(fieldOf(schema, each))
   }
-  return { rows, fields, orders, maxBytes, isAutomatic: indexes === undefined }
+  return { rows, fields, orders, maxBytes, changes, isAutomatic: indexes === undefined }
 }

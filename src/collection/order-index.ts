@@ -12,6 +12,8 @@ export interface OrderTerm {
   readonly direction: 1 | -1
   /** The order of an absent value and a present one. */
   readonly absent: 1 | -1
+  /** Whether the order is that of numbers or booleans, or that of texts by code point. */
+  readonly isRanked: boolean
 }
 
 /** How many slots a chunk holds: to insert into one moves half of 2 kB. */

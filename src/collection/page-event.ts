@@ -17,6 +17,8 @@ export type PageChange<T> =
  */
 export interface PageEvent<T> extends Partial<Total> {
   readonly changes: readonly PageChange<T>[]
+  /** Set if these are the changes of an empty page: those since `after` are not known. */
+  readonly isReset?: true
 }
 
 /**

@@ -6,8 +6,8 @@ import { SortedTerms } from './sorted-terms.ts'
 export interface Terms {
   /** The distinct terms of a row; undefined where the value is absent. */
   of(row: unknown): readonly Scalar[] | undefined
-  /** Whether a row has one term at most. */
-  readonly isSingle: boolean
+  /** The term of a row, where none has more than one: no list is made for it. */
+  readonly one?: ((row: unknown) => Scalar | undefined) | undefined
 }
 
 /** The number of absent values, which have no term. */
@@ -32,7 +32,7 @@ export class TermIndex {
 
   constructor(terms: Terms) {
     this.#terms = terms
-    this.isSingle = terms.isSingle
+    this.isSingle = terms.one !== undefined
   }
 
   /** How many terms rows have. */
@@ -50,6 +50,12 @@ export class TermIndex {
   }
 
   add(slot: number, row: unknown, slots: number): void {
+    const { one } = this.#terms
+    if (one !== undefined) {
+      const term = one(row)
+      this.#addCode(slot, term === undefined ? ABSENT : this.#codeFor(term), slots)
+      return
+    }
     const terms = this.#terms.of(row)
     if (terms === undefined) this.#addCode(slot, ABSENT, slots)
     else for (let i = 0; i < terms.length; i++) this.#addCode(slot, this.#codeFor(terms[i]!), slots)
@@ -71,10 +77,8 @@ export class TermIndex {
   }
 
   replace(slot: number, before: unknown, after: unknown, slots: number): void {
-    if (this.isSingle) {
-      const [term] = this.#terms.of(after) ?? []
-      if (this.#values[this.#column[slot]!] === term) return
-    }
+    const { one } = this.#terms
+    if (one !== undefined && this.#values[this.#column[slot]!] === one(after)) return
     this.remove(slot, before, slots)
     this.add(slot, after, slots)
   }

@@ -29,6 +29,12 @@ export interface WatchOptions extends EventsOptions {
    * thrown again outside of the call, as that of a timer is: the platform reports it.
    */
   readonly onError?: ((error: unknown) => void) | undefined
+  /**
+   * The `version` of an earlier watch of the same query: the listener gets the changes since, as one
+   * event, before `watch` returns. Where they are not known any more, the event has `isReset` and the
+   * whole page, as changes of an empty one.
+   */
+  readonly after?: number | undefined
 }
 
 /** A page that is watched. */
@@ -40,6 +46,11 @@ export interface Watch<T> {
    * @throws TypeError as `query` does, where a row cannot have a cursor.
    */
   readonly page: Page<T>
+  /**
+   * Up to which version of the collection the listener was told all. Each operation increases it.
+   * Another watch can go on from there, with the option `after`, also after this one was stopped.
+   */
+  readonly version: number
   /** Ends it: the listener is not called again. */
   stop(): void
 }
@@ -52,6 +63,7 @@ const OPTIONS = /* @__PURE__ */ optionChecks<WatchOptions>({
   ],
   now: ANY,
   onError: ['a function', (value) => typeof value === 'function'],
+  after: ['a version', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
 })
 
 /** Throws outside of the current call: an uncaught error, as one that a timer's function throws. */
@@ -66,15 +78,25 @@ function follow<T>(
   asked: Query,
   { now, total = false, signal }: EventsOptions,
   take: (event: PageEvent<T>) => void,
+  after: number | undefined,
   ended: (error?: { readonly error: unknown }) => void,
 ) {
   const query = queryAt(asked, now)
-  const subscriber: Subscriber<T> = { take, fail: (error) => end({ error }) }
+  let told = pages.version
+  let stoppedAt: number | undefined
+  const subscriber: Subscriber<T> = {
+    take(event, version) {
+      told = version
+      take(event)
+    },
+    fail: (error) => end({ error }),
+  }
   const open = pages.open(query, total || query.count, subscriber)
   let last: (() => Page<T>) | undefined
   const end = (error?: { readonly error: unknown }) => {
     if (last !== undefined) return
     last = open.page.reader(query)
+    stoppedAt = pages.versionOf(told)
     signal?.removeEventListener('abort', stop)
     pages.close(open, subscriber)
     ended(error)
@@ -84,9 +106,16 @@ function follow<T>(
   else signal?.addEventListener('abort', stop)
   const watch: Watch<T> = {
     stop,
+    get version() {
+      return stoppedAt ?? pages.versionOf(told)
+    },
     get page() {
       return (last ?? open.page.reader(query))()
     },
+  }
+  if (after !== undefined && last === undefined) {
+    const event = pages.eventSince(after, open.page)
+    if (event.changes.length > 0 || event.isReset) take(event)
   }
   return { watch, live: open.page }
 }
@@ -120,7 +149,10 @@ export function watchPage<T>(
       report(error)
     }
   }
-  return follow(pages, query, options, take, (failure) => failure && report(failure.error)).watch
+  const { watch } = follow(pages, query, options, take, options.after, (failure) => {
+    if (failure) report(failure.error)
+  })
+  return watch
 }
 
 /** The events of a page to iterate over. @throws TypeError for options that are not valid. */
@@ -164,7 +196,7 @@ export function pageEvents<T>(
   }
   return {
     async next() {
-      if (!isDone) following ??= follow(pages, query, options, changed, ended)
+      if (!isDone) following ??= follow(pages, query, options, changed, undefined, ended)
       while (!isDone && following !== undefined) {
         const value = isChanged ? taken(following) : undefined
         if (value !== undefined) return { done: false, value }

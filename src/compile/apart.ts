@@ -14,10 +14,10 @@ import { around, headWithOrder, orderByAliases, turned } from './turned.ts'
  * Pages farther from their beginning are found together: to find all rows before them and to put
  * them in order takes longer than to sort the table: 0.9 s instead of 0.4, at 100,000 in PostgreSQL.
  */
-const MOST = 10_000
+export const MOST = 10_000
 
 /** What a page is made of. */
-interface Page {
+export interface Page {
   readonly plan: Plan
   /** The columns as conditions name them. */
   readonly where: Plan
@@ -87,7 +87,7 @@ function aheadOf({ site: { table } }: Plan): string {
 }
 
 /** SELECTs with a LIMIT of their own, as one. */
-function unionOf(
+export function unionOf(
   dialect: Dialect<unknown>,
   selects: readonly Fragment[],
   isNested = selects.length > 1,

@@ -17,7 +17,7 @@ import type { AnyMapping } from '../schema/mapping.ts'
 import { comparedPlaceOf, placeOf } from '../schema/places.ts'
 import { COMMA, whole } from './clauses.ts'
 import { planOf } from './plan.ts'
-import { type CompiledFilter, denseFor, inPieces, sourceOf } from './sql.ts'
+import { type CompiledFilter, inPieces, sourceOf, withinParameters } from './sql.ts'
 import { checkTarget } from './target.ts'
 import type { CountTarget } from './total.ts'
 
@@ -61,9 +61,7 @@ export function compileFacet<F extends Fields, Params>(
   target: CountTarget<Params, NoInfer<F>>,
 ): CompiledFacet<Params> {
   checkTarget(target)
-  const compiled = compileOnce(query, name, target)
-  const dense = denseFor(target.dialect, compiled)
-  return dense === undefined ? compiled : compileOnce(query, name, { ...target, dialect: dense })
+  return withinParameters(target, (own) => compileOnce(query, name, own))
 }
 
 const COUNTED = sql`n`
@@ -73,7 +71,8 @@ function compileOnce<Params>(
   name: string,
   target: Omit<CountTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
 ): CompiledFacet<Params> {
-  const { dialect, table, alias } = target
+  const { table, alias } = target
+  const dialect = target.dialect.forAll ?? target.dialect
   const { field, condition } = facetOf(query, name, target.now)
   const plan = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
   const { schema } = query

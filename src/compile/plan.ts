@@ -18,6 +18,8 @@ export interface PlannedColumn {
   readonly column: FieldColumn
   /** Its term of ORDER BY, and where NULL stands in it; undefined where there is none. */
   order(direction: 1 | -1, nulls: Nulls | undefined): Fragment
+  /** What the SELECT inside of a statement gives as what is sorted by. */
+  readonly innerOrder: Fragment
   readonly nullable: boolean
   /** Whether it is a column of its own whose absent values are NULL, and no path into JSON. */
   readonly isPlain: boolean
@@ -112,6 +114,7 @@ function planned(dialect: Dialect<unknown>, place: Place, makeFolded: () => Colu
   const column = dialect.column(place)
   const { nullable } = place
   let folded: Column | undefined
+  let inner: Fragment | undefined
   const terms = {
     1: new Map<Nulls | undefined, Fragment>(),
     [-1]: new Map<Nulls | undefined, Fragment>(),
@@ -133,6 +136,10 @@ function planned(dialect: Dialect<unknown>, place: Place, makeFolded: () => Colu
       const made = flatten(dialect.order(column.order(), direction, nulls))
       terms[direction].set(nulls, made)
       return made
+    },
+    get innerOrder() {
+      inner ??= flatten(column.innerOrder())
+      return inner
     },
     nullable,
     isPlain: !place.json && !isComputed(dialect, place),

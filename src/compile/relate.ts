@@ -20,7 +20,7 @@ import { manyOperators, oneOperators } from '../operators/related.ts'
 import type { FieldsOf, Schema } from '../parse/schema.ts'
 import type { LinkedFields, Links, ScopedRelations } from '../parse/scopes.ts'
 import { conditionOf } from '../parse/trusted.ts'
-import type { FieldDefinition, FieldsFilter } from '../schema/definition.ts'
+import type { FieldDefinition, FieldsFilter, LiteralName, WithPaths } from '../schema/definition.ts'
 import { type Field, isOrdered } from '../schema/field.ts'
 import { NO_VALUES } from '../schema/object.ts'
 import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
@@ -29,37 +29,52 @@ import { checkSort, endOf, sortFieldOf, sortPathsOf } from './sort-paths.ts'
 import { sortValuesOf } from './sorted.ts'
 
 /** The columns that a relation leads from and to; composite keys are lists. */
-export interface RelationKeyNames {
+export interface RelationKeyNames<From extends string = string, To extends string = string> {
   /** The fields of the schema that has the relation. */
-  readonly from: string | readonly string[]
+  readonly from: From | readonly From[]
   /** The fields of the related schema that equal them. */
-  readonly to: string | readonly string[]
+  readonly to: To | readonly To[]
 }
 
 /** A relation, as `one` and `many` make it. */
 export interface RelationDefinition<
   Target extends string = string,
   Type extends 'one' | 'many' = 'one' | 'many',
-> extends RelationKeyNames {
+  From extends string = string,
+  To extends string = string,
+> extends RelationKeyNames<From, To> {
   readonly type: Type
   readonly target: Target
 }
 
 /** A relation to the one row whose fields `to`, which are a key or unique, equal those of `from`. */
-export const one = <const Target extends string>(
+export const one = <
+  const Target extends string,
+  const From extends string,
+  const To extends string,
+>(
   target: Target,
-  keys: RelationKeyNames,
-): RelationDefinition<Target, 'one'> => ({ ...keys, type: 'one', target })
+  keys: RelationKeyNames<From, To>,
+): RelationDefinition<Target, 'one', From, To> => ({ ...keys, type: 'one', target })
 
 /** A relation to every row whose fields `to` equal those of `from`. */
-export const many = <const Target extends string>(
+export const many = <
+  const Target extends string,
+  const From extends string,
+  const To extends string,
+>(
   target: Target,
-  keys: RelationKeyNames,
-): RelationDefinition<Target, 'many'> => ({ ...keys, type: 'many', target })
+  keys: RelationKeyNames<From, To>,
+): RelationDefinition<Target, 'many', From, To> => ({ ...keys, type: 'many', target })
 
 type Schemas = Readonly<Record<string, Schema>>
+type KeyName<S extends Schemas, N extends keyof S> = LiteralName<FieldsOf<S[N]>>
+/** Relations from one schema to each, by keys that are fields of both. */
+type RelationFrom<S extends Schemas, N extends keyof S> = {
+  [T in keyof S & string]: RelationDefinition<T, 'one' | 'many', KeyName<S, N>, KeyName<S, T>>
+}[keyof S & string]
 type RelationsOf<S extends Schemas> = {
-  readonly [N in keyof S]?: Readonly<Record<string, RelationDefinition<keyof S & string>>>
+  readonly [N in keyof S]?: Readonly<Record<string, RelationFrom<S, N>>>
 }
 
 /** The definitions of the relations of a schema. */
@@ -70,18 +85,50 @@ type OneName<O> = {
   [K in keyof O]: O[K] extends RelationDefinition<string, 'one'> ? K : never
 }[keyof O]
 
-/** The fields of a schema and its relations; the values of a path are those of the related field. */
-type RelatedFields<S extends Schemas, R, N extends keyof S> = FieldsOf<S[N]> & {
+/** The fields of a schema, its relations, and what paths through these lead to. */
+export type RelatedFields<S extends Schemas, R, N extends keyof S> = FieldsOf<S[N]> &
+  RelationFields<S, R, N> &
+  WithPaths<PathFields<S, R, N, [2, 3]>>
+
+/** The relations of a schema, as fields of it. */
+export type RelationFields<S extends Schemas, R, N> = {
   readonly [K in keyof Own<R, N>]: RelatedField<S, R, Own<R, N>[K]>
-} & {
-  readonly [K in OneName<Own<R, N>> & string as `${K}.*`]: FieldDefinition<
-    'one',
-    AnyOperatorName,
-    unknown,
-    unknown,
-    false
-  >
 }
+
+/** `customer.country`: the fields behind to-one relations, so many relations deep and one more. */
+export type PathFields<S extends Schemas, R, N, Deeper extends readonly unknown[]> = {
+  readonly [P in PathName<S, R, N, Deeper>]: FieldAt<S, R, N, P>
+}
+
+type TargetOf<S extends Schemas, D> =
+  D extends RelationDefinition<infer Target> ? Target & keyof S : never
+
+/** The names of the fields and relations of a schema, and of those behind its to-one relations. */
+type PathName<S extends Schemas, R, N, Deeper extends readonly unknown[]> = {
+  [K in OneName<Own<R, N>> & string]: `${K}.${EndName<S, R, TargetOf<S, Own<R, N>[K]>, Deeper>}`
+}[OneName<Own<R, N>> & string]
+
+type EndName<S extends Schemas, R, N extends keyof S, Deeper extends readonly unknown[]> =
+  | (keyof FieldsOf<S[N]> & string)
+  | (keyof Own<R, N> & string)
+  | (Deeper extends readonly [unknown, ...infer Rest]
+      ? PathName<S, R, N, Rest>
+      : // Paths that are longer than types follow, where the limit of a schema allows them.
+        `${OneName<Own<R, N>> & string}.*`)
+
+type FieldAt<S extends Schemas, R, N, Path> = Path extends `${infer K}.${infer Rest}`
+  ? K extends keyof Own<R, N>
+    ? EndOf<S, R, TargetOf<S, Own<R, N>[K]>, Rest>
+    : never
+  : never
+
+type EndOf<S extends Schemas, R, N extends keyof S, Rest> = Rest extends keyof FieldsOf<S[N]>
+  ? FieldsOf<S[N]>[Rest]
+  : Rest extends keyof Own<R, N>
+    ? RelatedField<S, R, Own<R, N>[Rest]>
+    : Rest extends `${OneName<Own<R, N>> & string}.*`
+      ? FieldDefinition<'one', AnyOperatorName, unknown, unknown, false>
+      : FieldAt<S, R, N, Rest>
 
 type RelatedField<S extends Schemas, R, D> =
   D extends RelationDefinition<infer Target, infer Type>

@@ -66,7 +66,7 @@ const columnOf = (field: Field, { dialect, mapping = {} }: Outer, table: string)
   sql`${dialect.identifier(table)}.${dialect.identifier(placeOf(field, mapping).column)}`
 
 const rowsOf =
-  ({ name, target, from, to }: RelationKeys): Relation['rows'] =>
+  ({ name, isMany, target, from, to }: RelationKeys): Relation['rows'] =>
   (outer) => {
     const { dialect, mapping = {}, table: around } = outer
     if (around === undefined) {
@@ -82,6 +82,9 @@ const rowsOf =
         own: columnOf(field, outer, around.qualifier),
         other: columnOf(other, { dialect, mapping: own }, alias),
         isNullable: !field.required || !other.required,
+        isCollated: [placeOf(field, mapping), placeOf(other, own)].some(
+          ({ collation }) => collation !== undefined,
+        ),
       }
     })
     const isRelated = join(
@@ -89,7 +92,7 @@ const rowsOf =
       AND,
     )
     return {
-      rows: { from: new TableSource(table, alias).in(dialect), keys, isRelated },
+      rows: { isMany, from: new TableSource(table, alias).in(dialect), keys, isRelated },
       related: { mapping: own, table, alias },
     }
   }

@@ -329,6 +329,34 @@ export function insertRow<F extends Fields, Params>(
   }
 }
 
+/**
+ * Makes a check that lists the messages of all errors of a row, of which `insertRow` throws the first.
+ * Each column is checked up to its first mistake, and the required keys of a document one by one.
+ */
+export function rowMistakes(
+  structure: Structure,
+  { dialect }: Pick<TableTarget, 'dialect'>,
+): (row: unknown) => readonly string[] {
+  const layout = layoutOf(dialect, structure, {})
+  // A document's column is checked as a whole, and says the first of its fields only.
+  const checks = [
+    ...readersOf(dialect, structure, layout, {}).values(),
+    ...layout.nested.map(requiredReader),
+  ]
+  return (row) => {
+    const messages = new Set<string>()
+    for (const check of checks) {
+      try {
+        check(row)
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error
+        messages.add(error.message)
+      }
+    }
+    return [...messages]
+  }
+}
+
 function replacement(
   dialect: Dialect<unknown>,
   { column }: Place,

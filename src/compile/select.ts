@@ -29,6 +29,8 @@ export interface Selection {
   readonly outer: Fragment
   /** Whether values are computed of every row that is sorted, if not by the outer SELECT. */
   readonly isLate: boolean
+  /** A name for what the inner SELECT sorts by as its term `i`, which no selected field has. */
+  orderAlias(i: number): Fragment
 }
 
 /** What is selected under a name. */
@@ -90,8 +92,9 @@ export function selection(structure: Structure, target: SelectTarget): Selection
         sql`, `,
       ),
     )
+  const columns = selected.map(({ name }) => name)
   return {
-    names: selected.map(({ name }) => name),
+    names: columns,
     alone: named(({ value }) => value),
     inner: named(({ inner }) => inner),
     outer: flatten(
@@ -101,6 +104,24 @@ export function selection(structure: Structure, target: SelectTarget): Selection
       ),
     ),
     isLate,
+    orderAlias: orderAliases(columns, dialect),
+  }
+}
+
+/** The aliases of what is sorted by, each made once; whatever the case of the names. */
+function orderAliases(
+  names: readonly string[],
+  { identifier }: Dialect<unknown>,
+): Selection['orderAlias'] {
+  const known: Fragment[] = []
+  return (i) => {
+    const made = known[i]
+    if (made !== undefined) return made
+    let alias = `order_${i}`
+    while (names.some((name) => name.toLowerCase() === alias)) alias += '_'
+    const fragment = identifier(alias)
+    known[i] = fragment
+    return fragment
   }
 }
 
@@ -108,17 +129,20 @@ export function selection(structure: Structure, target: SelectTarget): Selection
 export function withTerms(
   selection: Selection,
   terms: readonly Term[],
-  { identifier }: Dialect<unknown>,
+  dialect: Dialect<unknown>,
 ): Selection {
   if (terms.length === 0) return selection
+  const { identifier } = dialect
   const named = terms.map(({ name, value }) => sql`${value} AS ${identifier(name)}`)
   const outer = terms.map(({ name }) => identifier(name))
+  const names = [...selection.names, ...terms.map(({ name }) => name)]
   return {
-    names: [...selection.names, ...terms.map(({ name }) => name)],
+    names,
     alone: join([selection.alone, ...named], sql`, `),
     inner: join([selection.inner, ...named], sql`, `),
     outer: join([selection.outer, ...outer], sql`, `),
     isLate: selection.isLate,
+    orderAlias: orderAliases(names, dialect),
   }
 }
 

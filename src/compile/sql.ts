@@ -13,6 +13,7 @@ import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping, Mapping } from '../schema/mapping.ts'
 import { pageApart } from './apart.ts'
 import { asksRelated, orderBy, sortedValue, sortsRelated, whole } from './clauses.ts'
+import { pageOfFew } from './few.ts'
 import { type Plan, planOf } from './plan.ts'
 import { scanOf } from './scan.ts'
 import { checkSorted, selectOf, type Term, withTerms } from './select.ts'
@@ -65,18 +66,20 @@ export function compileFilter<F extends Fields, Params>(
 ): CompiledFilter<Params> {
   checkTarget(target)
   const fixed = atNow(condition, target.now)
-  const filter = filterOf(fixed, target)
-  const dense = denseFor(target.dialect, filter)
-  return dense === undefined ? filter : filterOf(fixed, { ...target, dialect: dense })
+  return withinParameters(target, (own) => filterOf(fixed, own))
 }
 
-/** The dialect that writes a statement with fewer parameters, if it has too many. */
-export function denseFor<Params>(
-  { dense }: Dialect<Params>,
-  { params }: Statement<Params>,
-): Dialect<Params> | undefined {
+/** A statement; where it has too many parameters for the dialect, as its dense form writes it. */
+export function withinParameters<
+  Params,
+  Target extends { readonly dialect: Dialect<Params> },
+  S extends Statement<Params>,
+>(target: Target, compile: (target: Target) => S): S {
+  const statement = compile(target)
+  const { dense } = target.dialect
+  const { params } = statement
   const isOver = dense && Array.isArray(params) && params.length > dense.mostParameters
-  return isOver ? dense.dialect : undefined
+  return isOver ? compile({ ...target, dialect: dense.dialect }) : statement
 }
 
 function filterOf<Params>(
@@ -161,17 +164,17 @@ export function compileQuery<F extends Fields, Params>(
 ): CompiledQuery<Params> {
   checkTarget(target)
   const fixed = queryAt(query, target.now)
-  const compiled = queryOf(fixed, target)
-  const dense = denseFor(target.dialect, compiled)
-  return dense === undefined ? compiled : queryOf(fixed, { ...target, dialect: dense })
+  return withinParameters(target, (own) => queryOf(fixed, own))
 }
 
 function queryOf<Params>(
   query: Query,
   target: Omit<QueryTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
 ): CompiledQuery<Params> {
-  const { dialect, table, alias, lookAhead = false, forUpdate = false } = target
+  const { table, alias, lookAhead = false, forUpdate = false } = target
   const { schema, offset } = query
+  const isOfAll = sortsRelated(query.ordering)
+  const dialect = (isOfAll ? target.dialect.forAll : undefined) ?? target.dialect
   const select = selectOf(query, target.select)
   // A bare name after ORDER BY is an alias first; a table before it says which is meant.
   const qualified = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
@@ -219,7 +222,7 @@ function queryOf<Params>(
     limit,
     offset,
   }
-  const rows = (isTogether ? undefined : pageApart(page)) ?? together()
+  const rows = (isTogether ? undefined : (pageApart(page) ?? pageOfFew(page))) ?? together()
   const statement = forUpdate ? sql`${rows}${lockOf(dialect)}` : rows
   return new Compiled(
     statement,

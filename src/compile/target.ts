@@ -1,4 +1,4 @@
-import { Fragment } from '../dialect/fragment.ts'
+import { isFragment } from '../dialect/fragment.ts'
 import {
   ANY,
   BOOLEAN,
@@ -24,7 +24,7 @@ export const TARGET: OptionChecks = /* @__PURE__ */ optionChecks<Readonly<Record
     now: ANY,
     select: TEXTS,
     lookAhead: BOOLEAN,
-    source: ['a fragment of the sql`` tag', (value) => value instanceof Fragment],
+    source: ['a fragment of the sql`` tag', isFragment],
     index: TEXT,
     forUpdate: BOOLEAN,
     firstParameter: POSITIVE,

@@ -6,7 +6,13 @@ import type { Fields, OfFields } from '../schema/definition.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { asksRelated, whole } from './clauses.ts'
 import { planOf } from './plan.ts'
-import { type CompiledFilter, denseFor, inPieces, type QueryTarget, sourceOf } from './sql.ts'
+import {
+  type CompiledFilter,
+  inPieces,
+  type QueryTarget,
+  sourceOf,
+  withinParameters,
+} from './sql.ts'
 import { checkTarget } from './target.ts'
 
 /** Where the rows to count are: what `compileQuery` is given serves. */
@@ -37,16 +43,15 @@ export function compileCount<F extends Fields, Params>(
 ): CompiledFilter<Params> {
   checkTarget(target)
   const fixed = queryAt(query, target.now)
-  const counted = countOf(fixed, target)
-  const dense = denseFor(target.dialect, counted)
-  return dense === undefined ? counted : countOf(fixed, { ...target, dialect: dense })
+  return withinParameters(target, (own) => countOf(fixed, own))
 }
 
 function countOf<Params>(
   { schema, condition }: Query,
   target: Omit<CountTarget<Params>, 'mapping'> & { readonly mapping?: unknown },
 ): CompiledFilter<Params> {
-  const { dialect, table, alias, source } = target
+  const { table, alias, source } = target
+  const dialect = target.dialect.forAll ?? target.dialect
   const qualified = planOf(dialect, target.mapping as AnyMapping | undefined, table, alias)
   qualified.bare.check(schema.key)
   // A column can be named total, and where aliases hide columns that name would be the count.

@@ -9,13 +9,6 @@ import type { Plan } from './plan.ts'
 import type { Selection } from './select.ts'
 import { headOf } from './selected.ts'
 
-/** A name that no selected field has, in whatever case. */
-function aliasOf({ names }: Selection, i: number): string {
-  let alias = `order_${i}`
-  while (names.some((name) => name.toLowerCase() === alias)) alias += '_'
-  return alias
-}
-
 /** `SELECT … FROM …` of the fields and of what is sorted by, under aliases, for a SELECT around it. */
 export function headWithOrder(
   plan: Plan,
@@ -23,11 +16,9 @@ export function headWithOrder(
   ordering: Ordering,
   from: Fragment | undefined,
 ): Fragment {
-  const { dialect } = plan.site
   const more = ordering.map(({ field }, i) => {
-    const alias = dialect.identifier(aliasOf(selected, i))
-    const related = sortedValue(field, plan)
-    return sql`${related?.order ?? plan.of(field).column.innerOrder()} AS ${alias}`
+    const value = sortedValue(field, plan)?.order ?? plan.of(field).innerOrder
+    return sql`${value} AS ${selected.orderAlias(i)}`
   })
   return headOf(join([selected.inner, ...more], COMMA), from ?? plan.from)
 }
@@ -36,7 +27,7 @@ export function headWithOrder(
 export function orderByAliases(plan: Plan, selected: Selection, ordering: Ordering): Fragment {
   const { dialect } = plan.site
   const terms = ordering.map((term, i) => {
-    const alias = dialect.identifier(aliasOf(selected, i))
+    const alias = selected.orderAlias(i)
     const nullable = throughOf(term.field) !== undefined || plan.of(term.field).nullable
     return dialect.order(alias, term.direction, nullable ? nullsOf(term) : undefined)
   })

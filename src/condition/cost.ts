@@ -1,5 +1,5 @@
-import { byMember, membersOf } from '../kinds/dynamic.ts'
-import { hasPattern, type Kind } from '../kinds/kind.ts'
+import { memberOf, membersOf } from '../kinds/dynamic.ts'
+import { hasPattern, type Kind, type Scalar } from '../kinds/kind.ts'
 import { comparingWith } from '../operators/membership.ts'
 import type { Cost, Operand } from '../operators/operator.ts'
 import { documentDepth } from '../schema/field.ts'
@@ -34,15 +34,20 @@ const NUMBERS_IN_JSON = { element: 60, operands: 12 }
 const kindCost = (kind: Kind): number =>
   hasPattern(kind) ? 30 : kind.family === 'numeric' ? 10 : 0
 
-/** The kinds of value that a condition looks for: those of its operands, or any that the field has. */
-function kindsOf({ field, operator, operand }: Leaf): readonly Kind[] {
+/** The cost of the costliest kind that a condition looks for: of its operands, or of all that the field has. */
+function kindsCost({ field, operator, operand }: Leaf): number {
   const { kind } = field.type
   const { shape, own } = operatorOf(field.type, operator)
-  const hasValues = shape !== 'boolean' && own === undefined
-  const values = hasValues
-    ? [operand as Operand<'equal'>].flat().filter((each) => each !== null)
-    : []
-  return values.length === 0 ? membersOf(kind) : byMember(kind, values).map(([member]) => member)
+  let most = -1
+  const look = (value: Scalar | null): void => {
+    if (value !== null) most = Math.max(most, kindCost(memberOf(kind, value)))
+  }
+  if (shape !== 'boolean' && own === undefined) {
+    const values = operand as Operand<'equal'>
+    if (Array.isArray(values)) values.forEach(look)
+    else look(values as Scalar | null)
+  }
+  return most >= 0 ? most : Math.max(...membersOf(kind).map(kindCost))
 }
 
 const isListOfNumbersInJson = ({ field: { type, wildcard } }: Leaf): boolean =>
@@ -56,8 +61,7 @@ function readingCost(leaf: Leaf): number {
   const element = isListOfNumbersInJson(leaf) ? NUMBERS_IN_JSON.element : type.list ? LIST : 0
   if (wildcard === undefined) return COLUMN + element
   const levels = path.length - documentDepth(leaf.field) - 1
-  const costs = kindsOf(leaf).map(kindCost)
-  return DOCUMENT + LEVEL * levels + element + Math.max(...costs)
+  return DOCUMENT + LEVEL * levels + element + kindsCost(leaf)
 }
 
 /** What it costs to compare a value with the operand; a range of listed values is a membership. */
@@ -109,21 +113,41 @@ function utf8Length(text: string): number {
   return bytes
 }
 
+/** A UTF-16 unit is at most three bytes. */
+const mostUtf8Length = (text: string): number => 3 * text.length
+
 /** Numbers and booleans are counted as 8 bytes each, a name as its text. */
-const bytesOf = (value: Leaf['operand']): number => {
-  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + bytesOf(each), 0)
-  if (typeof value !== 'object' || value === null) {
-    return typeof value === 'string' ? utf8Length(value) : 8
+function bytesOf(value: Leaf['operand'], textBytes: (text: string) => number): number {
+  if (typeof value === 'string') return textBytes(value)
+  if (typeof value !== 'object' || value === null) return 8
+  let sum = 0
+  if (Array.isArray(value)) {
+    for (const each of value as readonly Leaf['operand'][]) sum += bytesOf(each, textBytes)
+  } else {
+    for (const [key, each] of Object.entries(value))
+      sum += textBytes(key) + bytesOf(each, textBytes)
   }
-  return Object.entries(value).reduce(
-    (sum, [key, each]) => sum + utf8Length(key) + bytesOf(each),
-    0,
-  )
+  return sum
 }
 
-/** How many bytes the fields' names and the operands of a condition have together. */
-export const operandBytes = (condition: Condition): number =>
-  isAtom(condition)
-    ? utf8Length(condition.field.name) +
-      (condition.kind === 'leaf' ? bytesOf(condition.operand) : operandBytes(condition.condition))
-    : condition.conditions.reduce((sum, each) => sum + operandBytes(each), 0)
+function sizeOf(condition: Condition, textBytes: (text: string) => number): number {
+  if (!isAtom(condition)) {
+    return condition.conditions.reduce((sum, each) => sum + sizeOf(each, textBytes), 0)
+  }
+  const { field } = condition
+  const size =
+    condition.kind === 'leaf'
+      ? bytesOf(condition.operand, textBytes)
+      : sizeOf(condition.condition, textBytes)
+  return textBytes(field.name) + size
+}
+
+/**
+ * How many bytes the fields' names and the operands of a condition have together, if they have more
+ * than `most`; undefined otherwise. Texts are read only where their length alone does not tell.
+ */
+export function bytesOver(condition: Condition, most: number): number | undefined {
+  if (sizeOf(condition, mostUtf8Length) <= most) return undefined
+  const bytes = sizeOf(condition, utf8Length)
+  return bytes > most ? bytes : undefined
+}

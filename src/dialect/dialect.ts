@@ -82,6 +82,8 @@ export interface Way {
 
 /** The related rows of a row, as a query. */
 export interface RelatedRows {
+  /** Whether there can be several of a row. */
+  readonly isMany: boolean
   /** The table with its alias. */
   readonly from: Fragment
   /** The columns of the row, and those of the related rows that equal them. */
@@ -89,8 +91,10 @@ export interface RelatedRows {
     readonly own: Fragment
     readonly other: Fragment
     readonly isNullable: boolean
+    /** Whether one of them has a collation of its own: `other = own` and `own IN (other)` use each another one. */
+    readonly isCollated: boolean
   }[]
-  /** `own = other` for each of them. */
+  /** `other = own` for each of them. */
   readonly isRelated: Fragment
   readonly condition: Fragment
 }
@@ -133,6 +137,11 @@ export interface Dialect<Params = readonly Parameter[]> {
    * of constants is one parameter, which is slower to look up.
    */
   readonly dense?: { readonly mostParameters: number; readonly dialect: Dialect<Params> }
+  /**
+   * How to write a statement that needs every row that matches, such as a count, in a database whose
+   * planner does not turn EXISTS into a join: the related rows are found first.
+   */
+  readonly forAll?: Dialect<Params>
   /** An index hint after the table in FROM, in databases that have them. */
   useIndex?(name: string): Fragment
   /**

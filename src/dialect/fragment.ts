@@ -9,6 +9,9 @@ import { joinedStrings } from '../cache/joined-strings.ts'
 /** The value of one parameter; a list in databases with arrays. */
 export type Parameter = string | number | bigint | boolean | null | readonly Parameter[]
 
+/** The mark of fragments: a symbol, which nothing that came as JSON has. */
+const BRAND = /* @__PURE__ */ Symbol.for('tamis.fragment')
+
 /**
  * Pieces of text with fragments and parameters between them. Fragments form a tree that is flattened
  * only when it is rendered, so that composing them does not copy text.
@@ -24,6 +27,10 @@ export class Fragment {
     this.values = values
   }
 
+  get [BRAND](): true {
+    return true
+  }
+
   /** The pieces of text around all parameters of the tree. */
   get texts(): readonly string[] {
     return flatten(this).strings
@@ -34,6 +41,13 @@ export class Fragment {
   }
 }
 
+/**
+ * Whether a value is a fragment, of whatever copy of the package: a schema and what compiles its
+ * filters may come from the ES module and from the CommonJS one, or from a program that bundles tamis.
+ */
+export const isFragment = (value: unknown): value is Fragment =>
+  typeof value === 'object' && value !== null && BRAND in value
+
 /** The same SQL without nested fragments; renders faster, for fragments that are used often. */
 export function flatten(fragment: Fragment): Fragment {
   const texts: string[] = []
@@ -43,7 +57,7 @@ export function flatten(fragment: Fragment): Fragment {
     text += strings[0]!
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as Fragment | Parameter
-      if (value instanceof Fragment) write(value)
+      if (isFragment(value)) write(value)
       else {
         texts.push(text)
         parameters.push(value)

@@ -35,7 +35,9 @@ export function quoteName(
   if (name === '' || name.includes('\0') || !name.isWellFormed()) {
     throw new TypeError(`tamis: ${dialect}: not a valid name: ${JSON.stringify(name)}`)
   }
-  if (most !== undefined && new TextEncoder().encode(name).length > most) {
+  // A UTF-16 unit is at most three bytes.
+  const isLong = most !== undefined && name.length * 3 > most
+  if (isLong && new TextEncoder().encode(name).length > most) {
     throw new TypeError(`tamis: ${dialect}: the name is longer than ${most} bytes: ${name}`)
   }
   return raw(`${quote}${name.replaceAll(quote, escaped)}${quote}`)

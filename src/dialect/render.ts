@@ -1,7 +1,7 @@
 /** Renders fragments to text with placeholders, and parameters. */
 
 import { RenderedTexts } from '../cache/rendered-texts.ts'
-import { Fragment, type Parameter, type Statement } from './fragment.ts'
+import { type Fragment, isFragment, type Parameter, type Statement } from './fragment.ts'
 
 /** The part of a dialect that rendering needs. */
 interface Placeholders<Params> {
@@ -34,7 +34,7 @@ function write(
   let text = before + strings[0]!
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as Fragment | Parameter
-    if (value instanceof Fragment) text = write(value, text, parameters, dialect, first)
+    if (isFragment(value)) text = write(value, text, parameters, dialect, first)
     else {
       text += dialect.placeholder(first + parameters.length, value)
       parameters.push(value)

@@ -40,7 +40,7 @@ export const sentences = {
   not_sortable: ({ subject, expected }) =>
     `${subject} is not sortable; expected one of ${expected}`,
   not_a_facet: ({ subject, expected }) =>
-    `The values of ${subject} cannot be counted; expected one of ${expected}`,
+    `The values of ${subject} cannot be counted; ${expected === undefined ? 'no field says facet: true' : `expected one of ${expected}`}`,
   invalid_sort: expectation,
   invalid_limit: expectation,
   invalid_offset: expectation,

@@ -77,6 +77,8 @@ export function isUnlike(report: Report, subject: string, name: string): boolean
   return true
 }
 
+const RANGES: ReadonlySet<OperatorName> = /* @__PURE__ */ new Set(['$gt', '$gte', '$lt', '$lte'])
+
 /** What a value is, if it is one of MongoDB's driver or a regular expression. */
 export function foreign(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
@@ -113,7 +115,20 @@ export function sharedOperand(
         : 'convert it: an ObjectId to its text, a Long to a bigint'
       return refuse(field.type.kind.expects, what, hint)
     }
-    const isInstant = membersOf(field.type.kind).some(({ name }) => name === 'timestamp')
+    const { kind } = field.type
+    if (typeof value === 'string') {
+      if (kind.name !== 'dynamic' && kind.isFolded) {
+        return refuse(
+          'null',
+          'a text',
+          'there, equality and order regard case; this field ignores it',
+        )
+      }
+      if (kind.name === 'enumeration' && RANGES.has(operator)) {
+        return refuse('null', 'a text', 'there, texts are in their own order; here, as listed')
+      }
+    }
+    const isInstant = membersOf(kind).some(({ name }) => name === 'timestamp')
     if (!isInstant && typeof value === 'object' && millisecondsOf(value) !== undefined) {
       return refuse(field.type.kind.expects, 'a Date', 'only a timestamp() is an instant')
     }

@@ -8,7 +8,7 @@ import { elementsOf, isList, lengthOf } from '../parse/inspect.ts'
 import { collect, orThrow, type Report, type Result } from '../parse/report.ts'
 import type { Schema } from '../parse/schema.ts'
 import { rootScope } from '../parse/scopes.ts'
-import type { Field } from '../schema/field.ts'
+import type { Field, FieldSet } from '../schema/field.ts'
 import { DEEPEST, UNLIMITED } from '../schema/limits.ts'
 import { findField } from '../schema/schema.ts'
 import { isUnlike, plainEntries, sharedOperand } from './differences.ts'
@@ -27,7 +27,7 @@ export interface MongoOptions {
  * The condition of a filter that was written for MongoDB, where both mean the same by it: comparisons,
  * `$in`, `$nin`, `$all`, null, `$not`, `$and`, `$or` and `$nor`. What MongoDB would select other rows
  * by is refused and named: `$exists`, `$regex`, `$elemMatch`, `$type`, `$size`, equality with lists and
- * documents, values of BSON.
+ * documents, values of BSON, texts of fields that ignore case, ranges of enumerations.
  *
  * @throws FilterError with every issue that was found (at most 20).
  * @example
@@ -52,6 +52,19 @@ export const safeFromMongo = <S extends Schema>(
     const reader = new FilterReader({ structure: schema, report, trusted, scopes })
     return conjunction([scope, reader.read(report.issues.length === 0 ? shared : {})])
   })
+}
+
+/** The field that a name or a path through relations leads to; the reader of filters limits its depth. */
+function endOf(schema: Schema, name: string, segments: number) {
+  let set: FieldSet = schema
+  let rest = name
+  for (let i = 0; i < DEEPEST; i++) {
+    const step = set.relations?.through(rest)
+    if (step?.relation.elements === undefined) break
+    set = step.relation.elements
+    rest = step.rest
+  }
+  return findField(set, rest, segments)
 }
 
 /**
@@ -113,7 +126,7 @@ class MongoReader {
   }
 
   #field(name: string, value: unknown, depth: number): unknown {
-    const field = findField(this.#schema, name, this.#limits.segments)
+    const field = endOf(this.#schema, name, this.#limits.segments)
     // What is said of a hidden field must be what is said of an unknown one.
     if (typeof field === 'string' || (field.hidden && !this.#trusted)) return value
     const entries = plainEntries(value, this.#limits.conditions)

@@ -10,19 +10,15 @@ function expected(values: readonly string[]): string {
   return `one of ${values.length} values: ${values.slice(0, SHOWN).map(quote).join(', ')} …`
 }
 
-const never: Test = () => false
-
 /** The texts of a list, in the order of the list. */
 export function enumeration(values: readonly string[]): Kind<string> {
   const places = new Map<unknown, number>(values.map((value, place) => [value, place]))
-  const placeOf = (value: string): number => places.get(value) ?? -1
+  const placeOf = (value: string): number => places.get(value)!
   const read = (value: unknown): string | undefined =>
     typeof value === 'string' && places.has(value) ? value : undefined
   const compare = (a: string, b: string): number => placeOf(a) - placeOf(b)
-  const among = (constants: readonly string[]): Test =>
-    constants.length === 0 ? never : isOneOf(constants)
   const range = (comparison: Range, constant: string): Test =>
-    among(values.filter((value) => isWithin(comparison, compare(value, constant))))
+    isOneOf(values.filter((value) => isWithin(comparison, compare(value, constant))))
   return {
     name: 'enumeration',
     family: 'text',
@@ -35,6 +31,6 @@ export function enumeration(values: readonly string[]): Kind<string> {
     position: exactly,
     range,
     equals: isString,
-    among,
+    among: isOneOf,
   }
 }

@@ -140,6 +140,7 @@ export function isWithin(comparison: Range, order: number): boolean {
       return order < 0
     case '<=':
       return order <= 0
+    /* v8 ignore next -- the type has no other values */
     default:
       return comparison satisfies never
   }

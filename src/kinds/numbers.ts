@@ -84,6 +84,7 @@ function rangeBy({ holds, read }: Reading) {
           typeof value === 'number'
             ? value <= constant && (isInt32(value) || holds(value))
             : isOther(value)
+      /* v8 ignore next -- the type has no other values */
       default:
         return comparison satisfies never
     }

@@ -27,6 +27,7 @@ export const hasProperties = (value: unknown): value is Readonly<Record<string, 
  */
 export const PROTOTYPE = /* @__PURE__ */ ((): string => {
   const key = '__proto__'
+  /* v8 ignore next -- tests run in processes that have it */
   try {
     return ({} as Record<string, unknown>)[key] === Object.prototype ? key : ''
   } catch {

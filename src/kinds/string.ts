@@ -45,6 +45,7 @@ function range(comparison: Range, constant: string): Test {
       return (value) => typeof value === 'string' && value < constant && isText(value)
     case '<=':
       return (value) => typeof value === 'string' && value <= constant && isText(value)
+    /* v8 ignore next -- the type has no other values */
     default:
       return comparison satisfies never
   }

@@ -5,7 +5,7 @@ import type { Operator } from './operator.ts'
 
 function parts(operand: string): { words: readonly string[]; prefix: string } {
   const folded = wordsOf(operand)
-  return { words: folded.slice(0, -1), prefix: folded.at(-1) ?? '' }
+  return { words: folded.slice(0, -1), prefix: folded.at(-1)! }
 }
 
 /** From this length on, looking for a text in the cache costs less than scanning it. */

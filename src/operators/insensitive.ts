@@ -40,7 +40,7 @@ export const $ieq = {
 /** `$iin`: as `$in`, without regard to case. */
 export const $iin = /* @__PURE__ */ derived(
   /* @__PURE__ */ inBy({
-    test: (_kind, values) => (values.length === 0 ? () => false : isOneOf(values.map(String))),
+    test: (_kind, values) => isOneOf(values.map(String)),
     sql(column, _kind, values, negated) {
       const folded = new Set(values.map((value) => foldCase(String(value))))
       return isOneOfSql(column.folded(), string, [...folded], negated)

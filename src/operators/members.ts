@@ -21,12 +21,8 @@ export const anyOf = (kind: AnyKind, operands: readonly (Scalar | null)[]): Look
   any: operands.filter((each) => each === null || kind.position(each).side === 0),
 })
 
-const never = () => false
-
-export function isOneOf(kind: AnyKind, operands: readonly Scalar[]): Test {
-  const constants = attainable(kind, operands)
-  return constants.length === 0 ? never : kind.among(constants)
-}
+export const isOneOf = (kind: AnyKind, operands: readonly Scalar[]): Test =>
+  kind.among(attainable(kind, operands))
 
 /** The rows whose value equals one of the operands, or those whose value equals none. */
 export function isOneOfSql(

@@ -32,10 +32,14 @@ export type OperatorName = (typeof operatorNames)[number]
 
 declare const own: unique symbol
 
-/** The name of an operator that `defineOperator` made. Its type says what the operator takes. */
-export type OwnName<N extends string = string, T = unknown, Given = unknown> = N & {
+/** What the type of such a name carries, for the type checker alone. */
+export interface OwnBrand<N extends string, T, Given> {
   readonly [own]: { readonly name: N; readonly types: T; readonly given: Given }
 }
+
+/** The name of an operator that `defineOperator` made. Its type says what the operator takes. */
+export type OwnName<N extends string = string, T = unknown, Given = unknown> = N &
+  OwnBrand<N, T, Given>
 
 /** What the type of such a name says: the name, `never` of any; and how the operand is given. */
 export type PlainName<N> = N extends { readonly [own]: { readonly name: infer P extends string } }

@@ -2,7 +2,7 @@
 
 import { chain } from '../dialect/balance.ts'
 import type { Dialect, FieldColumn } from '../dialect/dialect.ts'
-import { Fragment, sql } from '../dialect/fragment.ts'
+import { type Fragment, isFragment, sql } from '../dialect/fragment.ts'
 import { named, ofDocument } from '../dialect/grouped.ts'
 import { nameOf } from '../dialect/names.ts'
 import { type ColumnPlace, type Place, plainOf } from '../dialect/place.ts'
@@ -69,7 +69,7 @@ export function ownSql(
       parametersOf(dialect, at, own.shape, operand) as never,
       of,
     )
-    if (!(condition instanceof Fragment)) {
+    if (!isFragment(condition)) {
       throw new TypeError(
         `tamis: ${own.name}: sql.${dialect.name} returned no fragment of the sql tag`,
       )

@@ -3,6 +3,7 @@ import type { Operator, Operators } from './operator.ts'
 // What the related rows are is said by the relation, in memory and in SQL side by side
 // (`compile/related.ts`): the records say what can be asked.
 
+/* v8 ignore start -- no predicate and no statement is made of these records */
 const asked = {
   shape: 'filter',
   cost: () => ({ passes: 1, comparing: 0 }),
@@ -13,6 +14,7 @@ const asked = {
 const notAlone = (): never => {
   throw new TypeError('tamis: a relation is asked with its own rows')
 }
+/* v8 ignore stop */
 
 /** `$is`: the one related row is there and matches. */
 export const oneOperators = { $is: asked } as const satisfies Operators

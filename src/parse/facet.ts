@@ -38,7 +38,7 @@ export function facetOf(query: Query, name: string, now: Now | undefined): Facet
         return unknownField(report, schema, name, false)
       }
       if (found.facet) return found
-      const expected = facets.length === 0 ? 'none' : oneOf(facets.map((each) => each.name))
+      const expected = facets.length === 0 ? undefined : oneOf(facets.map((each) => each.name))
       return report.add('not_a_facet', { subject: quote(name), expected })
     }),
   ) as Field

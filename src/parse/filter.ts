@@ -11,7 +11,7 @@ import {
   some,
   TRUE,
 } from '../condition/condition.ts'
-import { costOf, operandBytes } from '../condition/cost.ts'
+import { bytesOver, costOf } from '../condition/cost.ts'
 import { relationOf, type Scopes } from '../condition/relation.ts'
 import { label, quote } from '../error/describe.ts'
 import { millisecondsOf } from '../kinds/timestamp.ts'
@@ -47,7 +47,7 @@ const JOINS: Readonly<Record<LogicalName, Join>> = {
 
 const DOLLAR = 36
 
-/** What a database is sent of one filter at most. */
+/** The bytes of the names and operands of one filter. A statement may repeat them, and write them as JSON. */
 const MOST_BYTES = 1024 * 1024
 
 /** The server's own conditions nest at most as deep: a mapping of a cycle has no end. */
@@ -141,8 +141,8 @@ export class FilterReader {
         hint: 'use fewer conditions, above all on lists and keys of JSON, or one $in for several values',
       })
     }
-    const bytes = operandBytes(condition)
-    if (bytes > MOST_BYTES) {
+    const bytes = bytesOver(condition, MOST_BYTES)
+    if (bytes !== undefined) {
       this.#report.add('too_costly', {
         subject: 'the filter',
         expected: `names and operands of at most ${MOST_BYTES} bytes together`,

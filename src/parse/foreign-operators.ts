@@ -39,6 +39,7 @@ export function foreignOperator(field: Field, name: string, trusted: boolean): s
   const meant = MEANT.get(name.toLowerCase())?.filter((each) => each in field.type.operators)
   if (meant === undefined || meant.length === 0) return undefined
   const allowed = meant.filter((each) => trusted || field.operators.has(each))
+  if (allowed.length === 2 && allowed[0] === '$gte') return 'write {"$gte": …, "$lte": …}'
   if (allowed.length > 0) return `use ${oneOf(allowed)} instead; operands are values, not patterns`
   return `what stands for it here is ${oneOf(meant)}, which this field does not allow`
 }

@@ -39,7 +39,8 @@ export function unknownOperator(
     didYouMean(name, operatorNames)
   const subject = label(field.name)
   if (name.startsWith('$')) {
-    report.add('unknown_operator', { subject, received: quote(name), hint })
+    const allowed = trusted ? undefined : `it allows ${allowedOperators(field)}`
+    report.add('unknown_operator', { subject, received: quote(name), hint: hint ?? allowed })
     return
   }
   report.add('invalid_operand', {

@@ -45,16 +45,16 @@ function tooLong(text: string, at: OperandPlace): boolean {
 }
 
 /** Why a value does not belong to the kind, if its type does not explain it. */
-function hintOf(input: unknown, { field, operator }: OperandPlace): string | undefined {
-  if (typeof input === 'string' && !isText(input)) {
-    return 'U+0000 and lone surrogates cannot be stored'
+function hintOf(input: unknown, { field, operator, shifts }: OperandPlace): string | undefined {
+  const { name, values, hint } = field.type.kind
+  if (typeof input === 'string') {
+    if (!isText(input)) return 'U+0000 and lone surrogates cannot be stored'
+    return values === undefined ? (shifts?.hint(input) ?? hint) : didYouMean(input, values)
   }
-  const { values } = field.type.kind
-  if (typeof input === 'string' && values !== undefined) return didYouMean(input, values)
-  if (typeof input === 'string' && field.type.kind.hint !== undefined) return field.type.kind.hint
   if (typeof input === 'number' && Number.isInteger(input) && !Number.isSafeInteger(input)) {
     return 'numbers beyond 2^53 lose digits; send a bigint'
   }
+  if (typeof input === 'bigint' && name === 'integer') return 'integers have at most 64 bits'
   if (input === null) return 'null is an operand of $eq, $ne, $in and $nin, and means absent'
   if (isList(input) && !field.type.list && (operator === undefined || operator === '$eq')) {
     return 'one of several is {$in: […]}'

@@ -70,6 +70,7 @@ function shiftsAt(now: number, read: RelativeTime['read']): Shifts {
       report.leave()
       return { value }
     },
+    hint: (text) => (/^now\b/.test(text) ? 'a time from now is {"$now": "-7d"}' : undefined),
     timed(condition, isClients) {
       if (found.size === 0 || condition.kind !== 'leaf') return condition
       const { operand } = condition

@@ -1,5 +1,5 @@
 import { type Ordering, totalOrdering } from '../condition/ordering.ts'
-import { describe, quote } from '../error/describe.ts'
+import { quote } from '../error/describe.ts'
 import { isPlainObject } from '../kinds/objects.ts'
 import { isLogicalName, type OperatorName } from '../operators/names.ts'
 import type { OwnOperator } from '../operators/own-definition.ts'
@@ -12,7 +12,7 @@ import type {
   WithOwn,
 } from '../schema/definition.ts'
 import { UNLIMITED } from '../schema/limits.ts'
-import { onlyKeys, refuse, refuseName } from '../schema/refuse.ts'
+import { onlyKeys, refuse, refuseName, refuseValue } from '../schema/refuse.ts'
 import {
   buildStructure,
   findField,
@@ -144,13 +144,13 @@ export function defineSchema<
   const taken = [...own, ...last]
   const options = new Map<string, PayloadSwitch>()
   const given: unknown = definition.options ?? {}
-  if (!isPlainObject(given)) refuse('options', `expected an object, received ${describe(given)}`)
+  if (!isPlainObject(given)) refuseValue('options', 'an object', given)
   for (const [name, option] of Object.entries(definition.options ?? {})) {
     const subject = `option ${quote(name)}`
     if (taken.includes(name)) refuse(subject, 'conflicts with the payload key of the same name')
     onlyKeys(subject, option, ['default', 'unless'])
     if (typeof option.default !== 'boolean') {
-      refuse(subject, `default: expected true or false, received ${describe(option.default)}`)
+      refuseValue(`${subject}: default`, 'true or false', option.default)
     }
     checkNames(structure, subject, option.unless)
     options.set(name, {
@@ -169,7 +169,7 @@ function countsOf(given: Counts | undefined): Counts | undefined {
   const { max } = given
   if (max === undefined) return {}
   if (!Number.isSafeInteger(max) || max < 1) {
-    refuse('counts.max', `expected an integer of at least 1, received ${describe(max)}`)
+    refuseValue('counts.max', 'an integer of at least 1', max)
   }
   return { max }
 }
@@ -177,7 +177,7 @@ function countsOf(given: Counts | undefined): Counts | undefined {
 /** Checks the fields that an author's filter names; operators and operands are read with the filter. */
 function checkNames(structure: Structure, subject: string, filter: unknown): void {
   if (!isPlainObject(filter)) {
-    refuse(subject, `unless: expected a filter, received ${describe(filter)}`)
+    refuseValue(`${subject}: unless`, 'a filter', filter)
   }
   for (const [name, value] of Object.entries(filter)) {
     if (isLogicalName(name) && Array.isArray(value)) {

@@ -26,6 +26,8 @@ export interface Shifts {
     at: OperandPlace,
     i: number,
   ): { readonly value: Scalar | undefined } | undefined
+  /** What to write in place of a text such as `now-7d`; undefined of other texts. */
+  hint(text: string): string | undefined
   /** The condition of the operand, with the shifts that were read. */
   timed(condition: Condition, isClients: boolean): Condition
 }

@@ -121,7 +121,8 @@ export class SortReader {
     if (typeof entries === 'number') return this.#tooMany(entries)
     if (!(entries instanceof Unreadable)) return entries
     const received = entries.what
-    return this.#report.add('invalid_sort', { subject: 'sort', expected: SHAPES, received })
+    const hint = typeof input === 'string' ? 'in a query string: sort=-name,id' : undefined
+    return this.#report.add('invalid_sort', { subject: 'sort', expected: SHAPES, received, hint })
   }
 
   #tooMany(count: number): undefined {
@@ -169,7 +170,9 @@ export class SortReader {
     }
     const field = findField(this.#structure, name, this.#structure.limits.segments)
     if (field === 'unknown' || field === 'too_deep' || field.hidden) {
-      return unknownField(this.#report, this.#structure, name, false)
+      // Hints name fields that a sort may have: others would be refused next.
+      const fields = new Map(this.#sortable.map((each) => [each.name, each]))
+      return unknownField(this.#report, { fields, wildcards: new Map() }, name, false)
     }
     if (field.sortable) return field
     const expected = oneOf(this.#sortable.map((each) => each.name))

@@ -40,6 +40,7 @@ function throughList(
 const LISTED = 12
 
 function hintFor(name: string, fields: readonly string[], prefixes: readonly string[]): string {
+  if (name === '') return 'a name is missing'
   const hint = didYouMean(name, fields)
   if (hint !== undefined) return hint
   const match = prefixes.find((each) => name === each || name.startsWith(`${each}.`))
@@ -48,5 +49,5 @@ function hintFor(name: string, fields: readonly string[], prefixes: readonly str
   const known = [...fields, ...prefixes.map((each) => `${each}.*`)]
   return known.length > LISTED
     ? `fields: ${known.slice(0, LISTED).join(', ')} and ${known.length - LISTED} more`
-    : `fields: ${known.join(', ')}`
+    : `fields: ${known.join(', ') || 'none'}`
 }

@@ -11,7 +11,8 @@ export interface DecimalFieldOptions<
   Op extends AnyOperatorName,
   Required extends boolean,
   Hidden extends boolean,
-> extends FieldOptions<Op, Required, Hidden> {
+  Sortable extends boolean,
+> extends FieldOptions<Op, Required, Hidden, Sortable> {
   /** The digits that a value has at most, 1–38; SQLite holds 18. */
   readonly precision: number
   /** How many of these stand after the point. */
@@ -60,8 +61,9 @@ export function decimal<
   const Op extends OperatorOf<'decimal'> = DefaultOperatorOf<'decimal'>,
   const Required extends boolean = false,
   const Hidden extends boolean = false,
+  const Sortable extends boolean = false,
 >(
-  options: DecimalFieldOptions<Op, Required, Hidden>,
+  options: DecimalFieldOptions<Op, Required, Hidden, Sortable>,
 ): FieldDefinition<
   'decimal',
   Op,
@@ -69,7 +71,8 @@ export function decimal<
   ValueTypes['decimal']['row'],
   Required,
   ValueTypes['decimal']['read'],
-  Hidden
+  Hidden,
+  NoInfer<Sortable>
 > {
   // A program without types can leave them out: defineSchema says what is missing.
   const { precision, scale }: Partial<typeof options> = options ?? {}

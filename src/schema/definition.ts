@@ -33,6 +33,7 @@ export interface FieldDefinition<
   Required extends boolean = boolean,
   Read = Value,
   Hidden extends boolean = boolean,
+  Sortable extends boolean = boolean,
 > {
   readonly type: T
   /**
@@ -41,7 +42,7 @@ export interface FieldDefinition<
    */
   readonly resolve: (subject: string, definition: FieldDefinition) => FieldType
   readonly operators?: readonly AnyOperatorName[] | undefined
-  readonly sortable: boolean
+  readonly sortable: Sortable
   readonly required: Required
   readonly hidden: Hidden
   readonly facet?: boolean | undefined
@@ -74,11 +75,12 @@ export interface FieldOptions<
   Op extends AnyOperatorName,
   Required extends boolean,
   Hidden extends boolean = boolean,
+  Sortable extends boolean = boolean,
 > {
   /** The operators that a client may use; by default the default operators of the type. */
   readonly operators?: readonly Op[]
   /** Whether a client may sort by it. */
-  readonly sortable?: boolean
+  readonly sortable?: Sortable
   /** The server guarantees that every row has a value: NOT NULL. */
   readonly required?: Required
   /** For the server only: a client that names it gets `unknown_field`. */
@@ -117,12 +119,13 @@ export function define<
   Required extends boolean,
   Read = Value,
   Hidden extends boolean = boolean,
+  Sortable extends boolean = boolean,
 >(
   type: T,
-  options: FieldOptions<Op, Required, Hidden>,
+  options: FieldOptions<Op, Required, Hidden, Sortable>,
   settings: TypeSettings,
-): FieldDefinition<T, Op, Operand, Value, Required, Read, Hidden> {
-  const { operators, sortable = false } = options
+): FieldDefinition<T, Op, Operand, Value, Required, Read, Hidden, Sortable> {
+  const { operators, sortable = false as Sortable } = options
   const { required = false as Required, hidden = false as Hidden } = options
   return { ...options, ...settings, type, operators, sortable, required, hidden }
 }
@@ -130,7 +133,7 @@ export function define<
 declare const added: unique symbol
 
 /** What a schema's own operators add to a field, for the type checker alone. */
-interface Added<Op> {
+export interface AddedOperators<Op> {
   readonly [added]?: Op
 }
 
@@ -156,11 +159,11 @@ export type WithOwn<F extends Fields, O extends readonly OwnOperator[]> = [O[num
   never,
 ]
   ? F
-  : { readonly [N in keyof F]: F[N] & Added<AddedTo<F[N], O[number]>> }
+  : { readonly [N in keyof F]: F[N] & AddedOperators<AddedTo<F[N], O[number]>> }
 
 type OperatorsOf<D> =
   | (D extends FieldDefinition<TypeName, infer Op> ? Op : never)
-  | (D extends Added<infer Op> ? Extract<Op, OwnName> : never)
+  | (D extends AddedOperators<infer Op> ? Extract<Op, OwnName> : never)
 type OperandOf<D> =
   D extends FieldDefinition<TypeName, AnyOperatorName, infer Operand> ? Operand : never
 
@@ -202,41 +205,60 @@ export type VisibleFields<F extends Fields> = {
 
 type WildcardKey<N> = N extends `${infer Prefix}.*` ? `${Prefix}.${string}` : never
 /** The names of fields that are no wildcards. */
-export type LiteralName<F extends Fields> = Exclude<keyof F & string, `${string}.*`>
-type WildcardName<F extends Fields> = Extract<keyof F & string, `${string}.*`>
-type LiteralUnder<F extends Fields, K extends string> = Extract<LiteralName<F>, K>
+export type LiteralName<F> = Exclude<keyof F & string, `${string}.*`>
+type WildcardName<F> = Extract<keyof F & string, `${string}.*`>
+type LiteralUnder<F, K extends string> = Extract<LiteralName<F>, K>
 
-/** A filter over fields. */
-export type FieldsFilter<F extends Fields> = {
+declare const paths: unique symbol
+
+/**
+ * The fields that paths through to-one relations lead to, for the type checker alone. They stand apart
+ * from the fields of the rows, which mappings and rows have.
+ */
+export type WithPaths<P> = { readonly [paths]: P }
+
+/** Conditions on fields, each by its name. What the fields are is not checked: related ones refer back. */
+type NamedFilter<F> = {
   readonly [N in LiteralName<F>]?: FieldFilter<F[N]>
 } & {
   // A literal field under a wildcard must satisfy this signature, too: the union allows its filter.
   readonly [N in WildcardName<F> as WildcardKey<N>]?:
     | FieldFilter<F[N]>
     | FieldFilter<F[LiteralUnder<F, WildcardKey<N>>]>
-} & {
-  readonly $and?: readonly FieldsFilter<F>[]
-  readonly $or?: readonly FieldsFilter<F>[]
-  readonly $nor?: readonly FieldsFilter<F>[]
 }
+
+/** A filter over fields. */
+export type FieldsFilter<F extends Fields> = NamedFilter<F> &
+  (F extends WithPaths<infer P> ? NamedFilter<P> : unknown) & {
+    readonly $and?: readonly FieldsFilter<F>[]
+    readonly $or?: readonly FieldsFilter<F>[]
+    readonly $nor?: readonly FieldsFilter<F>[]
+  }
 
 /** What has no order: lists, and what stands for several values or rows. */
 type Unordered = { readonly type: 'list' | 'objects' | 'object' | 'dynamic' | 'one' | 'many' }
 
-/** The names of visible scalars, and paths through to-one relations. */
-type SortName<F extends Fields> = {
+/** The names of sortable scalars that clients see, and paths through to-one relations. */
+type SortName<F extends Fields> =
+  | ScalarName<F>
+  | (F extends WithPaths<infer P> ? ScalarName<P> : never)
+
+type ScalarName<F> = {
   [N in keyof F & string]: F[N] extends { readonly type: 'one' }
     ? N extends `${string}.*`
       ? WildcardKey<N>
       : never
     : N extends `${string}.*`
       ? never
-      : F[N] extends Unordered | { readonly hidden: true }
+      : F[N] extends Unordered | { readonly hidden: true } | { readonly sortable: false }
         ? never
         : N
 }[keyof F & string]
 
-type Directions<Name extends string> = { readonly [N in Name]?: 1 | -1 }
+/** Directions by name. Without one, no key: an empty object takes any. */
+type Directions<Name extends string> = [Name] extends [never]
+  ? { readonly [key: string]: never }
+  : { readonly [N in Name]?: 1 | -1 }
 
 interface SortTerm<Name extends string> {
   readonly field: Name
@@ -244,7 +266,7 @@ interface SortTerm<Name extends string> {
   readonly nulls?: Nulls
 }
 
-/** The sort of a payload over fields. Which of them are sortable is said at run time. */
+/** The sort of a payload over fields. */
 export type FieldsSort<F extends Fields> =
   | Directions<SortName<F>>
   | readonly (Directions<SortName<F>> | SortTerm<SortName<F>>)[]

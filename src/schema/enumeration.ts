@@ -42,9 +42,10 @@ export function enumeration<
   const Op extends OperatorOf<'enumeration'> = DefaultOperatorOf<'enumeration'>,
   const Required extends boolean = false,
   const Hidden extends boolean = false,
+  const Sortable extends boolean = false,
 >(
   values: readonly Value[],
-  options: FieldOptions<Op & OperatorOf<'enumeration'>, Required, Hidden> = {},
-): FieldDefinition<'enumeration', Op, Value, Value, Required, Value, Hidden> {
+  options: FieldOptions<Op & OperatorOf<'enumeration'>, Required, Hidden, Sortable> = {},
+): FieldDefinition<'enumeration', Op, Value, Value, Required, Value, Hidden, NoInfer<Sortable>> {
   return define('enumeration', options, { resolve, values })
 }

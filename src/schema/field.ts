@@ -5,7 +5,7 @@ import { type AnyOperatorName, operatorNames } from '../operators/names.ts'
 import { type FieldType, isFolded, type Operators, type TypeName } from '../operators/operator.ts'
 import type { OwnOperator } from '../operators/own-definition.ts'
 import type { FieldDefinition, IntegerForm } from './definition.ts'
-import { onlyKeys, refuse, refuseName } from './refuse.ts'
+import { onlyKeys, refuse, refuseName, refuseValue } from './refuse.ts'
 
 /** Fields by name: those of a schema, or of the objects of a list. */
 export interface FieldSet {
@@ -112,27 +112,6 @@ function pathOf(name: string, wildcard: boolean): readonly string[] {
   return path
 }
 
-export const FIELD_KEYS: readonly string[] = [
-  'type',
-  'resolve',
-  'operators',
-  'sortable',
-  'required',
-  'hidden',
-  'facet',
-  'digits',
-  'unit',
-  'precision',
-  'scale',
-  'values',
-  'insensitive',
-  'as',
-  'element',
-  'elements',
-  'listType',
-  'kinds',
-]
-
 export const NO_FOLDED_TEXT =
   'insensitive needs a column for the folded text, which lists and JSON have not'
 
@@ -154,12 +133,24 @@ const ONLY_OF = {
   kinds: ['dynamic'],
 } as const satisfies { readonly [S in keyof FieldDefinition]?: readonly TypeName[] }
 
+/** The settings of a definition. */
+export const fieldKeys = (): readonly string[] => [
+  ...['type', 'resolve', 'operators', 'sortable', 'required', 'hidden', 'facet'],
+  ...Object.keys(ONLY_OF),
+]
+
 /** Whether the values of a type have a total order. */
 export const isOrdered = ({ list, name }: FieldType): boolean => !list && name !== 'dynamic'
 
 /** How many segments of a field's path lead to the JSON that holds it. */
-export const documentDepth = ({ path, wildcard }: Pick<Field, 'path' | 'wildcard'>): number =>
-  wildcard === undefined ? path.length : wildcard === '' ? 0 : wildcard.split('.').length
+export function documentDepth({ path, wildcard }: Pick<Field, 'path' | 'wildcard'>): number {
+  if (wildcard === undefined) return path.length
+  if (wildcard === '') return 0
+  let depth = 1
+  // Called for each condition that is read, so it does not make a list by split().
+  for (let dot = wildcard.indexOf('.'); dot >= 0; dot = wildcard.indexOf('.', dot + 1)) depth++
+  return depth
+}
 
 /** Checks a definition and makes the field. @throws TypeError if it is not valid. */
 export function fieldOf(
@@ -176,13 +167,13 @@ export function fieldOf(
   } & Pick<Field, 'key' | 'siblings'>,
 ): Field {
   const subject = `field ${quote(name)}`
-  onlyKeys(subject, definition, FIELD_KEYS)
+  onlyKeys(subject, definition, fieldKeys())
   const { facet = false, insensitive = false } = definition
   const settings = { ...definition, facet, insensitive }
   for (const setting of ['sortable', 'required', 'hidden', 'facet', 'insensitive'] as const) {
     const value: unknown = settings[setting]
     if (typeof value !== 'boolean') {
-      refuse(subject, `${setting}: expected true or false, received ${describe(value)}`)
+      refuseValue(`${subject}: ${setting}`, 'true or false', value)
     }
   }
   for (const [setting, types] of Object.entries(ONLY_OF)) {

@@ -1,5 +1,4 @@
-import { describe } from '../error/describe.ts'
-import { onlyKeys, refuse } from './refuse.ts'
+import { onlyKeys, refuse, refuseValue } from './refuse.ts'
 
 /** The limits of what a client may send. A schema can set each of them. */
 export interface Limits {
@@ -69,7 +68,7 @@ export function limitsOf(settings: LimitSettings): Limits {
 function checkIntegers(prefix: string, least: number, values: Readonly<Record<string, number>>) {
   for (const [name, value] of Object.entries(values)) {
     if (!Number.isSafeInteger(value) || value < least) {
-      refuse(prefix + name, `expected an integer of at least ${least}, received ${describe(value)}`)
+      refuseValue(prefix + name, `an integer of at least ${least}`, value)
     }
   }
 }

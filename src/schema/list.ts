@@ -3,13 +3,13 @@ import type { ScalarTypeName } from '../kinds/kind.ts'
 import type { AnyOperatorName, DefaultOperatorOf, OperatorOf } from '../operators/index.ts'
 import { listOperators } from '../operators/list-operators.ts'
 import { define, type FieldDefinition, type FieldOptions, type Unsortable } from './definition.ts'
-import { FIELD_KEYS, resolved } from './field.ts'
+import { fieldKeys, resolved } from './field.ts'
 import { onlyKeys, refuse } from './refuse.ts'
 
 const resolve: FieldDefinition['resolve'] = (subject, { element }) => {
   if (element?.listType !== undefined) return element.listType
   if (element === undefined) return refuse(subject, 'list needs an element: list(string())')
-  onlyKeys(`${subject}: element`, element, FIELD_KEYS)
+  onlyKeys(`${subject}: element`, element, fieldKeys())
   const { operators, sortable, required, hidden, facet } = element
   // Settings of the element would have no effect.
   if (operators !== undefined || sortable || required || hidden || facet) {

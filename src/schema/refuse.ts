@@ -7,6 +7,11 @@ export function refuse(subject: string, why: string): never {
   throw new TypeError(`tamis: schema: ${subject}: ${why}`)
 }
 
+/** Refuses a value that is not what was expected. */
+export function refuseValue(subject: string, expected: string, value: unknown): never {
+  refuse(subject, `expected ${expected}, received ${describe(value)}`)
+}
+
 /** Refuses an unknown name and suggests the nearest known one. */
 export function refuseName(
   subject: string,
@@ -21,7 +26,7 @@ export function refuseName(
 
 /** Refuses unknown keys, so that a misspelt setting is not ignored. */
 export function onlyKeys(subject: string, object: unknown, keys: readonly string[]): void {
-  if (!isPlainObject(object)) refuse(subject, `expected an object, received ${describe(object)}`)
+  if (!isPlainObject(object)) refuseValue(subject, 'an object', object)
   for (const key of Object.keys(object)) {
     if (!keys.includes(key)) refuseName(subject, 'setting', key, keys)
   }

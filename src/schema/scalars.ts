@@ -1,4 +1,3 @@
-import { describe } from '../error/describe.ts'
 import { boolean as booleanKind } from '../kinds/boolean.ts'
 import { date as dateKind } from '../kinds/date.ts'
 import { derived } from '../kinds/derived.ts'
@@ -19,7 +18,7 @@ import {
 import { checkedDecimal } from './decimal.ts'
 import { define, type FieldDefinition, type FieldOptions, type IntegerForm } from './definition.ts'
 import { checkedEnumeration } from './enumeration.ts'
-import { refuse } from './refuse.ts'
+import { refuseValue } from './refuse.ts'
 import { checkedTimestamp } from './timestamp.ts'
 
 /** Makes the builder of a type without further settings. */
@@ -35,8 +34,9 @@ function scalar<T extends ScalarTypeName>(
     const Op extends OperatorOf<T> = DefaultOperatorOf<T> & OperatorOf<T>,
     const Required extends boolean = false,
     const Hidden extends boolean = false,
+    const Sortable extends boolean = false,
   >(
-    options: FieldOptions<Op & OperatorOf<T>, Required, Hidden> = {},
+    options: FieldOptions<Op & OperatorOf<T>, Required, Hidden, Sortable> = {},
   ): FieldDefinition<
     T,
     Op,
@@ -44,7 +44,8 @@ function scalar<T extends ScalarTypeName>(
     ValueTypes[T]['row'],
     Required,
     ValueTypes[T]['read'],
-    Hidden
+    Hidden,
+    NoInfer<Sortable>
   > => define(name, options, { resolve })
 }
 
@@ -52,7 +53,8 @@ export interface StringFieldOptions<
   Op extends AnyOperatorName,
   Required extends boolean,
   Hidden extends boolean,
-> extends FieldOptions<Op, Required, Hidden> {
+  Sortable extends boolean,
+> extends FieldOptions<Op, Required, Hidden, Sortable> {
   /**
    * Whether all operators of the field and its order ignore case, as `$ieq` does: `Résumé` equals
    * `RÉSUMÉ`, and not `resume`. Tables hold the folded text beside it, in `<field>_folded`.
@@ -83,8 +85,9 @@ export const string = <
   const Op extends OperatorOf<'string'> = DefaultOperatorOf<'string'>,
   const Required extends boolean = false,
   const Hidden extends boolean = false,
+  const Sortable extends boolean = false,
 >(
-  options: StringFieldOptions<Op, Required, Hidden> = {},
+  options: StringFieldOptions<Op, Required, Hidden, Sortable> = {},
 ): FieldDefinition<
   'string',
   Op,
@@ -92,7 +95,8 @@ export const string = <
   ValueTypes['string']['row'],
   Required,
   ValueTypes['string']['read'],
-  Hidden
+  Hidden,
+  NoInfer<Sortable>
 > => define('string', options, { resolve: resolveString })
 
 export const boolean = /* @__PURE__ */ scalar('boolean', booleanKind, scalarOperators)
@@ -102,7 +106,8 @@ export interface IntegerFieldOptions<
   Required extends boolean,
   As extends IntegerForm,
   Hidden extends boolean,
-> extends FieldOptions<Op, Required, Hidden> {
+  Sortable extends boolean,
+> extends FieldOptions<Op, Required, Hidden, Sortable> {
   /**
    * How `readRow` gives the values: as numbers, the default, which is an error beyond ±(2^53 − 1), or
    * as bigints. Rows in memory and operands may hold both.
@@ -120,7 +125,7 @@ const integerType: FieldType = {
 
 const resolveInteger: FieldDefinition['resolve'] = (subject, { as }) => {
   if (as !== undefined && as !== 'number' && as !== 'bigint') {
-    refuse(subject, `as: expected "number" or "bigint", received ${describe(as)}`)
+    refuseValue(`${subject}: as`, '"number" or "bigint"', as)
   }
   return integerType
 }
@@ -131,8 +136,9 @@ export const integer = <
   const Required extends boolean = false,
   const As extends IntegerForm = 'number',
   const Hidden extends boolean = false,
+  const Sortable extends boolean = false,
 >(
-  options: IntegerFieldOptions<Op, Required, As, Hidden> = {},
+  options: IntegerFieldOptions<Op, Required, As, Hidden, Sortable> = {},
 ): FieldDefinition<
   'integer',
   Op,
@@ -140,7 +146,8 @@ export const integer = <
   ValueTypes['integer']['row'],
   Required,
   As extends 'bigint' ? bigint : number,
-  Hidden
+  Hidden,
+  NoInfer<Sortable>
 > => define('integer', options, { resolve: resolveInteger, as: options.as })
 
 /** A field of finite doubles. */

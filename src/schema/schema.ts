@@ -8,7 +8,7 @@ import type { FieldDefinition, Fields, LiteralName, OfFields } from './definitio
 import { type Field, type FieldSet, fieldOf, isOrdered } from './field.ts'
 import { type LimitSettings, type Limits, limitsOf } from './limits.ts'
 import { type OrderingTerm, orderingTerm } from './ordering-term.ts'
-import { onlyKeys, refuse } from './refuse.ts'
+import { onlyKeys, refuse, refuseValue } from './refuse.ts'
 import type { RelativeTime } from './relative-time.ts'
 
 /** The definition of a schema without its payload options, which are parsed as filters. */
@@ -86,15 +86,19 @@ function defaultSortOf(
   return terms.map((term, i) => {
     onlyKeys('defaultSort', term, ['field', 'direction', 'nulls'])
     const field = fields.get(term.field)
-    if (field === undefined) return refuse('defaultSort', `unknown field ${describe(term.field)}`)
+    if (field === undefined) {
+      // Schemas are defined before `relate` joins them, and each query has scopes of its own.
+      const hint = String(term.field).includes('.') ? '; only the sort of a query takes paths' : ''
+      return refuse('defaultSort', `unknown field ${describe(term.field)}${hint}`)
+    }
     if (!isOrdered(field.type)) {
       refuse('defaultSort', `${quote(term.field)} has no order`)
     }
     if (term.direction !== 1 && term.direction !== -1) {
-      refuse('defaultSort', `direction: expected 1 or -1, received ${describe(term.direction)}`)
+      refuseValue('defaultSort: direction', '1 or -1', term.direction)
     }
     if (term.nulls !== undefined && !NULLS.includes(term.nulls)) {
-      refuse('defaultSort', `nulls: expected "first" or "last", received ${describe(term.nulls)}`)
+      refuseValue('defaultSort: nulls', '"first" or "last"', term.nulls)
     }
     if (terms.findIndex((other) => other.field === term.field) !== i) {
       refuse('defaultSort', `duplicate field ${quote(term.field)}`)
@@ -105,12 +109,12 @@ function defaultSortOf(
 
 function scopeOf(scope: unknown = false): boolean {
   if (typeof scope === 'boolean') return scope
-  return refuse('scope', `expected true or false, received ${describe(scope)}`)
+  return refuseValue('scope', 'true or false', scope)
 }
 
 function relativeTimeOf(given: RelativeTime | undefined): RelativeTime | undefined {
   if (given === undefined || typeof given?.reading === 'object') return given
-  return refuse('relativeTime', `expected relativeTime(), received ${describe(given)}`)
+  return refuseValue('relativeTime', 'relativeTime()', given)
 }
 
 function ownOf(given: readonly OwnOperator[] = []): readonly OwnOperator[] {

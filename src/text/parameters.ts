@@ -110,6 +110,7 @@ function fromParameters<S extends Schema>(
     return safeParseQuery(schema, payload, own)
   }
   const isFields = isObject(filter)
+  if (Array.isArray(filter)) return refused('invalid_operand', 'one filter', 'several')
   if (hasFields || !(isFields || typeof filter === 'string')) {
     return refused('invalid_operand', 'either a single filter or fields')
   }
@@ -159,7 +160,8 @@ function sortOf(text: unknown): unknown {
   if (typeof text !== 'string') return text
   if (/^\s*[[{]/.test(text)) return jsonOf(text)
   if (text === '') return undefined
-  return sortTerms(text)
+  // `name desc`, as SQL has it, is refused with what to write.
+  return /[\s:](?:asc|desc)\s*(?:,|$)/i.test(text) ? text : sortTerms(text)
 }
 
 const booleanOf = (text: string): unknown =>

@@ -19,6 +19,7 @@ import {
   LSquare,
   Number_,
   OpenText,
+  Pattern,
   RCurly,
   RParen,
   RSquare,
@@ -94,6 +95,7 @@ export class TreeParser extends EmbeddedActionsParser {
           { ALT: () => this.SUBRULE(this.text) },
           { ALT: () => this.SUBRULE(this.number) },
           { ALT: () => this.SUBRULE(this.word) },
+          { ALT: () => this.SUBRULE(this.pattern) },
         ]) as Node
       } finally {
         this.problems.leave()
@@ -154,6 +156,13 @@ export class TreeParser extends EmbeddedActionsParser {
       this.OPTION(() => {
         colon = this.CONSUME(Colon)
       })
+      this.OPTION2({
+        // What other languages have in the place of a colon.
+        GATE: () => colon === undefined && /^=+$/.test(this.LA(1).image),
+        DEF: () => {
+          colon = this.CONSUME(Stray)
+        },
+      })
       let value: Node | undefined
       this.OPTION1({
         // Without a colon, what follows may as well be the next key.
@@ -166,6 +175,12 @@ export class TreeParser extends EmbeddedActionsParser {
         const subject = `the key ${quote(name)}`
         // The place of a missing value is after the colon or, without one, after the key.
         let place = at
+        if (colon?.tokenType === Stray) {
+          const received = quote(colon.image)
+          const hint = `write ${quote(name)}: …`
+          const expected = 'a colon after it'
+          this.problems.add({ ...spanOf(colon), subject, expected, received, hint })
+        }
         if (colon === undefined) {
           this.problems.add({
             ...at,
@@ -248,6 +263,25 @@ export class TreeParser extends EmbeddedActionsParser {
       return this.ACTION(() => {
         const at = spanOf(token)
         return { kind: 'scalar', ...at, value: numberOf(token.image, at, this.problems) }
+      })
+    },
+    { recoveryValueFunc: () => NOTHING },
+  )
+
+  readonly pattern = this.RULE(
+    'pattern',
+    (): ScalarNode => {
+      const token = this.CONSUME(Pattern)
+      return this.ACTION(() => {
+        const at = spanOf(token)
+        this.problems.add({
+          ...at,
+          subject: 'a value',
+          expected: 'no regular expression',
+          received: quote(token.image),
+          hint: 'use $startsWith, $endsWith or $includes, or $istartsWith and so on to ignore case',
+        })
+        return { kind: 'scalar', ...at, value: undefined }
       })
     },
     { recoveryValueFunc: () => NOTHING },

@@ -1,11 +1,22 @@
-import { EOF, type IToken } from 'chevrotain'
+import { EOF, type IToken, type TokenType } from 'chevrotain'
 import { quote } from '../error/describe.ts'
 import { type Locator, locatorOf } from '../error/source.ts'
 import { machinery } from './machinery.ts'
 import type { Node, Problem } from './node.ts'
 import { NOTHING, received } from './parser.ts'
 import { MOST_REPORTED, Problems, Stop } from './problems.ts'
-import { CLOSERS, Number_, OPENERS, OpenText, spanOf, Text, Word } from './tokens.ts'
+import {
+  CLOSERS,
+  LParen,
+  Number_,
+  OPENERS,
+  OpenText,
+  Pattern,
+  Stray,
+  spanOf,
+  Text,
+  Word,
+} from './tokens.ts'
 
 /** How large a text may be; each is checked before anything goes through the text in depth. */
 export interface TextLimits {
@@ -98,12 +109,35 @@ export function readTree(text: string, relaxed: boolean, limits: TextLimits): Tr
   }
   // What comes after a string that does not end may have been meant to be in it.
   const open = openString(tokens)
-  if (open === undefined)
+  if (open === undefined) {
+    const other = problems.all.length === 0 ? undefined : otherLanguage(tokens)
+    if (other !== undefined) return only(other)
     return { root: root === NOTHING ? undefined : root, problems: problems.all }
+  }
   const at = spanOf(open)
   const expected = `a closing ${open.image.charAt(0)}`
   const before = problems.all.filter(({ start }) => start < at.start)
   return { root: undefined, problems: [...before, { ...at, subject: 'a string', expected }] }
+}
+
+const BEGINS_OTHERS: ReadonlySet<TokenType> = new Set([Word, Number_, Stray, Pattern])
+
+/** One problem for a text of another language: `age > 3`, `db.people.find({…})`, HTML. */
+function otherLanguage(tokens: readonly IToken[]): Problem | undefined {
+  const [first, second] = tokens
+  const last = tokens.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  if (!BEGINS_OTHERS.has(first.tokenType)) return undefined
+  // A word alone may be meant as a string, where a text is a value.
+  if (second === undefined && first.tokenType === Word) return undefined
+  return {
+    start: first.startOffset,
+    end: spanOf(last).end,
+    subject: 'the text',
+    expected: 'an object in braces, such as {"role": "admin"}',
+    received: quote(first.image),
+    hint: second?.tokenType === LParen ? 'write what is in the parentheses alone' : undefined,
+  }
 }
 
 /**

@@ -93,10 +93,15 @@ export const Word = createToken({
   pattern:
     /[A-Za-z_$\u00aa-\ud7ff\uf900-\ufffd][\w$\u00aa-\ud7ff\uf900-\ufffd]*(?:\.[\w$\u00aa-\ud7ff\uf900-\ufffd]+)*/,
 })
+/** A regular expression of JavaScript, which is refused as one. */
+export const Pattern = createToken({
+  name: 'Pattern',
+  pattern: /\/(?![*/])(?:[^/\\\r\n]|\\.)+\/[a-z]*/,
+})
 /** Whatever else is written: read, so that what comes after is read too. */
 export const Stray = createToken({
   name: 'Stray',
-  pattern: /[^\s"'{}[\](),:\w$\u00aa-\uffff]+|\S/,
+  pattern: /[^\s"'{}[\](),:\w$\u00aa-\uffff]+|[\ud800-\udbff][\udc00-\udfff]|\S/,
   line_breaks: false,
 })
 
@@ -117,6 +122,7 @@ export const TOKENS: TokenType[] = [
   OpenText,
   Number_,
   Word,
+  Pattern,
   Stray,
 ]
 

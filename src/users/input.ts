@@ -19,6 +19,7 @@ import {
   text,
   timestamp,
 } from './shapes.ts'
+import { MOST_TASKS, STATUSES, TASK_CURSOR } from './tasks/task.ts'
 import type { UserInput } from './user.ts'
 import { isWebhookSecret, SECRET_PATTERN, WEBHOOK_SECRET_EXPECTED } from './webhooks/signature.ts'
 import {
@@ -89,6 +90,11 @@ const exported = z.strictObject({
 
 /** The fields of a user that an import may set. */
 export const IMPORTED_FIELDS: readonly string[] = Object.keys(imported.shape)
+
+/** The fields that an export has, and only a restored user may have. */
+export const RESTORED_FIELDS: readonly string[] = Object.keys(exported.shape).filter(
+  (field) => !IMPORTED_FIELDS.includes(field),
+)
 
 const fieldChanges = {
   // One level is around the fields. Each field is checked by its own shape later.
@@ -165,6 +171,11 @@ export const inputs = {
   restoreUsers: z.strictObject({ user_ids: ids(MOST_USERS) }),
   exportUsers: z.strictObject({ user_ids: ids(MOST_EXPORTED) }),
   getTask: z.strictObject({ id: z.string() }),
+  getTasks: z.strictObject({
+    status: z.enum(STATUSES).optional(),
+    limit: z.int().min(1).max(MOST_TASKS).optional(),
+    next: z.string().regex(TASK_CURSOR, 'expected the cursor of an earlier page').optional(),
+  }),
   connectUser: z.strictObject({ user, token: z.string().optional() }),
   getMe: z.strictObject({ user_id: name }),
   updateMe: z.strictObject({ user_id: name, ...fieldChanges }),

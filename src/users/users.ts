@@ -36,10 +36,11 @@ import type {
   Reservation,
 } from './storage/public.ts'
 import type { Store } from './storage/store.ts'
+import type { PageJson } from './storage/text-pages.ts'
 import { TaskArchive } from './tasks/archive.ts'
 import { Queue } from './tasks/queue.ts'
 import { startDeletion, startTask } from './tasks/start.ts'
-import type { Task, TaskType } from './tasks/task.ts'
+import type { ListedTask, Task, TaskStatus, TaskType } from './tasks/task.ts'
 import { Worker } from './tasks/worker.ts'
 import type { Telemetry } from './telemetry.ts'
 import type { Client } from './token-validity.ts'
@@ -332,20 +333,21 @@ export class Users {
     }
   }
 
-  /** What `queryUsers` gives, as JSON: the users are mostly made into text by the database. */
-  async queryUsersText(
+  /** What `queryUsers` gives, as JSON in UTF-8: the users are mostly made into text by the database. */
+  async queryUsersJson(
     input: { readonly payload?: unknown },
     view: View,
     signal: () => AbortSignal,
-  ): Promise<string> {
+  ): Promise<PageJson> {
     const { payload } = input
-    const text = await this.#store.texts.text(
+    const json = await this.#store.texts.json(
       payload,
       view,
       (each) => queryOf({ payload: each }, view),
       signal,
     )
-    return text ?? JSON.stringify(await this.queryUsers(input, view, signal()))
+    if (json !== undefined) return json
+    return new TextEncoder().encode(JSON.stringify(await this.queryUsers(input, view, signal())))
   }
 
   /** The state of an account that decides whether its user may call; undefined if there is none. */
@@ -433,6 +435,20 @@ export class Users {
   /** @throws UsersError `task_not_found`, also for a task that ended longer ago than `keepTasks`. */
   async getTask(input: { readonly id: string }): Promise<Task> {
     return new TaskArchive(this.#store).get(read('getTask', input).id)
+  }
+
+  /**
+   * The tasks that are kept, the newest first, without their results: at most 100; `next` is the cursor
+   * of the next page.
+   */
+  async getTasks(
+    input: {
+      readonly status?: TaskStatus | undefined
+      readonly limit?: number | undefined
+      readonly next?: string | undefined
+    } = {},
+  ): Promise<{ tasks: ListedTask[]; next?: string }> {
+    return new TaskArchive(this.#store).list(read('getTasks', input))
   }
 
   /**
@@ -631,6 +647,21 @@ export class Users {
   /** How many tasks are not finished, and since when the oldest of them waits, in seconds. */
   unfinishedTasks(): Promise<{ readonly count: number; readonly oldest: number }> {
     return this.#queue.unfinished()
+  }
+
+  /** How many events of webhooks are queued, and since when the oldest of them waits, in seconds. */
+  undeliveredEvents(): Promise<{ readonly count: number; readonly oldest: number }> {
+    return this.#dispatcher.undelivered()
+  }
+
+  /**
+   * Calls an observer with the outcome of each attempt of this process to deliver an event of a
+   * webhook, for metrics: it was delivered, will be tried again, or was given up.
+   *
+   * @returns the function that ends it.
+   */
+  onDelivery(observer: (outcome: 'delivered' | 'retried' | 'dead') => void): () => void {
+    return this.#dispatcher.onAttempt(observer)
   }
 
   /**

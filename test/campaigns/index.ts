@@ -23,10 +23,22 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
       'ENGINE [FILTERS] [SEED]: random filters over random schemas, in memory and on an engine',
     runs: ['SQLite', 'PostgreSQL', 'MariaDB', 'MySQL', 'DuckDB'].map((name) => [name, '200000']),
   },
+  metamorphic: {
+    file: 'metamorphic.ts',
+    about: 'ENGINE [FILTERS] [SEED]: each filter in many forms that must select the same rows',
+    runs: ['SQLite', 'PostgreSQL', 'MariaDB', 'MySQL', 'DuckDB'].map((name) => [name, '100000']),
+  },
   tables: {
     file: 'tables.ts',
-    about: 'ENGINE [TABLES] [SEED]: random tables as others make them, introspected and queried',
+    about:
+      'ENGINE [TABLES] [SEED] [QUERIES]: random tables as others make them, introspected and queried',
     runs: ['SQLite', 'PostgreSQL', 'MariaDB', 'MySQL', 'DuckDB'].map((name) => [name, '2000']),
+  },
+  relations: {
+    file: 'relations.ts',
+    about:
+      'ENGINE [FILTERS] [SEED]: random filters of related rows, in memory and in tables of an engine',
+    runs: ['SQLite', 'PostgreSQL', 'MariaDB', 'MySQL', 'DuckDB'].map((name) => [name, '200000']),
   },
   collection: {
     file: 'collection.ts',
@@ -46,6 +58,12 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
       ['mariadb', '500'],
       ['mysql', '500'],
     ],
+  },
+  faults: {
+    file: 'faults.ts',
+    about:
+      'DATABASE [MINUTES] [SEED]: processes killed and stopped, clocks that jump, a full disk, a read-only file',
+    runs: ['SQLite', 'PostgreSQL', 'MariaDB', 'MySQL'].map((name) => [name, '60']),
   },
   soak: {
     file: 'soak.ts',
@@ -67,6 +85,17 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
     file: 'cost/floor.ts',
     about: 'ENGINE: what the cheapest filters take, and none, in the table of that search',
     runs: ['SQLite', 'PostgreSQL', 'MariaDB'].map((name) => [name]),
+  },
+  guided: {
+    file: 'guided.ts',
+    about:
+      '[TARGET|all] [SECONDS] [SEED]: inputs that enter new branches, in search of broken promises',
+    runs: [['all', '1200']],
+  },
+  'plans-of-relations': {
+    file: 'plans-of-relations.ts',
+    about: 'ENGINE [ORDERS]: filters and sorts by related rows of a million, beside SQL by hand',
+    runs: ['PostgreSQL', 'MariaDB', 'MySQL', 'SQLite'].map((name) => [name]),
   },
   growth: {
     file: 'growth.ts',

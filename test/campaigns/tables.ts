@@ -1,6 +1,6 @@
 /**
- * `npm run proof -- tables ENGINE [COUNT] [SEED]`: random tables as others make them, introspected,
- * checked with their rows counted, and asked random queries in memory and in SQL.
+ * `npm run proof -- tables ENGINE [COUNT] [SEED] [QUERIES]`: random tables as others make them, introspected,
+ * checked with their rows counted, and asked so many random queries each in memory and in SQL.
  */
 
 import fc from 'fast-check'
@@ -9,11 +9,10 @@ import { engines } from '../support/engines/index.ts'
 import { foreignTableArbitrary } from '../support/foreign-tables.ts'
 import { keepsPromise, Outcomes } from '../support/promise.ts'
 
-const QUESTIONS = 15
 /** Tables are sampled in parts, so that memory holds few. */
 const PART = 100
 
-const [name = 'SQLite', countText = '1000', seedText] = process.argv.slice(2)
+const [name = 'SQLite', countText = '1000', seedText, questions = '15'] = process.argv.slice(2)
 const engine = engines.find((each) => each.name.toLowerCase() === name.toLowerCase())
 if (engine === undefined) {
   console.error(`unknown engine ${name}; expected ${engines.map((each) => each.name).join(', ')}`)
@@ -30,7 +29,7 @@ let failures = 0
 for (let done = 0; done < count; done += PART) {
   const numRuns = Math.min(PART, count - done)
   for (const [i, table] of fc.sample(arbitrary, { seed: seed + done, numRuns }).entries()) {
-    const own = { seed: seed + done + i, questions: QUESTIONS }
+    const own = { seed: seed + done + i, questions: Number(questions) }
     await keepsPromise(engine, connection, table, own, outcomes, tally).catch((error: unknown) => {
       failures++
       console.error(fc.stringify(table), error)

@@ -231,7 +231,7 @@ describe('a connection', () => {
         expect(facts.table.name.toLowerCase()).toBe(CATALOG[engine].name.toLowerCase())
         expect(facts.columns.length).toBeGreaterThan(0)
         await expect(readFacts(connection, { engine, table: 'not "there"' })).rejects.toThrow(
-          new TypeError('tamis/check: unknown table "not \\"there\\""'),
+          /^tamis\/check: unknown table "not \\"there\\""/,
         )
       } finally {
         await close()

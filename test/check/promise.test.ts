@@ -10,7 +10,7 @@ import { keepsPromise, Outcomes } from '../support/promise.ts'
 const SEED = 20_240_501
 
 const TABLES: Readonly<Record<string, number>> = {
-  SQLite: budget(30, 600),
+  SQLite: budget(15, 600),
   ClickHouse: budget(4, 20),
 }
 
@@ -29,7 +29,7 @@ describe.each(available)('a table that others made, in $name', (engine) => {
       ),
       {
         seed: SEED,
-        numRuns: TABLES[engine.name] ?? budget(8, 150),
+        numRuns: TABLES[engine.name] ?? budget(5, 150),
         interruptAfterTimeLimit: 300_000,
       },
     )

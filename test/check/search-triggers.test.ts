@@ -1,4 +1,4 @@
-/** The triggers of docs/your-tables.md, which forget the words of texts that others change. */
+/** The triggers of docs/search-columns.md, which forget the words of texts that others change. */
 
 import { readFileSync } from 'node:fs'
 import { compileFilter, condition, defineSchema, integer, type Schema, string } from 'tamis'
@@ -9,7 +9,7 @@ import type { Connection } from '../support/engines/engine.ts'
 import { askingOf } from '../support/promise.ts'
 import { Table } from '../support/table.ts'
 
-const page = readFileSync(new URL('../../docs/your-tables.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../docs/search-columns.md', import.meta.url), 'utf8')
 
 /** The statements for each engine, whose names are the first line of the block. */
 const triggers = new Map(

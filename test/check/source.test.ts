@@ -8,13 +8,15 @@ import {
   boolean,
   createTable,
   date,
+  decimal,
   defineSchema,
   enumeration,
+  integer,
   string,
   timestamp,
   uuid,
 } from 'tamis'
-import { introspect } from 'tamis/check'
+import { checkTable, introspect } from 'tamis/check'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scratch } from '../support/bundled.ts'
@@ -102,6 +104,69 @@ export const mapping = {} as const
     expect(formatted.stdout).toBe(source)
     writeFileSync(join(folder, 'use.ts'), USE('orderLines'))
     expect(diagnosticsOf(join(folder, 'use.ts'))).toEqual([])
+  })
+
+  const other = available.find(({ name }) => name === 'PGlite') as Engine
+  it.skipIf(other === undefined)(
+    'has lines to uncomment for decimals that no field holds',
+    async () => {
+      const pglite = await other.connect()
+      try {
+        // Prisma's default.
+        await pglite.exec('CREATE TABLE prices (id integer PRIMARY KEY, discount decimal(65,30))')
+        const { source, warnings, facts } = await introspect(askingOf(pglite), { table: 'prices' })
+        expect(warnings[0]).toContain(
+          '"discount" is left out: no kind is read from numeric(65,30); ',
+        )
+        const edited = source.replace(/^( *)\/\/ (?=import |discount: )/gm, '$1')
+        expect(edited).toContain(`    discount: decimal({ precision: 38, scale: 2 }),
+  },
+})
+
+export const mapping = {
+  id: { type: 'integer' },
+  discount: { type: 'numeric(65,30)' },
+} as const
+`)
+        writeFileSync(join(folder, 'module.ts'), edited)
+        writeFileSync(join(folder, 'use.ts'), USE('prices'))
+        expect(diagnosticsOf(join(folder, 'use.ts'))).toEqual([])
+        const schema = defineSchema({
+          fields: {
+            id: integer({ required: true }),
+            discount: decimal({ precision: 38, scale: 2 }),
+          },
+        })
+        const mapping = { id: { type: 'integer' }, discount: { type: 'numeric(65,30)' } } as const
+        const target = { dialect: other.dialect, table: 'prices', mapping }
+        const findings = checkTable(schema, target, facts)
+        expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+      } finally {
+        await pglite.close()
+      }
+    },
+    120_000,
+  )
+
+  it('hides columns that may be secrets', async () => {
+    await connection.exec(
+      'CREATE TABLE accounts (id TEXT NOT NULL PRIMARY KEY, passwordHash TEXT, reset_token TEXT, hashtag TEXT, name TEXT)',
+    )
+    const { source, warnings } = await read('accounts')
+    const secret = (name: string) =>
+      `"${name}" may be a secret, so that its field is hidden: leave it out (omit, --omit of the command), or remove hidden: true if clients may see it`
+    expect(warnings).toEqual([secret('passwordHash'), secret('reset_token')])
+    expect(source).toContain('// "passwordHash" may be a secret')
+    expect(source).toContain('passwordHash: string({ hidden: true }),')
+    expect(source).toContain('reset_token: string({ hidden: true }),')
+    expect(source).toContain('name: string(),')
+    await connection.exec('CREATE TABLE sessions (token TEXT NOT NULL PRIMARY KEY, secret json)')
+    const sessions = await read('sessions')
+    expect(sessions.source).toContain('token: string({ required: true, sortable: true }),')
+    expect(sessions.source).toMatch(/'secret\.\*': dynamic\(\[.*\], \{ hidden: true \}\),/)
+    expect(sessions.warnings).toContain(
+      '"token" may be a secret, and clients see it, since it is the key',
+    )
   })
 
   it('recognises what createTable wrote', async () => {

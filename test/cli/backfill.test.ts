@@ -146,7 +146,7 @@ describe('tamis backfill', () => {
       [['--nonsense'], "unknown option '--nonsense'"],
       [['--table', 'persons'], 'unknown table "persons"'],
       [['--table', 'x.'], '--table: expected a name, or schema.name'],
-      [['--db', 'nowhere.sqlite'], 'no such file: nowhere.sqlite'],
+      [['--db', 'nowhere.sqlite'], 'nowhere.sqlite: no such file'],
       [['--db', 'redis://localhost'], 'expected an SQLite file'],
       [['--schema', 'nowhere.mjs'], 'no such module: "nowhere.mjs"'],
     ]

@@ -302,10 +302,58 @@ describe('a filter on the command line', () => {
   })
 })
 
+describe('without --schema', () => {
+  const remedy = (made: string) =>
+    `the schema is that of users; make one with \`tamis ${made} > schema.ts\` and say --schema schema.ts\n`
+
+  it('a field that users do not have suggests a schema of the rows', () => {
+    const filter = ['--filter', '{price:{$gt:5}}']
+    const cases: readonly (readonly [string[], string])[] = [
+      [['query', 'users.ndjson', ...filter], remedy('infer users.ndjson')],
+      [['query', "ana's.ndjson", ...filter], remedy("infer 'ana'\\''s.ndjson'")],
+      [['query', ...filter], remedy('infer')],
+      [
+        ['query', '--db', 'postgres://ana:secret@db/app', '--table', 'goods', ...filter],
+        remedy("introspect 'postgres://ana:…@db/app' --table goods"),
+      ],
+      [
+        ['sql', ...filter],
+        'the schema is that of users; name the module of another with --schema\n',
+      ],
+    ]
+    for (const [args, hint] of cases) {
+      const { out, err, status } = tamis(args)
+      expect([out, status]).toEqual(['', 2])
+      expect(err).toMatch(/^tamis: --filter\/price: Unknown field "price" /)
+      expect(err.endsWith(`; ${hint}`), err).toBe(true)
+    }
+    expect(tamis(['query', '--schema', 'users', ...filter]).err).not.toContain('infer')
+  })
+
+  it('no rows suggest it too, to people', () => {
+    const none = ['query', 'users.ndjson', '--filter', '{"id":"nobody"}']
+    expect(tamis(none).err).toBe(`tamis: ${remedy('infer users.ndjson')}`)
+    expect(tamis([...none, '--json']).err).toBe('')
+    expect(tamis([...none, '--schema', 'users']).err).toBe('')
+  })
+})
+
 describe('a mistake prints one line to standard error and exits with status 2', () => {
   it.each<[string, string[], string, RegExp]>([
     ['no command', [], '', /expected a command/],
     ['an unknown command', ['qury'], '', /unknown command 'qury'.*Did you mean query/],
+    [
+      'a command that is like none',
+      ['foo'],
+      '',
+      /^tamis: unknown command 'foo'; expected a command: query, sql, .* or completion; see tamis --help$/m,
+    ],
+    [
+      'a schema that is no module',
+      ['query', '--schema', 'users.json'],
+      '',
+      /^tamis: --schema: users.json: expected a module \(.ts or .js\), as tamis introspect and tamis infer make it$/m,
+    ],
     [
       'an unknown option',
       ['query', '--filte', '{}'],
@@ -407,7 +455,7 @@ describe('a mistake prints one line to standard error and exits with status 2', 
       'a database that is not there',
       ['query', '--db', 'nope.sqlite', '--table', 'users'],
       '',
-      /^tamis: nope.sqlite: no such file: nope.sqlite/,
+      /^tamis: nope.sqlite: no such file; expected an SQLite file, /,
     ],
     [
       'a database without a table',
@@ -425,7 +473,7 @@ describe('a mistake prints one line to standard error and exits with status 2', 
       'a table of another schema',
       ['query', '--db', 'other.sqlite', '--table', 'people'],
       '',
-      /^tamis: the table "people" has no column "role" for the field "role" \(the schema is that of users; name the module of another with --schema\)/,
+      /^tamis: the table "people" has no column "role" for the field "role" \(the schema is that of users; make one with `tamis introspect other.sqlite --table people > schema.ts` and say --schema schema.ts\)$/m,
     ],
     [
       'a column that is misspelt',
@@ -443,7 +491,7 @@ describe('a mistake prints one line to standard error and exits with status 2', 
       'a file that is no database',
       ['query', '--db', 'users.json', '--table', 'users'],
       '',
-      /^tamis: file is not a database/,
+      /^tamis: users.json: file is not a database/,
     ],
     [
       'a cursor of another query',

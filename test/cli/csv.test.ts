@@ -132,6 +132,14 @@ describe('columns of CSV', () => {
     )
   })
 
+  it('takes keys with a colon, by a map with a type, or by the name of the column', () => {
+    const read = userReader(['id', 'n', 'custom.dc:title'], ['n=custom.age:int:integer'])
+    expect(read(['ana', '31', 'Dr'])).toEqual({
+      id: 'ana',
+      custom: { 'age:int': 31, 'dc:title': 'Dr' },
+    })
+  })
+
   it('takes __proto__ and constructor as keys like any other', () => {
     const read = userReader(['id', 'x', 'custom.constructor'], ['x=custom.__proto__.role'])
     const user = read(['ana', 'admin', 'c'])
@@ -147,7 +155,16 @@ describe('columns of CSV', () => {
     [['id', 'n'], ['n=nmae'], '--map n=nmae: expected a field.*did you mean name?'],
     [['id', 'n'], ['n=custom.'], '--map n=custom.: expected a field'],
     [['id', 'n'], ['n=name.first'], 'expected a field'],
-    [['id', 'n'], ['n=name:texts'], 'expected a field'],
+    [['id', 'n'], ['n=nmae:int'], '--map n=nmae:int: expected a field.*did you mean name?'],
+    [['id', 'n'], ['n=name:texts'], 'n=name:texts: unknown type "texts".*; did you mean :text?$'],
+    [
+      ['id', 'n'],
+      ['n=custom.age:int'],
+      '--map n=custom.age:int: unknown type "int": expected :text, :boolean, :integer, :number, :list, :json; did you mean :integer? \\(for a key with a colon, add a type: custom.age:int:text\\)$',
+    ],
+    [['id', 'n'], ['n=custom.age:Integer'], 'unknown type "Integer".*did you mean :integer?'],
+    [['id', 'n'], ['n=custom.age:'], '--map n=custom.age:: unknown type ""'],
+    [['id', 'n'], ['n=custom.dc:first.name'], 'unknown type "first.name"'],
     [['id', 'n'], ['m=name'], '--map m=…: the file has no such column; it has id, n'],
     [['id', 'n'], ['n'], '--map n: expected column=field'],
     [['id', 'n'], ['n=name', 'n=role'], 'the column n is mapped twice'],

@@ -29,13 +29,16 @@ const folder = scratch('databases')
 const command = join(folder, 'tamis.mjs')
 const file = (name: string) => join(folder, name)
 
-function tamis(...args: readonly string[]) {
+function tamisIn(env: NodeJS.ProcessEnv, ...args: readonly string[]) {
   const { stdout, stderr, status } = spawnSync(process.execPath, [command, ...args], {
     encoding: 'utf8',
     cwd: folder,
+    env,
   })
   return { out: stdout, err: stderr, status }
 }
+
+const tamis = (...args: readonly string[]) => tamisIn(process.env, ...args)
 
 const people = defineSchema({
   fields: {
@@ -129,6 +132,49 @@ describe.each(available.filter(({ name }) => Object.hasOwn(URLS, name)))(
     })
   },
 )
+
+describe('a URL', () => {
+  it.skipIf(!available.some(({ name }) => name === 'PostgreSQL'))(
+    'without a user, where the environment has none, is to name one',
+    () => {
+      const place = (URLS.PostgreSQL?.() ?? '').replace(/^\w+:\/\/(?:[^/?#]*@)?/, '')
+      const { USER: _, PGUSER: __, ...env } = process.env
+      const { err, status } = tamisIn(env, 'introspect', `postgres://${place}`, '--table', 'people')
+      expect([err, status]).toEqual([
+        `tamis: postgres://${place}: name the user: postgres://USER@${place}\n`,
+        2,
+      ])
+    },
+  )
+
+  it('is printed without its password', () => {
+    const places = [
+      'postgres://ana:sesame@127.0.0.1:1/app',
+      'postgres://ana@corp:sesame@127.0.0.1:1/app',
+      'postgres://127.0.0.1:1/app?user=ana&password=sesame',
+      'postgres://ana:sesame@[/app',
+      'mysql://ana:sesame@127.0.0.1:1/app',
+      'prisma+postgres://ana:sesame@127.0.0.1/app',
+      'jdbc:postgresql://ana:sesame@127.0.0.1/app',
+      'libsql://app.turso.io?authToken=sesame',
+      '"postgres://ana:sesame@127.0.0.1/app"',
+    ]
+    for (const place of places) {
+      const of = ['--db', place, '--table', 'people', '--schema', 'people.mjs']
+      for (const args of [
+        ['introspect', place, '--table', 'people'],
+        ['check', ...of],
+        ['query', ...of],
+        [place],
+      ]) {
+        const { out, err, status } = tamis(...args)
+        expect([out, status]).toEqual(['', 2])
+        expect(err).toMatch(/^tamis: [^\n]+\n$/)
+        expect(err).not.toContain('sesame')
+      }
+    }
+  }, 120_000)
+})
 
 describe('tamis query in DuckDB', () => {
   it('reads a file', async () => {

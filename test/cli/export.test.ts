@@ -227,6 +227,27 @@ describe('tamis export', () => {
     await own.drop()
   })
 
+  it.each([
+    ['out.csv', 'an export is NDJSON: expected a name that ends in .ndjson, .jsonl or .json'],
+    [
+      'u.ndjson.gz',
+      'an export is not compressed, so that it can be continued: name it u.ndjson, and then run gzip u.ndjson',
+    ],
+    ['u.GZ', 'an export is not compressed'],
+  ])('refuses the name %s, which says something else', (name, message) => {
+    const { err, status } = tamis('export', name, '--db', ':memory:')
+    expect([status, err.startsWith(`tamis: ${name}: ${message}`)]).toEqual([2, true])
+    expect(err).toMatch(/^[^\n]+\n$/)
+    expect([name, `${name}.part`].filter((each) => existsSync(join(folder, each)))).toEqual([])
+  })
+
+  it.each(['u.jsonl', 'u.JSON', 'u'])('takes the name %s', (name) => {
+    expect(tamis('export', name, '--db', ':memory:')).toEqual({
+      err: `${name}: 0 users exported\n`,
+      status: 0,
+    })
+  })
+
   it('says for a line with deleted_at that the import needs --restore', () => {
     const own = join(folder, 'deleted.ndjson')
     writeFileSync(own, '{"id":"a","deleted_at":"2024-01-01T00:00:00Z"}\n')
@@ -235,6 +256,13 @@ describe('tamis export', () => {
       `${own}:1: deleted_at: read-only (--restore takes what tamis export wrote)`,
     )
     expect(status).toBe(1)
+    writeFileSync(own, '{"id":"a","guest_nonce":"x"}\n{"id":"b","guest":1}\n')
+    const guests = tamis('import', own, '--db', ':memory:').err
+    expect(guests).toMatch(
+      /:1: guest_nonce: unknown field; .* \(--restore takes what tamis export wrote\)\n/,
+    )
+    expect(guests).toMatch(/:2: guest: unknown field; [^()]*\n/)
+    writeFileSync(own, '{"id":"a","deleted_at":"2024-01-01T00:00:00Z"}\n')
     appendFileSync(own, '{"id":"b","guest_nonce":1,"role":"guest"}\n')
     expect(tamis('import', own, '--restore', '--db', ':memory:').err).toContain(
       `${own}:2: guest_nonce: expected string`,

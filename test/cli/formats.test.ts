@@ -183,6 +183,75 @@ export const schema = defineSchema({
   })
 })
 
+describe('CSV with another delimiter than a comma', () => {
+  const rows = '{"id":"a","name":"x,y;z"}\n{"id":"b"}\n'
+
+  it.each([
+    [';', ';', 'semicolons', "';'"],
+    ['tab', '\t', 'tabs', 'tab'],
+    ['|', '|', 'vertical bars', "'|'"],
+  ])(
+    'is read by --delimiter %s, which is named where it is missing',
+    (option, sign, name, hint) => {
+      const csv = ['id,name', 'a,"x,y;z"', 'b,', '']
+        .map((line) => line.replace(',', sign))
+        .join('\r\n')
+      const asked = ['query', '--input', 'csv', '--json', '--sort', 'id']
+      expect(tamis([...asked, '--delimiter', option], csv)).toMatchObject({ out: rows, status: 0 })
+      const { err, status } = tamis(asked, csv)
+      expect(err).toMatch(/^tamis: standard input: header: one column [^\n]*\n$/)
+      expect(err).toContain(`separated by ${name}: --delimiter ${hint}\n`)
+      expect(status).toBe(2)
+    },
+  )
+})
+
+describe('texts that are formulas', () => {
+  const row = {
+    id: '=1+1',
+    name: '@SUM(A1)',
+    custom: {
+      '=key': '-2+3',
+      tab: '\tx',
+      wide: '\uFF1D1',
+      plus: '+41 79',
+      amount: '-12.50',
+      n: -5,
+    },
+  }
+  const fields = [
+    'id',
+    'name',
+    'custom.tab',
+    'custom.wide',
+    'custom.plus',
+    'custom.amount',
+    'custom.n',
+  ]
+  const asked = ['query', '--csv', '--select', [...fields, 'custom.=key'].join(',')]
+
+  it('are written as they are, and with --escape-formulas after an apostrophe', () => {
+    const head = [...fields, 'custom.=key'].join(',')
+    expect(tamis(asked, json([row])).out).toBe(
+      `${head}\n=1+1,@SUM(A1),"\tx",\uFF1D1,+41 79,-12.50,-5,-2+3\n`,
+    )
+    expect(tamis([...asked, '--escape-formulas'], json([row])).out).toBe(
+      `${head}\n'=1+1,'@SUM(A1),'\tx,'\uFF1D1,'+41 79,-12.50,-5,'-2+3\n`,
+    )
+    const all = ['query', '--all', '--escape-formulas', '--select', 'id,name', '--output']
+    expect(tamis([...all, 'formulas.csv'], json([row])).status).toBe(0)
+    expect(readFileSync(file('formulas.csv'), 'utf8')).toBe("id,name\n'=1+1,'@SUM(A1)\n")
+  })
+
+  it('are escaped in the header', () => {
+    const { out } = tamis(
+      ['query', '--csv', '--escape-formulas', '--sort', 'id'],
+      '{"id":"a","=cmd":"=1"}\n',
+    )
+    expect(out).toBe("id,'=cmd\na,'=1\n")
+  })
+})
+
 describe('gzip', () => {
   it('is read by its first bytes, and written by the name or the option', () => {
     const asked = ['--sort', 'id', '--json']
@@ -197,7 +266,7 @@ describe('gzip', () => {
     expect(gunzipSync(tamis(['query', 'rows.ndjson', ...asked, '--gzip']).bytes).toString()).toBe(
       out,
     )
-    for (const name of ['out.ndjson.gz', 'out.csv.gz', 'out.csv', 'out.json']) {
+    for (const name of ['out.ndjson.gz', 'out.csv.gz', 'out.csv', 'out.json', 'out.jsonl', 'out']) {
       const written = tamis(['query', 'rows.ndjson', '--sort', 'id', '--output', name])
       expect(written).toMatchObject({ out: '', err: '', status: 0 })
       const read = tamis(['query', name, '--sort', 'id', '--json', '--select', 'id,name'])
@@ -307,6 +376,19 @@ describe('mistakes in the options', () => {
     [['--all', '--vertical'], /--vertical is for a page/],
     [['--output', 'rows.ndjson'], /--output rows.ndjson is the file that is read/],
     [['--output', 'nowhere/rows.ndjson'], /--output: ENOENT/],
+    [
+      ['--output', 'nowhere/rows.xml'],
+      /^tamis: --output nowhere\/rows.xml: expected a name that ends in .csv, .json, .ndjson or .jsonl, and .gz [^\n]*\n$/,
+    ],
+    [
+      ['--all', '--output', 'rows.xml.gz'],
+      /--output rows.xml.gz: expected a name that ends in .csv/,
+    ],
+    [['--json', '--escape-formulas'], /--escape-formulas is for CSV: add --csv/],
+    [['--output', 'x.json', '--escape-formulas'], /--escape-formulas is for CSV/],
+    [['--delimiter', ';'], /--delimiter is for CSV: name the file .csv, or add --input csv/],
+    [['--delimiter', ';;'], /expected one ASCII character other than a quote, or 'tab'/],
+    [['--db', 'x.sqlite', '--table', 't', '--delimiter', ';'], /--delimiter is for rows of a file/],
     [['--db', 'x.sqlite', '--table', 't', '--skip-bad'], /--skip-bad is for rows of a file/],
   ])('%j', (args, message) => {
     const before = readFileSync(file('rows.ndjson'), 'utf8')

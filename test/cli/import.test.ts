@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import Database from 'libsql'
 import { createUsers } from 'tamis/users'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleForNode, scratch } from '../support/bundled.ts'
@@ -339,6 +341,71 @@ describe('tamis import', () => {
     expect(users.get('a')).not.toHaveProperty('name')
   })
 
+  it('decompresses gzip, NDJSON and CSV, and goes on from where it stopped', async () => {
+    const db = join(folder, 'zipped.sqlite')
+    const zipped = join(folder, 'users.ndjson.gz')
+    // A transaction takes 500 lines at first, and the text is larger than one chunk of it.
+    const note = randomBytes(1000).toString('base64')
+    const ids = Array.from({ length: 3000 }, (_, i) => `u${i}`)
+    const lines = ids.map((id, i) => (i === 2500 ? '{bad' : line(id, { custom: { note } })))
+    writeFileSync(zipped, gzipSync(lines.join('\n')))
+    const first = await createUsers({ db, settings: { worker: false } })
+    await first.close()
+    const own = new Database(db)
+    own.exec(
+      "CREATE TRIGGER stop BEFORE DELETE ON tamis_imports WHEN OLD.users > 1000 BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
+    const stopped = tamis(zipped, '--db', db)
+    expect([stopped.status, stopped.err]).toEqual([
+      2,
+      expect.stringMatching(/stopped after line [1-9]\d*: /),
+    ])
+    own.exec('DROP TRIGGER stop')
+    own.close()
+    const { err, status } = tamis(zipped, '--db', db)
+    expect(status).toBe(1)
+    expect(err).toMatch(/resumed after line [1-9]\d*\n/)
+    expect(err).toContain(`${zipped}:2501: not valid JSON`)
+    expect(err).toContain('2999 users imported, 1 bad lines')
+    expect(new Set((await all(db)).keys())).toEqual(new Set(ids.toSpliced(2500, 1)))
+    expect(readFileSync(`${zipped}.bad`, 'utf8')).toBe('{bad\n')
+    expect(tamis(zipped, '--db', db).err).toContain('already imported: 2999 users, 1 bad lines')
+
+    const csv = join(folder, 'users.csv.gz')
+    writeFileSync(csv, gzipSync('\uFEFFid,name,age\nana,"A,\nB",31\nbo,Bo,x\n'))
+    const maps = ['--map', 'age=custom.age:integer']
+    expect(tamis(csv, '--db', db, ...maps).err).toContain('1 users imported, 1 bad lines')
+    expect((await all(db)).get('ana')).toMatchObject({ name: 'A,\nB', custom: { age: 31 } })
+    writeFileSync(`${csv}.bad`, readFileSync(`${csv}.bad`, 'utf8').replace('x', '7'))
+    expect(tamis(`${csv}.bad`, '--db', db, ...maps).err).toContain('1 users imported, 0 bad lines')
+  }, 120_000)
+
+  it('refuses gzip that is not complete before it writes users', async () => {
+    const db = join(folder, 'cut.sqlite')
+    const zipped = join(folder, 'users.cut.gz')
+    const whole = gzipSync(Array.from({ length: 2000 }, (_, i) => line(`u${i}`)).join('\n'))
+    writeFileSync(zipped, whole.subarray(0, whole.length - 100))
+    expect(tamis(zipped, '--db', db)).toEqual({
+      err: `tamis: cannot read ${zipped}: unexpected end of file\n`,
+      status: 2,
+    })
+    expect((await all(db)).size).toBe(0)
+  })
+
+  it('counts lines by kind in words that keep their own numbers', () => {
+    const own = join(folder, 'users.kinds')
+    writeFileSync(
+      own,
+      Buffer.concat([
+        Buffer.from('{"id":"a","custom":{"n":9007199254740993}}\n'),
+        Buffer.from([0xff, 0x0a, 0xfe, 0x0a]),
+      ]),
+    )
+    const { err } = tamis(own, '--db', ':memory:')
+    expect(err).toContain('  2 × not valid UTF-8 (lines 2, 3)\n')
+    expect(err).toContain('  1 × integer beyond 2^53 at /custom/n (line 1)\n')
+  })
+
   it('says in one line what is wrong with the columns of CSV', () => {
     const own = join(folder, 'users.csv')
     writeFileSync(own, 'id,E-mail\nana,a@x\n')
@@ -348,6 +415,15 @@ describe('tamis import', () => {
     })
     expect(tamis(file, '--map', 'a=b', '--db', ':memory:').err).toBe(
       'tamis: --map is for columns of CSV: name the file .csv, or add --csv\n',
+    )
+    writeFileSync(own, 'id;name\nana;"A;B"\n')
+    expect(tamis(own, '--db', ':memory:')).toEqual({
+      err: `tamis: ${own}: header: one column "id;name": the file looks like it is separated by semicolons: --delimiter ';'\n`,
+      status: 2,
+    })
+    expect(tamis(own, '--db', ':memory:', '--delimiter', ';').err).toContain('1 users imported')
+    expect(tamis(file, '--db', ':memory:', '--delimiter', ';').err).toBe(
+      'tamis: --delimiter is for CSV: name the file .csv, or add --csv\n',
     )
     writeFileSync(own, '')
     expect(tamis(own, '--db', ':memory:').err).toBe(`tamis: ${own}: expected a header line\n`)

@@ -29,6 +29,7 @@ function run(args: readonly string[], input: string | Buffer = '') {
 
 beforeAll(async () => {
   await bundleForNode('src/cli/main.ts', command, Object.keys(packageJson.peerDependencies))
+  await bundleForNode('src/index.ts', file('library.mjs'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -104,13 +105,25 @@ describe('a schema that is inferred', () => {
     [
       'decimals',
       (i) => `${i}.50`,
-      'decimal({ precision: 38, scale: 2, required: true, sortable: true })',
+      'decimal({ precision: 18, scale: 2, required: true, sortable: true })',
     ],
     [
       'decimals of several scales',
-      (i) => (i % 2 ? `${i}.5` : `${i}.25`),
+      (i) => ['-1.5', `${i}.25`, `${i}0`][i % 3],
+      'decimal({ precision: 18, scale: 2, required: true, sortable: true })',
+    ],
+    [
+      'decimals of many digits',
+      (i) => `${i}.1234567890123456`,
+      'decimal({ precision: 38, scale: 16, required: true, sortable: true })',
+    ],
+    [
+      'decimals, two of which are equal',
+      (i) => ['1.5', `${i}.50`][i % 2],
       'string({ required: true })',
     ],
+    ['zeros, two of which are equal', (i) => ['-0', `${i}.5`][i % 2], 'string({ required: true })'],
+    ['whole numbers as texts', (i) => `${i}`, 'string({ required: true })'],
     ['digits', (i) => `00${i}`, 'string({ required: true })'],
     [
       'few texts',
@@ -168,10 +181,43 @@ describe('a schema that is inferred', () => {
       '"a.b" is left out: no field can have this name',
       '"empty" is left out: its objects are empty',
       '"none" is left out: it has no value',
-      '1 values of "nul" are absent: no field can hold them',
+      '1 value of "nul" is absent: no field can hold it',
     ])
     for (const each of warnings) expect(source).toContain(`// ${each}`)
     expect(Object.keys(fieldsIn(source))).toEqual(['id', 'nul'])
+  })
+
+  it('says why decimals stay texts, and how to declare them', () => {
+    const rows = many(20, (i) => ({
+      size: i % 2 ? `${i}.5` : `${i}.500`,
+      sizes: [i % 2 ? '1.5' : '1.50'],
+      lines: [{ size: i % 2 ? '2' : '2.0' }],
+      long: `${'9'.repeat(30)}.123456789`,
+      fine: '0.12345678901234567890123',
+      version: `1.${i}.0`,
+      code: `${i}`,
+    }))
+    const { source, warnings } = inferredModule(factsOf(rows), OPTIONS)
+    const why = 'some of them zeros at the end: 1.5 and 1.50 are different texts, and one decimal'
+    const how = 'if they are amounts, declare decimal'
+    expect(warnings).toEqual([
+      `The numbers of "size" stay texts: they have 1 to 3 digits after the point, ${why}; ${how}({ precision: 18, scale: 3 })`,
+      `The numbers of "sizes" stay texts: they have 1 to 2 digits after the point, ${why}; ${how}({ precision: 18, scale: 2 })`,
+      `The numbers of "lines.size" stay texts: they have 0 to 1 digits after the point, ${why}; ${how}({ precision: 18, scale: 1 })`,
+      'The numbers of "long" stay texts: they need 39 digits, and a decimal has at most 38',
+      `The numbers of "fine" stay texts: they have up to 23 digits after the point; ${how}({ precision: 38, scale: 23 })`,
+    ])
+    // What is declared so holds every row.
+    const declared = tamis.defineSchema({
+      fields: {
+        id: tamis.string({ required: true }),
+        size: tamis.decimal({ precision: 18, scale: 3 }),
+        fine: tamis.decimal({ precision: 38, scale: 23 }),
+      },
+    })
+    const all = tamis.parseFilter(declared, { size: { $exists: true }, fine: { $exists: true } })
+    expect(rows.filter(tamis.compilePredicate(all))).toHaveLength(20)
+    for (const each of warnings) expect(source).toContain(`// ${each}`)
   })
 
   it('has a key: by its name, or the first whose values differ in every row', () => {
@@ -204,7 +250,7 @@ const text = fc.oneof(
   fc
     .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
     .map((each) => each.toISOString()),
-  fc.constantFrom('2024-02-29', '1.50', 'a', 'b', 'true', '__proto__'),
+  fc.constantFrom('2024-02-29', '1.50', '1.5', '-0', 'a', 'b', 'true', '__proto__'),
 )
 const scalar = fc.oneof(
   text,
@@ -233,6 +279,7 @@ const column = fc.oneof(
     fc.uuid(),
     text,
     fc.constantFrom('x', 'y'),
+    fc.constantFrom('1.5', '2.25', '-10', '0.125'),
   ].map(fc.constant),
   fc.constant(
     fc.array(fc.record({ sku: text, n: fc.integer(), class: text }, { requiredKeys: ['sku'] }), {
@@ -363,8 +410,11 @@ export const orders = defineSchema({
   })
 
   it('reads CSV, whose rows the schema then reads', () => {
-    const csv = `id,address.city,n,flag,when,tags,doc,zip\n${rows
-      .map((_, i) => `${i},c${i},${i}.5,${i % 2 === 0},2024-05-01,"[""x""]","{""a"":${i}}",0${i}`)
+    const csv = `id,address.city,n,price,half,flag,when,tags,doc,zip\n${rows
+      .map(
+        (_, i) =>
+          `${i},c${i},${i}.5,${i - 9}.${i % 2}0,${i}.25,${i % 2 === 0},2024-05-01,"[""x""]","{""a"":${i}}",0${i}`,
+      )
       .join('\n')}\n`
     writeFileSync(file('places.csv'), csv)
     const { out, err } = run(['infer', 'places.csv'])
@@ -373,12 +423,37 @@ export const orders = defineSchema({
       id: 'integer({ required: true, sortable: true })',
       'address.city': 'string({ required: true })',
       n: 'number({ required: true, sortable: true })',
+      price: 'decimal({ precision: 18, scale: 2, required: true, sortable: true })',
+      half: 'number({ required: true, sortable: true })',
       flag: 'boolean({ required: true })',
       when: 'date({ required: true, sortable: true })',
       tags: 'list(string(), { required: true })',
       'doc.a': 'integer({ required: true, sortable: true })',
       zip: 'string({ required: true })',
     })
+    // Amounts are found by their value, however many digits the filter has.
+    writeFileSync(file('places.mjs'), out.replace("'tamis'", "'./library.mjs'"))
+    const filter = ['--filter', '{"price":"4.1"}', '--select', 'id,price', '--json']
+    expect(run(['query', 'places.csv', '--schema', 'places.mjs', ...filter])).toEqual({
+      out: '{"id":13,"price":"4.10"}\n',
+      err: '',
+      status: 0,
+    })
+  })
+
+  it('reads CSV with another delimiter, and names it where it is missing', () => {
+    writeFileSync(file('eu.csv'), 'id;name\n1;"a;b"\n2;"c,d"\n')
+    const asked = run(['infer', 'eu.csv'])
+    expect(asked).toEqual({
+      out: '',
+      err: `tamis: eu.csv: header: one column "id;name": the file looks like it is separated by semicolons: --delimiter ';'\n`,
+      status: 2,
+    })
+    const { out, err } = run(['infer', 'eu.csv', '--delimiter', ';'])
+    expect([Object.keys(fieldsIn(out)), err]).toEqual([['id', 'name'], ''])
+    // A column may have such a name.
+    const only = run(['infer', '--input', 'csv', '--delimiter', ','], 'id;name\nx\ny\n')
+    expect(Object.keys(fieldsIn(only.out))).toEqual(['id;name'])
   })
 
   it.each<[string[], string, RegExp]>([

@@ -145,7 +145,11 @@ describe.each(databases)('the log and the metrics of tamis serve, on $name', ({ 
     const post = (path: string, body: object) =>
       fetch(`${served.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
     const metrics = async () => (await fetch(`${served.url}/metrics`, { headers })).text()
-    expect(await metrics()).toMatch(/^tamis_oldest_unfinished_task_seconds 0$/m)
+    const first = await metrics()
+    expect(first).toMatch(/^tamis_oldest_unfinished_task_seconds 0$/m)
+    expect(first).toMatch(/^tamis_oldest_undelivered_event_seconds 0$/m)
+    expect(first).toMatch(/^tamis_undelivered_events 0$/m)
+    expect(first).toMatch(/^tamis_webhook_attempts_total\{outcome="delivered"\} 0$/m)
     await post('/users', { users: [{ id: 'ana' }] })
     await post('/users/deactivate', { user_ids: ['ana'] })
     await new Promise((resolve) => setTimeout(resolve, 1100))

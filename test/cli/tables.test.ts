@@ -59,7 +59,8 @@ describe('tamis introspect', () => {
       expect(tamis('introspect', url, '--table', 'people').out).toBe(out)
     }
     const { err, status } = tamis('introspect', 'file:nowhere.sqlite', '--table', 'people')
-    expect([err, status]).toEqual(['tamis: file:nowhere.sqlite: no such file: nowhere.sqlite\n', 2])
+    expect(err).toMatch(/^tamis: file:nowhere.sqlite: no such file; expected an SQLite file, .*\n$/)
+    expect(status).toBe(2)
   })
 
   it('leaves out columns that no client may see', () => {
@@ -83,8 +84,9 @@ describe('tamis introspect', () => {
       expect([out, status]).toEqual(['', 2])
       expect(err).toMatch(/^[^\n]+\n$/)
     }
-    expect(mistakes[0]?.err).toContain('unknown table "persons"')
-    expect(mistakes[1]?.err).toContain('no such file: nowhere.sqlite')
+    expect(mistakes[0]?.err).toMatch(/unknown table "persons" \(there (is|are) .*people/)
+    expect(mistakes[3]?.err).toMatch(/^tamis: --table is missing: there (is|are) .*people/)
+    expect(mistakes[1]?.err).toContain('nowhere.sqlite: no such file')
     expect(mistakes[4]?.err).toContain('unknown column "emial" (did you mean "email"?)')
     expect(mistakes[5]?.err).toBe(
       'tamis: "people" has no column that can be the key: omit leaves out "id" of its primary key (--omit of the command)\n',
@@ -133,6 +135,7 @@ export const people = defineSchema({
     const shown = tamis('check', '--schema', 'waived.mjs', ...on)
     expect([shown.err, shown.status]).toEqual(['', 0])
     expect(shown.out).toMatch(/│ error, +│/)
+    expect(shown.out).toMatch(/\n0 errors, \d+ unproven, \d+ warnings?, 1 waived\n$/)
   })
 
   it('counts rows with --rows', () => {
@@ -146,6 +149,31 @@ export const people = defineSchema({
     expect(broken).toMatchObject({ code: 'loose_type', rows: 1 })
   })
 
+  it('says what holds today, and how many findings there are', () => {
+    const of = ['check', '--schema', 'people.mjs', ...on] as const
+    const unread = tamis(...of).out
+    expect(unread).toMatch(/│ unproven +│ loose_type/)
+    expect(unread).toMatch(/\n0 errors, [1-9]\d* unproven, \d+ warnings?\n$/)
+    const { out } = tamis(...of, '--rows')
+    expect(out).toMatch(/│ error +│ loose_type +│ born/)
+    expect(out).toMatch(/│ holds today +│/)
+    expect(out).toMatch(/\n1 error, 0 unproven, [1-9]\d* holds? today, \d+ warnings?\n$/)
+  })
+
+  it('prints the statements of the remedies alone', () => {
+    const of = ['check', '--schema', 'naive.mjs', ...on, '--ddl'] as const
+    const { out, err, status } = tamis(...of)
+    expect([err, status]).toEqual(['', 1])
+    expect(out).toContain('-- the column in a new table: "email" TEXT NOT NULL CHECK ')
+    const lines = out.trimEnd().split('\n')
+    expect(lines).toContain('CREATE INDEX "people_email" ON "people" ("email");')
+    expect(new Set(lines).size).toBe(lines.length)
+    const db = new Database(file('shop.sqlite'))
+    db.exec(`BEGIN; ${out} ROLLBACK`)
+    db.close()
+    expect(tamis(...of, '--json').status).toBe(2)
+  })
+
   it('answers a mistake in one line', () => {
     const naive = readFileSync(file('naive.mjs'), 'utf8')
     writeFileSync(
@@ -157,6 +185,7 @@ export const people = defineSchema({
       tamis('check', '--schema', 'naive.mjs', '--db', 'shop.sqlite', '--table', 'x.'),
       tamis('check', ...on),
       tamis('check', '--schema', 'misspelt.mjs', ...on),
+      tamis('check', '--schema', 'naive.mjs', '--db', 'shop.sqlite'),
     ]
     for (const { out, err, status } of mistakes) {
       expect([out, status]).toEqual(['', 2])
@@ -165,5 +194,6 @@ export const people = defineSchema({
     expect(mistakes[3]?.err).toBe(
       'tamis: --schema: misspelt.mjs exports "maping" (did you mean "mapping"?)\n',
     )
+    expect(mistakes[4]?.err).toBe('tamis: --table is missing: there is people\n')
   })
 })

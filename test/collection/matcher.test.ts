@@ -193,6 +193,20 @@ describe('a matcher', () => {
     expect(matcher.stats()).toEqual(createMatcher(schema).stats())
   })
 
+  it('finds conditions by narrow intervals, not by elements that most rows have', () => {
+    const matcher: Matcher<Person, number> = createMatcher(schema)
+    for (let id = 0; id < 3000; id++) {
+      matcher.add(id, of({ age: { $gte: id, $lt: id + 20 }, teams: `team-${id % 12}` }))
+    }
+    const teams = Array.from({ length: 7 }, (_, i) => `team-${i}`)
+    const tested = matcher.candidates({ id: 'x', age: 2000, teams })
+    expect(tested.length).toBeGreaterThanOrEqual(
+      matcher.match({ id: 'x', age: 2000, teams }).length,
+    )
+    // The first ones are added before it is known how common the elements are.
+    expect(tested.length).toBeLessThan(300)
+  })
+
   it('reuses the memory of conditions that are gone', () => {
     const matcher: Matcher<Person, number> = createMatcher(schema)
     const add = (id: number) => {

@@ -224,7 +224,7 @@ describe('a dialect', () => {
       fields: { id: string({ required: true }), 'a.b': string() },
     })
     expect(() => createTable(dotted, { dialect: clickhouse, table: 't' })).toThrow(
-      /clickhouse: a.b: in a column name, a dot means a nested column/,
+      /clickhouse: a.b: in the column name "a.b", a dot means a nested column/,
     )
     const long = defineSchema({
       fields: { id: string({ required: true }), ['é'.repeat(32)]: string() },

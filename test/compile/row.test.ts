@@ -16,6 +16,7 @@ import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { describe, expect, it } from 'vitest'
 import { accessor } from '../../src/compile/accessor.ts'
+import { rowMistakes } from '../../src/compile/row.ts'
 import { membersOf } from '../../src/kinds/dynamic.ts'
 import { isPlainObject } from '../../src/kinds/objects.ts'
 import { type Plan, planArbitrary, rowsArbitrary } from '../support/arbitrary.ts'
@@ -145,6 +146,32 @@ describe('a row', () => {
       '1970-01-01T00:00:00.000000Z',
       '{"at":"1970-01-01T00:00:00.000000Z"}',
     ])
+  })
+
+  it('has all of its mistakes listed, of which a refused insert says the first', () => {
+    const own = defineSchema({
+      fields: {
+        id: string({ required: true }),
+        count: integer({ required: true }),
+        tags: list(string(), { required: true }),
+        'custom.*': dynamic(['string']),
+        'custom.a': integer({ required: true }),
+        'custom.b': integer({ required: true }),
+      },
+    })
+    const put = insertRow(own, { dialect: sqlite, table: 't' })
+    const mistakesOf = rowMistakes(own, { dialect: sqlite })
+    const right = { id: 'a', count: 1, tags: [], custom: { a: 1, b: 2 } }
+    expect(mistakesOf(right)).toEqual([])
+    expect(mistakesOf({ custom: { b: 'x' } }).map((each) => each.split(',')[0])).toEqual([
+      ...['id', 'count', 'tags', 'custom.a', 'custom.b'].map((name) => `tamis: ${name}: required`),
+    ])
+    const at = new Date()
+    for (const wrong of [{ ...right, count: 'x' }, { ...right, custom: { a: 1, at } }, null, {}]) {
+      const [first = '', ...others] = mistakesOf(wrong)
+      expect(() => put(wrong)).toThrow(first)
+      expect(others).not.toContain(first)
+    }
   })
 
   it('is inserted by the same statement as every other', () => {

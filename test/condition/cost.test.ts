@@ -86,6 +86,11 @@ describe('a filter over the cost limit is refused', () => {
     })
     expect(codes(own, filter('aaaa'))).toEqual([])
     expect(codes(own, filter('éééé'))).toEqual(['too_costly'])
+    // By its length a text may be over the limit, by its bytes it is not.
+    expect(codes(own, filter('✓'))).toEqual([])
+    expect(codes(own, filter('✓✓'))).toEqual(['too_costly'])
+    expect(codes(own, filter('😀'))).toEqual([])
+    expect(codes(own, filter('😀😀'))).toEqual(['too_costly'])
     expect(codes(own, filter('aaaaaaaa'))).toEqual(['too_costly'])
   })
 })

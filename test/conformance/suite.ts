@@ -54,11 +54,27 @@ export interface RefusalCase {
 
 export type Profile = 'tamis' | 'sql' | 'mongodb'
 
+/** Rows of another schema, which those of the suite are related to. */
+export interface Related {
+  readonly schema: Suite['schema']
+  readonly rows: readonly Row[]
+}
+
+/** A relation to one row, or to many, of a related schema: those whose field `to` has the value of `from`. */
+export type RelationSpec = { readonly from: string; readonly to: string } & (
+  | { readonly one: string }
+  | { readonly many: string }
+)
+
 export interface Suite {
   readonly name: string
   readonly about: string
   readonly profiles: readonly Profile[]
   readonly schema: { readonly key: 'id'; readonly fields: Readonly<Record<string, FieldSpec>> }
+  /** The related schemas, by their names. */
+  readonly related?: Readonly<Record<string, Related>>
+  /** The relations by the name of their schema, `rows` for that of the suite, and their own names. */
+  readonly relations?: Readonly<Record<string, Readonly<Record<string, RelationSpec>>>>
   readonly rows: readonly Row[]
   /** Rows with a value of another kind than its field's: only the profile `tamis` counts them. */
   readonly otherKind: readonly string[]

@@ -2,6 +2,7 @@ import { kindSuites } from './kinds.ts'
 import { logicSuite } from './logic.ts'
 import { pageSuites } from './pages.ts'
 import { refusalSuite } from './refusals.ts'
+import { relationSuite } from './relations.ts'
 import type { Suite } from './suite.ts'
 import { tableSuites } from './tables.ts'
 
@@ -11,6 +12,7 @@ export const suites = (): readonly Suite[] => [
   logicSuite(),
   ...tableSuites(),
   ...pageSuites(),
+  relationSuite(),
   refusalSuite(),
 ]
 

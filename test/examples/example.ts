@@ -9,6 +9,8 @@ export interface Running {
   readonly database: string
   /** Where the application listens. */
   readonly url: string
+  /** Puts the rows of a script in the place of those that are there. */
+  replaceRows(script: string): Promise<void>
   close(): Promise<void>
 }
 

@@ -42,6 +42,9 @@ const answered = (rows: readonly ExampleRow[]): unknown =>
     JSON.stringify(rows, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
   )
 
+/** In a README, a request and the answer that is shown below it. */
+const REQUEST = /curl -g 'localhost:3000\/people\?([^']*)'\n```\n\n```json\n([^`]*)```/g
+
 interface Answer {
   readonly status: number
   readonly body: {
@@ -167,5 +170,18 @@ describe.each(EXAMPLES)('docs/examples/$folder', (example) => {
     const { body } = await get({ limit: '1000' })
     expect(body.items.length).toBe(rows.length)
     expect(JSON.stringify(body)).not.toContain(omitted)
+  })
+
+  // The last test here: it takes the rows away.
+  it('answers the requests of its README as it says, over the rows of rows.sql', async () => {
+    await running.replaceRows(read('rows.sql'))
+    const requests = [...read('README.md').matchAll(REQUEST)]
+    expect(requests).toHaveLength(2)
+    const answers = await Promise.all(requests.map(([, search = '']) => get(search)))
+    expect(answers.map(({ body }) => body)).toEqual(
+      requests.map(([, , shown = '']) => JSON.parse(shown)),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([200, 400])
+    expect(answers[0]?.body.items.length).toBeGreaterThan(1)
   })
 })

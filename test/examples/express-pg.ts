@@ -127,6 +127,10 @@ export const expressPg: Example = {
     return {
       database,
       url: `http://127.0.0.1:${port}`,
+      async replaceRows(script) {
+        await pool.query('DELETE FROM "Person"')
+        await pool.query(script)
+      },
       async close() {
         await new Promise((resolve) => server.close(resolve))
         await pool.end()

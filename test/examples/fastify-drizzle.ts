@@ -103,6 +103,9 @@ export const fastifyDrizzle: Example = {
     return {
       database,
       url: await app.listen({ port: 0 }),
+      async replaceRows(script) {
+        await client.executeMultiple(`DELETE FROM people;\n${script}`)
+      },
       async close() {
         await app.close()
         client.close()

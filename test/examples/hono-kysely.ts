@@ -133,6 +133,11 @@ export const honoKysely: Example = {
     return {
       database,
       url: `http://127.0.0.1:${port}`,
+      async replaceRows(script) {
+        for (const statement of ['DELETE FROM people', ...script.split(/;\n/).filter(Boolean)]) {
+          await sql.raw(statement).execute(db)
+        }
+      },
       async close() {
         await new Promise((resolve) => server.close(resolve))
         await db.destroy()

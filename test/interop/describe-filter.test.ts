@@ -52,7 +52,7 @@ describe('a filter in words', () => {
     [{ role: { $not: { $ne: null } } }, 'role has no value'],
     [{ role: { $exists: false } }, 'role has no value'],
     [{ role: { $not: { $exists: false } } }, 'role has a value'],
-    [{ role: { $in: ['a', null] } }, 'role is a or no value'],
+    [{ role: { $in: ['a', null] } }, 'role is a or absent'],
     [{ role: { $nin: ['a', 'b', 'c'] } }, 'role is none of a, b, c'],
     [{ age: { $gt: 1, $lt: 5 } }, 'age greater than 1, and age less than 5'],
     [{ age: { $not: { $lte: 5 } } }, 'age not at most 5'],

@@ -54,9 +54,26 @@ describe('the canonical form of a decimal', () => {
     [[5], undefined],
     [new Uint8Array([5]), undefined],
     [new Date(5), undefined],
+    [Object.create(Object.create(null)), undefined],
     [10n ** 5000n, undefined],
   ])('of a row’s value, %#', (value, canonical) => {
     expect(kind.read(value)).toBe(canonical)
+  })
+
+  it.each<[unknown, boolean]>([
+    [10n ** 1000n, true],
+    [10n ** 1000n - 1n, false],
+    [-(10n ** 1000n), true],
+    [1n - 10n ** 1000n, false],
+    ['1'.repeat(1001), true],
+    ['1'.repeat(1000), false],
+    ['1e1001', true],
+    ['1e-1001', true],
+    ['x', false],
+    [true, false],
+  ])('%# is over the caps or not', (input, isOver) => {
+    const caps = 'at most 1,000 digits and an exponent within ±1,000'
+    expect(kind.tooLong?.(input)).toBe(isOver ? caps : undefined)
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson, printDouble, printJson } from '../../src/kinds/json.ts'
+import { exactNumber, parseJson, printDouble, printJson, tokensOf } from '../../src/kinds/json.ts'
 import { budget } from '../support/budget.ts'
 
 describe('parseJson', () => {
@@ -136,5 +136,37 @@ describe('printJson', () => {
     cycle.a = cycle
     cycle.b = cycle
     expect(() => printJson(cycle, [])).toThrow(/deeper than 500/)
+  })
+})
+
+it('what is omitted has no JSON', () => {
+  for (const value of [undefined, 'a\0', '\ud800', 10n ** 400n]) {
+    expect(printJson(value, ['a'])).toBeUndefined()
+  }
+  expect(printJson([undefined, 1], ['a'])).toBe('[1]')
+})
+
+describe('the tokens of JSON text', () => {
+  it('are its strings and numbers, in their order', () => {
+    expect(tokensOf('{"a" : 1, "b": ["x:", -2.5e3, true], "\\"": "1"}')).toEqual([
+      { token: '"a"', isKey: true },
+      { token: '1', isKey: false },
+      { token: '"b"', isKey: true },
+      { token: '"x:"', isKey: false },
+      { token: '-2.5e3', isKey: false },
+      { token: '"\\""', isKey: true },
+      { token: '"1"', isKey: false },
+    ])
+  })
+
+  it.each<[string, number | bigint]>([
+    ['1', 1],
+    ['-0.5', -0.5],
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740993', 9007199254740993n],
+    ['9007199254740993.0', 9007199254740992],
+    ['1e20', 1e20],
+  ])('%s is exact', (text, value) => {
+    expect(exactNumber(text)).toBe(value)
   })
 })

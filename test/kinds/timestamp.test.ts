@@ -1,6 +1,7 @@
 import { addMilliseconds, isValid, parseISO } from 'date-fns'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { date } from '../../src/kinds/date.ts'
 import { fromEpoch, timestamp, toEpoch } from '../../src/kinds/timestamp.ts'
 import { budget } from '../support/budget.ts'
 
@@ -197,5 +198,91 @@ describe('ranges and equality', () => {
       }),
       { numRuns: budget(3333, 20_000) },
     )
+  })
+})
+
+describe('a range of timestamps', () => {
+  const kind = timestamp({ digits: 3 })
+  const all = kind.range('>=', '0001-01-01T00:00:00.000Z')
+
+  it.each([
+    '2024x05-01T12:00:00.500Z',
+    '2024-05x01T12:00:00.500Z',
+    '2024-05-01T12x00:00.500Z',
+    '2024-05-01T12:00x00.500Z',
+    '2024-05-01T12:00:00x500Z',
+    '2024-05-01T12:00:00.5a0Z',
+    '2024-05-01T12:00:00.5/0Z',
+    '2024-05-01T12:00:00.50 Z',
+    '2024-05-01T12:00:00.Z',
+    '2024-05-01T24:00:00.500Z',
+    '2024-05-01T12:60:00.500Z',
+    '2024-05-01T12:00:61Z',
+    '2024-05-32T12:00:00.500Z',
+    '0000-05-01T12:00:00.500Z',
+    '9999-12-31T23:59:59-01:00',
+    Object('2024-05-01T12:00:00.500Z'),
+  ])('has no %j', (value) => {
+    expect(all(value)).toBe(false)
+    expect(kind.read(value)).toBeUndefined()
+  })
+
+  it('has several ends, of which the nearest count', () => {
+    const at = (second: number, digits = '000') => `2024-05-01T12:00:0${second}.${digits}Z`
+    const within = kind.within!([
+      { comparison: '>=', constant: at(1) },
+      { comparison: '>', constant: at(2) },
+      { comparison: '>=', constant: at(0) },
+      { comparison: '<=', constant: at(7) },
+      { comparison: '<', constant: at(6) },
+      { comparison: '<', constant: at(6, '500') },
+      { comparison: '<', constant: at(8) },
+    ])
+    const expected = [
+      [2, '000'],
+      [2, '001'],
+      [3, '000'],
+      [5, '999'],
+      [6, '000'],
+      [6, '499'],
+    ] as const
+    expect(expected.map(([second, digits]) => within(at(second, digits)))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
+    expect(within('2024-05-01T12:00:02Z')).toBe(false)
+    expect(within('2024-05-01T14:00:03+02:00')).toBe(true)
+    expect(within('2024-05-01T12:00:05.9999999Z')).toBe(true)
+    expect(within('2024-05-01T12:00:06.0000000Z')).toBe(false)
+  })
+
+  it('cuts values, not operands', () => {
+    const seconds = timestamp({ digits: 0 })
+    expect(seconds.read(new Date(1500))).toBe('1970-01-01T00:00:01Z')
+    expect(seconds.operand(new Date(1500))).toBe('1970-01-01T00:00:01.500000000Z')
+    expect(seconds.operand(new Date(2000))).toBe('1970-01-01T00:00:02Z')
+    expect(seconds.operand(new Date(Number.NaN))).toBeUndefined()
+    expect(fromEpoch(10n ** 15n, 's', 0)).toBeUndefined()
+  })
+})
+
+describe('a character that is no digit', () => {
+  const text = '2024-05-01T12:34:56.789Z'
+  const places = Array.from(text.matchAll(/\d/g), ({ index }) => index)
+  const kind = timestamp({ digits: 3 })
+  const all = kind.range('>=', '0001-01-01T00:00:00.000Z')
+
+  it.each(['/', ':', ' ', '-', 'a'])('%j is refused wherever a digit must be', (character) => {
+    for (const at of places) {
+      const changed = text.slice(0, at) + character + text.slice(at + 1)
+      expect([changed, kind.read(changed)]).toEqual([changed, undefined])
+      expect([changed, all(changed)]).toEqual([changed, false])
+      const day = changed.slice(0, 10)
+      if (at < 10) expect([day, date.read(day)]).toEqual([day, undefined])
+    }
   })
 })

@@ -16,7 +16,7 @@ import { mysql } from 'tamis/mysql'
 import { postgres } from 'tamis/postgres'
 import { sqlite } from 'tamis/sqlite'
 import { describe, expect, it } from 'vitest'
-import { uuid as kind } from '../../src/kinds/uuid.ts'
+import { isCanonicalUuid, uuid as kind } from '../../src/kinds/uuid.ts'
 import { budget } from '../support/budget.ts'
 
 const schema = defineSchema({ fields: { id: uuid({ required: true, sortable: true }) } })
@@ -69,6 +69,12 @@ describe('UUIDs', () => {
       parseFilter(schema, { id: { $gte: '00000000-0000-0000-0000-000000000000' } }),
     )
     expect(holds({ id: kelvin })).toBe(false)
+  })
+
+  it('are canonical in lower case', () => {
+    expect(isCanonicalUuid('018f3a5c-7c1e-7f00-8000-000000000001')).toBe(true)
+    expect(isCanonicalUuid('018F3A5C-7c1e-7f00-8000-000000000001')).toBe(false)
+    expect(isCanonicalUuid('018f3a5c')).toBe(false)
   })
 
   it('cannot be told from strings', () => {

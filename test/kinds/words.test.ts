@@ -23,6 +23,14 @@ describe('folding into words', () => {
     expect(wordsOf(text)).toEqual(words)
   })
 
+  it('folds ASCII as it folds every other text', () => {
+    const texts = fc.string({ unit: 'binary-ascii', maxLength: 60 })
+    const property = fc.property(texts, (text) => {
+      expect(wordsOf(`${text} é`)).toEqual([...wordsOf(text), 'e'])
+    })
+    fc.assert(property, { numRuns: budget(1000, 20_000) })
+  })
+
   it('stores one space before, between and after', () => {
     expect(searchText('Curiosity Rover')).toBe(' curiosity rover ')
     expect(searchText('!')).toBe(' ')

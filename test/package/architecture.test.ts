@@ -24,6 +24,7 @@ const ORDER = [
   ['compat'],
   ['arbitrary'],
   ['users'],
+  ['tanstack'],
   ['cli'],
 ] as const
 
@@ -79,7 +80,9 @@ describe('imports', () => {
   })
 
   it('of packages and Node are limited to users and cli, except bundled packages', () => {
-    const own = packages.filter(({ file }) => !/^(cli|arbitrary|drizzle|users)\//.test(file))
+    const own = packages.filter(
+      ({ file }) => !/^(cli|arbitrary|drizzle|tanstack|users)\//.test(file),
+    )
     const places = own.map(
       ({ file, target }) => `${file}: ${target.replace(/(^@?[^/]+\/[^/]+).*/, '$1')}`,
     )
@@ -97,13 +100,14 @@ describe('imports', () => {
     ])
   })
 
-  it('of fast-check are limited to arbitrary, and of drizzle-orm to drizzle', () => {
+  it('of fast-check are limited to arbitrary, of drizzle-orm to drizzle, of TanStack DB to tanstack', () => {
     const from = (folder: string) =>
       packages
         .filter(({ file }) => file.startsWith(`${folder}/`))
         .map(({ target }) => target.replace(/\/.*/, ''))
     expect(new Set(from('arbitrary'))).toEqual(new Set(['fast-check']))
     expect(new Set(from('drizzle'))).toEqual(new Set(['drizzle-orm']))
+    expect(new Set(from('tanstack'))).toEqual(new Set(['@tanstack']))
   })
 })
 

@@ -9,6 +9,9 @@ if (CHROMIUM === undefined) console.warn(needs('the playground'))
 if (!isInstalled) console.warn('the playground was not tested: npm run docs:install')
 const isSkipped = CHROMIUM === undefined || !isInstalled
 
+/** To build the page takes 20 seconds of a core, which it may have to share. */
+const LONG = 420_000
+
 const verdict = (page: Page) => page.locator('.tp-verdict')
 const filter = (page: Page) => page.getByRole('textbox', { name: 'Filter' })
 const tab = (page: Page, name: string | RegExp) => page.getByRole('tab', { name })
@@ -42,7 +45,7 @@ describe.skipIf(isSkipped)('the playground in a browser', () => {
   let opened: Opened
   beforeAll(async () => {
     ;[browser, site] = await Promise.all([launch(), buildAndServe()])
-  }, 120_000)
+  }, LONG)
   afterAll(async () => {
     await browser?.close()
     await site?.close()
@@ -93,6 +96,7 @@ describe.skipIf(isSkipped)('the playground in a browser', () => {
       expect.stringMatching(/^Line 2 Unknown field "nmae" \(did you mean "name"\?\)/),
     ])
     expect(await verdict(page).textContent()).toBe('The query has mistakes.')
+    expect(await page.locator('.tp-found').allTextContents()).toEqual(['', '', 'off'])
     await page.getByRole('button', { name: 'Line 2' }).click()
     await page.keyboard.type('name')
     await page.getByText('name: expected a string').first().waitFor()
@@ -131,6 +135,7 @@ describe.skipIf(isSkipped)('the playground in a browser', () => {
     const page = await open()
     await write(page, 'Filter', '{name: {$startsWith: "B"}}')
     await shows(page, 'bo')
+    await page.getByRole('switch', { name: 'SQLite' }).uncheck()
     await page.getByRole('button', { name: 'Copy link' }).click()
     await page.getByText('Copied.').waitFor()
     const link = String(await page.evaluate('navigator.clipboard.readText()'))
@@ -139,6 +144,7 @@ describe.skipIf(isSkipped)('the playground in a browser', () => {
     const other = await open({}, link.slice(site.url.length))
     await shows(other, 'bo')
     expect(await filter(other).textContent()).toBe('{name: {$startsWith: "B"}}')
+    expect(await other.getByRole('switch', { name: 'SQLite' }).isChecked()).toBe(false)
 
     // Too much for an address is said, and the address stays.
     const rows = Array.from({ length: 5000 }, (_, i) => `{"id": "${Math.sin(i)}"}`)
@@ -171,6 +177,8 @@ describe.skipIf(isSkipped)('the playground in a browser', () => {
     expect(await page.locator('.tp-data .tp-problems li').allTextContents()).toEqual([
       expect.stringMatching(/^Line 3 This is not JSON/),
       expect.stringMatching(/^Line 4 price: required/),
+      expect.stringMatching(/^Line 4 sold: required/),
+      'Line 4 sku: "a" is there already',
     ])
     await shows(page, 'b')
 
@@ -178,6 +186,61 @@ describe.skipIf(isSkipped)('the playground in a browser', () => {
     await write(page, 'Schema', '{"fields": {"id": {"kind": "strin"}}}')
     await page.getByText('unknown kind "strin"').waitFor()
     expect(await verdict(page).textContent()).toBe('The schema has mistakes.')
+  })
+
+  it('offers a schema for other rows, and says which are left out', async () => {
+    const page = await open()
+    const example = page.getByLabel('Example')
+    expect(await page.getByLabel('Sort').getAttribute('placeholder')).toBe('-name, id')
+    await write(page, 'Rows', '{"id": "x", "price": "12.50"}\n{"id": "y", "price": "7.00"}')
+    await verdict(page)
+      .filter({ hasText: /^2 rows have mistakes and are left out\.$/ })
+      .waitFor()
+    expect(await verdict(page).getAttribute('data-kind')).toBe('left-out')
+    expect(await example.inputValue()).toBe('')
+    await page.getByLabel('Sort').fill('-id')
+    await page.getByRole('button', { name: 'Make a schema from these rows' }).click()
+    // The sort is one of the new schema, too, and stays.
+    await shows(page, 'y', 'x')
+    expect(await page.getByLabel('Sort').inputValue()).toBe('-id')
+    await write(page, 'Filter', '{price: {$gt: "7.5"}}')
+    await shows(page, 'x')
+    await example.selectOption('People')
+    await shows(page, 'ana', 'chen', 'ivo')
+    await example.selectOption('Your own')
+    await shows(page, 'x')
+  })
+
+  it('says what is left out of rows, and all mistakes of a row by its number', async () => {
+    const page = await open()
+    const notes = page.locator('.tp-notes li')
+    expect(await page.locator('.tp-notes').isVisible()).toBe(false)
+    await choose(page, [
+      '[{"id": "x", "kind": 1, "size": "1.5"}, {"id": "y", "kind": "a", "size": "2.25"}]',
+    ])
+    await page.getByText('Made a schema from 2 rows. See the notes above the rows.').waitFor()
+    const ofKind = '"kind" is left out: it holds values of several kinds: string, integer'
+    expect(await notes.allTextContents()).toEqual([ofKind])
+    await write(page, 'Filter', '{size: {$gt: "1.50"}}')
+    await shows(page, 'y')
+
+    // Of other rows, the schema was not made: it is said what it has no field for.
+    await write(page, 'Rows', '[{"id": "x", "size": "2"}, {"id": "y", "size": "2", "more": 1}]')
+    await notes.filter({ hasText: '"more" is left out: the schema has no such field' }).waitFor()
+    expect(await notes.count()).toBe(1)
+    expect(await faultsOf(page)).toEqual([])
+
+    await write(page, 'Rows', '[{"id": "x", "size": "2"}, {"id": "x", "size": "y"}, 5]')
+    await page.locator('.tp-data .tp-problems li').nth(2).waitFor()
+    expect(await page.locator('.tp-data .tp-problems li').allTextContents()).toEqual([
+      'Row 2 size: required, expected a decimal number, received "y"',
+      'Row 2 id: "x" is there already',
+      'Row 3 A row is an object: {"id": …}',
+    ])
+    await verdict(page)
+      .filter({ hasText: /^2 rows have mistakes and are left out\./ })
+      .waitFor()
+    expect(await page.locator('.tp-notes').isVisible()).toBe(false)
   })
 
   it('runs nothing that a link holds', async () => {

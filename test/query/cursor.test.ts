@@ -138,6 +138,7 @@ describe('a cursor', () => {
     ['of another range', { ...own, id_gt: 'a' }],
     ['that is a number', { ...own, next: 5 }],
     ['that is empty', { ...own, next: '' }],
+    ['that is no base64', { ...own, next: 'A' }],
     ['that is padded', { ...own, next: `${next}=` }],
     ['that is far too long', { ...own, next: 'A'.repeat(5_000_000) }],
     ['with an offset', { ...own, offset: 1 }],

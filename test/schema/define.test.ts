@@ -97,7 +97,11 @@ const REFUSED: readonly (readonly [definition: object, says: RegExp])[] = [
   [{ fields: { id, a: 'string' } }, /expected an object, received "string"/],
   [
     { fields: { id }, defaultSort: [{ field: 'idd', direction: 1 }] },
-    /defaultSort: unknown field "idd"/,
+    /defaultSort: unknown field "idd"$/,
+  ],
+  [
+    { fields: { id }, defaultSort: [{ field: 'customer.name', direction: 1 }] },
+    /unknown field "customer.name"; only the sort of a query takes paths/,
   ],
   [
     { fields: { id }, defaultSort: [{ field: 'id', direction: 2 }] },

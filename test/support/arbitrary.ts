@@ -152,8 +152,10 @@ const fieldPlan = (name: string, at: number, features: Features): fc.Arbitrary<F
       const sortable = !isText || isMapped
       const definition = build[kind]({ ...options, ...asked, sortable, required })
       const storages = kind === 'timestamp' ? storagesFor(digits, features) : []
+      const folded = isText && home.column !== undefined ? { folded: `${home.column} folded` } : {}
       return fc.constantFrom(undefined, ...storages).map((storage): FieldPlan => {
-        const mapping = storage === undefined ? home : { column: `col ${at}`, storage }
+        const mapping =
+          storage === undefined ? { ...home, ...folded } : { column: `col ${at}`, storage }
         return { name, definition, mapping }
       })
     })
@@ -231,7 +233,9 @@ export const planArbitrary = (features: Features): fc.Arbitrary<Plan> =>
           }
           const fields = [id, ...plans.flat()]
           const schema = defineSchema({
-            fields: Object.fromEntries(fields.map(({ name, definition }) => [name, definition])),
+            fields: Object.fromEntries(
+              fields.map(({ name, definition }) => [name, { ...definition, facet: true }]),
+            ),
             // Dear filters are tested too: a server may lift the limit of the cost.
             limits: { segments: 16, cost: Number.MAX_SAFE_INTEGER },
           }) as Schema

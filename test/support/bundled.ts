@@ -56,6 +56,7 @@ export const forNode = (outside: readonly string[] = UNBUNDLED) =>
       'tamis/fast-check': join(root, 'src/arbitrary/index.ts'),
       'tamis/users': join(root, 'src/users/index.ts'),
       'tamis/users/client': join(root, 'src/users/client/index.ts'),
+      'tamis/tanstack': join(root, 'src/tanstack/index.ts'),
     },
     logLevel: 'silent',
   }) satisfies BuildOptions

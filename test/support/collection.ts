@@ -26,7 +26,7 @@ import {
 import { type Collection, createCollection } from 'tamis/collection'
 import { queryArbitrary } from 'tamis/fast-check'
 import { planArbitrary, rowsArbitrary } from './arbitrary.ts'
-import { engines } from './engines/index.ts'
+import { sqliteFeatures } from './engines/sqlite-features.ts'
 import { JSON_TEXT_OPERATORS, TEXT_OPERATORS } from './text-cases.ts'
 
 export type Row = Record<string, unknown>
@@ -140,8 +140,6 @@ export interface World {
   readonly sortable: readonly string[]
 }
 
-const SQLITE = engines.find(({ name }) => name === 'SQLite')!
-
 /** So many payloads are made at a time: to make one takes longer than to ask it. */
 const PAYLOADS = 250
 
@@ -172,11 +170,9 @@ export function wideWorld(seed: number, keys: number): World {
 
 /** A world of a random schema, and of the rows that the differential suite makes for it. */
 export function plannedWorld(seed: number): World {
-  const [plan] = fc.sample(planArbitrary(SQLITE.features), { numRuns: 1, seed }) as [never]
+  const [plan] = fc.sample(planArbitrary(sqliteFeatures), { numRuns: 1, seed }) as [never]
   const { schema } = plan as { schema: Schema }
-  const [rows] = fc.sample(rowsArbitrary(plan, SQLITE.features, 60), { numRuns: 1, seed }) as [
-    Row[],
-  ]
+  const [rows] = fc.sample(rowsArbitrary(plan, sqliteFeatures, 60), { numRuns: 1, seed }) as [Row[]]
   return {
     schema,
     // A row of the same key with the values of another.

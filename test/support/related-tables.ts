@@ -1,5 +1,6 @@
 /** The rows of `related-rows.ts` in three tables of an engine, and others like them. */
 
+import { equal } from 'node:assert/strict'
 import fc from 'fast-check'
 import {
   type Condition,
@@ -13,7 +14,6 @@ import {
   readRow,
   type Schema,
 } from 'tamis'
-import { expect } from 'vitest'
 import type { Connection, Engine, SomeStatement } from './engines/engine.ts'
 import { type Data, idsOf, type Name, type Row, SCHEMAS } from './related-rows.ts'
 
@@ -51,7 +51,7 @@ export class Tables {
       text: `SELECT ${dialect.identifier('id').texts.join('')} AS id FROM ${name} WHERE ${text}`,
       params,
     } as SomeStatement)
-    expect(schema.key.name).toBe('id')
+    equal(schema.key.name, 'id')
     return idsOf(rows)
   }
 

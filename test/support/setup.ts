@@ -10,12 +10,15 @@ declare module 'vitest' {
 
 /**
  * Finds the available engines; in CI, all must be. Lists them after the tests. `npm test`
- * leaves PGlite out where there is PostgreSQL, which has the same dialect.
+ * leaves PGlite out where there is PostgreSQL, which has the same dialect. A configuration whose
+ * environment has `TAMIS_ENGINES` has those engines only.
  */
 export async function setup(project: TestProject): Promise<() => void> {
   const versions = new Map<string, string>()
   const missing: string[] = []
+  const only = project.config.env?.TAMIS_ENGINES?.split(',')
   for (const { name, connect, version, needs } of engines) {
+    if (only?.includes(name) === false) continue
     try {
       const connection = await connect()
       versions.set(name, await version(connection))

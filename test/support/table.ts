@@ -1,5 +1,6 @@
 import {
   type Condition,
+  compileFacet,
   compileFilter,
   compileQuery,
   createTable,
@@ -11,9 +12,10 @@ import {
   parseQuery,
   type Query,
   readRow,
+  restrict,
   type Schema,
 } from 'tamis'
-import type { Connection, Engine, Params, SomeQuery } from './engines/engine.ts'
+import type { Connection, Engine, Params, SomeQuery, SomeStatement } from './engines/engine.ts'
 import { joined, together } from './rows.ts'
 
 /** So many SELECTs are one statement; SQLite takes 500. */
@@ -45,9 +47,12 @@ export class Table {
     schema: Schema,
     mapping?: Mapping,
     name = 't',
+    isMade: (statement: string) => boolean = () => true,
   ): Promise<Table> {
     const table = new Table(engine, connection, schema, mapping, name)
-    for (const statement of createTable(schema, table.#target)) await connection.exec(statement)
+    for (const statement of createTable(schema, table.#target)) {
+      if (isMade(statement)) await connection.exec(statement)
+    }
     return table
   }
 
@@ -166,6 +171,23 @@ export class Table {
     const text = `SELECT ${texts.join(', ')}`
     const [row] = await this.connection.all({ text, params: joined(params) })
     return texts.map((_, i) => Number(row?.[`n${i}`]))
+  }
+
+  /** A statement of the keys of the rows that a condition is true of. */
+  keysOf(condition: Condition): SomeStatement {
+    const { dialect, mapping, table } = this.#target
+    const { text, params } = compileFilter(condition, { dialect, mapping })
+    const quoted = (name: string) => dialect.identifier(name).texts.join('')
+    const key = quoted(this.#schema.key.name)
+    return { text: `SELECT ${key} AS own FROM ${quoted(table)} WHERE ${text}`, params }
+  }
+
+  /** How many rows that a condition is true of have each value of a field; the condition is the server's. */
+  async facet(name: string, condition: Condition): Promise<ReadonlyMap<string, number>> {
+    const query = restrict(parseQuery(this.#schema, {}), condition)
+    const { text, params, read } = compileFacet(query, name, this.#target)
+    const counts = read(await this.connection.all({ text, params }))
+    return new Map(counts.map(({ value, count }) => [`${typeof value} ${value}`, count]))
   }
 
   get engine(): Engine {

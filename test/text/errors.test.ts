@@ -1,63 +1,12 @@
-import { FilterError } from 'tamis'
+import type { FilterError } from 'tamis'
 import { parseFilterText, parseQueryText, safeParseFilterText } from 'tamis/text'
 import { usersSchema } from 'tamis/users'
 import { describe, expect, it } from 'vitest'
-
-/** Filters as people get them wrong, in both forms. */
-const WRONG: readonly (readonly [title: string, text: string, relaxed?: true])[] = [
-  ['a misspelt field', '{"rol": "admin"}'],
-  ['a misspelt operator', '{"role": {"$inn": ["admin", "moderator"]}}'],
-  ['an operator that the field does not have', '{"name": {"$gt": "a"}}'],
-  ['one of several, without $in', '{"role": ["admin", "moderator"]}'],
-  ['a number as text', '{"custom.age": {"$gte": 18}, "banned": "false"}'],
-  ['a date without a time', '{"created_at": {"$gte": "2024-05-01"}}'],
-  ['a key without quotes', '{role: "admin"}'],
-  ['single quotes', "{'role': 'admin'}"],
-  ['a comma at the end', '{\n  "role": "admin",\n  "banned": false,\n}'],
-  ['a missing comma', '{"role": "admin" "banned": false}'],
-  ['a missing colon', '{"role" "admin"}'],
-  ['a missing value', '{"role": , "banned": false}'],
-  ['a missing bracket', '{"$or": [{"role": "admin"}, {"banned": true}'],
-  ['the wrong bracket', '{"role": {"$in": ["admin", "moderator"}}'],
-  ['an extra bracket', '{"role": "admin"}}'],
-  ['an unterminated string', '{"role": "admin, "banned": false}'],
-  ['a comment', '{"role": "admin"} // staff'],
-  ['a duplicate key', '{"created_at": {"$gt": "2024-01-01T00:00:00Z"}, "created_at": 1}'],
-  ['a number beyond all doubles', '{"custom.points": 1e400}'],
-  ['an operator at the top', '{"$in": ["admin"]}'],
-  ['$not around a whole filter', '{"$not": {"role": "admin"}}'],
-  ['an empty list of filters', '{"$or": []}'],
-  ['a call of another kind', '{created_at: {$gt: new Date("2024-05-01")}}', true],
-  ['a word without quotes', '{role: admin, banned: True}', true],
-  ['an unterminated comment', '{role: "admin"} /* staff', true],
-  [
-    'three mistakes at once',
-    '{\n  "rol": "admin",\n  "custom.age": {"$gte": 018},\n  "banned": flase\n}',
-  ],
-  [
-    'a long line',
-    `{"id": {"$in": [${Array.from({ length: 30 }, (_, i) => `"user-${i}"`).join(', ')}, 31, "user-32"]}}`,
-  ],
-]
-
-const thrownBy = (run: () => unknown): unknown => {
-  try {
-    run()
-  } catch (error) {
-    return error
-  }
-  return undefined
-}
+import { pageOfErrors, thrownBy } from '../support/grammar-cases.ts'
 
 describe('errors of a text', () => {
   it('are shown at their place', async () => {
-    const shown = WRONG.map(([title, text, relaxed = false]) => {
-      const error = thrownBy(() => parseFilterText(usersSchema, text, { relaxed }))
-      expect(error).toBeInstanceOf(FilterError)
-      return `## ${title}${relaxed ? ' (relaxed)' : ''}\n\n\`\`\`\n${String(error)}\n\`\`\`\n`
-    })
-    const page = `# Wrong filters, and what is said of them\n\n${shown.join('\n')}`
-    await expect(page).toMatchFileSnapshot('errors.md')
+    await expect(pageOfErrors(usersSchema)).toMatchFileSnapshot('errors.md')
   })
 
   it('are reported one by one, each at its place', () => {
@@ -71,6 +20,45 @@ describe('errors of a text', () => {
       ['syntax', 34],
       ['syntax', 50],
     ])
+  })
+
+  it.each([
+    ['age > 3', '"age"', undefined],
+    ["role = 'a' and age > 3", '"role"', undefined],
+    ['db.people.find({"age": 3})', '"db.people.find"', 'write what is in the parentheses alone'],
+    ['<script>alert(1)</script>', '"<"', undefined],
+    ['/a/i.test(name)', '"/a/i"', undefined],
+    ['😀', '"😀"', undefined],
+  ])('of another language are one: %s', (text, received, hint) => {
+    const result = safeParseFilterText(usersSchema, text, { relaxed: true })
+    expect(result.ok ? [] : result.issues).toEqual([
+      expect.objectContaining({
+        code: 'syntax',
+        message: `The text: expected an object in braces, such as {"role": "admin"}, received ${received}`,
+        ...(hint !== undefined && { hint }),
+      }),
+    ])
+  })
+
+  it('of an equals sign in the place of a colon are one', () => {
+    for (const sign of ['=', '==', '===']) {
+      const text = `{role ${sign} "admin", id: {$gt ${sign} "b"}}`
+      const result = safeParseFilterText(usersSchema, text, { relaxed: true })
+      expect(result.ok ? [] : result.issues.map(({ message, hint }) => [message, hint])).toEqual([
+        [`The key "role": expected a colon after it, received "${sign}"`, 'write "role": …'],
+        [`The key "$gt": expected a colon after it, received "${sign}"`, 'write "$gt": …'],
+      ])
+    }
+  })
+
+  it('of a regular expression are one, with what to use', () => {
+    for (const pattern of ['/ad.*in/i', '/a\\/b/', '/x/gimsuy']) {
+      const result = safeParseFilterText(usersSchema, `{role: ${pattern}}`, { relaxed: true })
+      const issues = result.ok ? [] : result.issues
+      expect(issues).toHaveLength(1)
+      expect(issues[0]?.message).toContain('expected no regular expression')
+      expect(issues[0]?.hint).toContain('$startsWith')
+    }
   })
 
   it('have line and column, from 1, and offsets', () => {

@@ -4,93 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { TextOptions } from '../../src/text/options.ts'
 import { readText } from '../../src/text/read.ts'
+import { BAD_RELAXED, INVALID, RELAXED, VALID } from '../support/grammar-cases.ts'
 
 /** The JSON value of a text. */
 const read = (text: string, options: TextOptions = {}) =>
   readText(text, options, (value) => ({ ok: true, value }))
-
-/** Cases of each class of JSONTestSuite, of the repository's own. */
-const VALID = [
-  '{"a":[1,-0,0.5,1e3,1E-2,true,false,null,""]}',
-  ' \t\r\n[ ]\n',
-  '"\\u0041\\n\\"\\\\\\/\\b\\f\\r\\t\\ud83d\\ude00"',
-  '{"":{"__proto__":1,"constructor":[]}}',
-  '[[[[[[]]]]]]',
-  '"\u2028\u2029\u007f"',
-  '-1.5e+10',
-]
-const INVALID = [
-  '',
-  ' ',
-  '[1,]',
-  '[,1]',
-  '[1,,2]',
-  '[1 2]',
-  '{"a":1,}',
-  '{"a" 1}',
-  '{"a":}',
-  '{a:1}',
-  "{'a':1}",
-  '{1:1}',
-  '{"a":1 "b":2}',
-  '[',
-  ']',
-  '{"a":[}',
-  '[1]]',
-  '[01]',
-  '[+1]',
-  '[.5]',
-  '[5.]',
-  '[1e]',
-  '[0x1]',
-  '[NaN]',
-  '[-Infinity]',
-  '[--1]',
-  '[truE]',
-  '[tru]',
-  '["a]',
-  '["\t"]',
-  '["\n"]',
-  '["\\x41"]',
-  '["\\u12"]',
-  '["\\"]',
-  '/* no */ []',
-  '[] // no',
-  '\u00a0[]',
-  '\ufeff[]',
-  '[1]x',
-  'a',
-  '@',
-  '{"a":1,"a":1}',
-  '[1e400]',
-  '{{}}',
-  '[}',
-  'undefined',
-]
-/** Texts that only the relaxed form accepts, and their values. */
-const RELAXED: readonly (readonly [text: string, value: unknown])[] = [
-  ["{a: 'b', $in: [1, 2,],}", { a: 'b', $in: [1, 2] }],
-  ['{custom.age: 1}', { 'custom.age': 1 }],
-  ['// one\n[/* two */ 1]', [1]],
-  ['[+1, -0x1F, .5, 5., 0XaB]', [1, -31, 0.5, 5, 171]],
-  ["['it\\'s \\x41\\\n\\v\\0']", ["it's A\v\0"]],
-  ['\ufeff\u00a0[]', []],
-  ['ISODate("2024-05-01T12:00:00Z")', '2024-05-01T12:00:00Z'],
-  ['{in: true, new: null}', { in: true, new: null }],
-  ['9007199254740993', 9007199254740993n],
-  ['-0x8000000000000000', -9223372036854775808n],
-]
-const BAD_RELAXED = [
-  '{a}',
-  '{a: b}',
-  '[1 2]',
-  '[01]',
-  '/* open',
-  "'open",
-  'new Date()',
-  '[1,,]',
-  '{,}',
-]
 
 /** A refusal with a place in the text for each issue. */
 function expectRefused(text: string, options?: TextOptions): void {

@@ -137,6 +137,18 @@ describe.each(databases)('connecting in $name', ({ fresh }) => {
     expect(await database.run("SELECT * FROM tamis_connections WHERE user_id = 'g'")).toEqual([])
   })
 
+  it('does not write last_active while a stream is opened that is refused', async () => {
+    const users = await open({ pollInterval: 1, clock: () => new Date() })
+    await users.upsertUsers({ users: [{ id: 'ana' }] })
+    const set = { revoke_tokens_issued_before: new Date().toISOString() }
+    await users.updateUsersPartial({ users: [{ id: 'ana', set }] })
+    const token = forge({ user_id: 'ana', iat: now() - 10 })
+    const refused = () => users.openConnection({ user: { id: 'ana' }, token }).catch(() => pause(1))
+    await Promise.all(Array.from({ length: 200 }, refused))
+    for (let i = 0; i < 50; i++) await refused()
+    expect((await stored(users)).last_active).toBeUndefined()
+  })
+
   it('writes last_active at most once in an interval', async () => {
     const users = await open({ lastActiveInterval: MINUTE, onlineGrace: 10 * MINUTE })
     const connectMany = () =>

@@ -1,3 +1,5 @@
+import { MysqlDialect } from 'kysely'
+import { createPool } from 'mysql2'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { createUsers, type Users } from 'tamis/users'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -45,5 +47,28 @@ describe.skipIf(server === undefined)('a MySQL server that is taken out of servi
     await root.query('SET GLOBAL super_read_only = OFF')
     await root.query('SET GLOBAL read_only = OFF')
     expect(await users.upsertUsers({ users: [{ id: 'bo' }] })).toMatchObject({ users: { bo: {} } })
+  })
+
+  it('takes values for values, whatever its sql_mode is', async () => {
+    const url = String(server?.url).replace('root@', 'app:app@')
+    const modes = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PIPES_AS_CONCAT,HIGH_NOT_PRECEDENCE'
+    await root.query(`SET GLOBAL sql_mode = '${modes}'`)
+    const own = await createUsers({ db: url, settings: { worker: false } })
+    try {
+      const names = ["it's", "' OR 1 = 1 -- ", "\\' OR 1 = 1 -- ", '\\', '"', "') OR 1 = 1 -- "]
+      const all = names.map((name, i) => ({ id: `u${i}`, name }))
+      await own.upsertUsers({ users: all })
+      for (const { id, name } of all) {
+        const { users } = await own.queryUsers({ payload: { filter_conditions: { name } } })
+        expect(users).toMatchObject([{ id, name }])
+      }
+      const pool = createPool({ uri: url })
+      await expect(createUsers({ db: new MysqlDialect({ pool }) })).rejects.toThrow(
+        /NO_BACKSLASH_ESCAPES in their sql_mode/,
+      )
+    } finally {
+      await own.close()
+      await root.query('SET GLOBAL sql_mode = DEFAULT')
+    }
   })
 })

@@ -591,5 +591,6 @@ describe('responses', () => {
       return own.status === 'completed' ? own : undefined
     })
     expect(ended.result).toMatchObject({ users: [{ id: 'ana' }] })
+    await check('GET /tasks?payload={"status":"completed","limit":1}', undefined, '/tasks')
   })
 })

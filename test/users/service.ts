@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import {
   createUsers,
   createUsersHandler,
@@ -33,6 +33,13 @@ export const now = (): number => Math.floor(Date.now() / 1000)
 export const SERVER = forge({ server: true })
 export const clientOf = (user_id: string, claims: object = {}): string =>
   forge({ user_id, iat: now(), ...claims })
+
+/** What every request has that is answered without the handler. */
+export const DIRECT = {
+  address: '',
+  signal: () => new AbortController().signal,
+  digest: (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64'),
+}
 
 export interface Call {
   /** Of `Authorization: Bearer`. */
@@ -139,6 +146,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { endpoint: 'POST /users/delete', by: 'server', body: { user_ids: ['ana'] } },
   { endpoint: 'POST /users/restore', by: 'server', body: { user_ids: ['ana'] } },
   { endpoint: 'POST /export/users', by: 'server', body: { user_ids: ['ana'] } },
+  { endpoint: 'GET /tasks', by: 'server' },
   { endpoint: 'GET /tasks/none', by: 'server' },
   { endpoint: 'GET /app', by: 'server' },
   { endpoint: 'PATCH /app', by: 'server', body: {} },

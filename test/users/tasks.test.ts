@@ -290,6 +290,38 @@ describe.each(databases)('tasks in $name', ({ name, fresh }) => {
     expect(none).toEqual([])
   })
 
+  it('is listed without its result, the newest first, in pages', async () => {
+    let count = 0
+    // Several are made at the same time.
+    const clock = () => new Date(Date.UTC(2024, 0, 1) + Math.floor(count / 3) * 1000)
+    const users = await openIdle({ clock })
+    const [id = ''] = await create(users, 'u', 1)
+    const made: string[] = []
+    for (; count < 7; count++) {
+      made.push((await users.exportUsers({ user_ids: [id] })).task_id)
+    }
+    const all: Task[] = []
+    for (const each of made) all.push(await users.getTask({ id: each }))
+    const found: object[] = []
+    let next: string | undefined
+    do {
+      const page = await users.getTasks({ limit: 2, next })
+      expect(page.tasks.length).toBeLessThanOrEqual(2)
+      found.push(...page.tasks)
+      next = page.next
+    } while (next !== undefined)
+    const places = new Map(all.map((task) => [task.task_id, `${task.created_at} ${task.task_id}`]))
+    const place = ({ task_id }: Task) => places.get(task_id) ?? ''
+    expect(found).toEqual(all.toSorted((a, b) => (place(a) < place(b) ? 1 : -1)))
+    expect((await users.getTasks({ status: 'pending' })).tasks).toHaveLength(7)
+    expect(await users.getTasks({ status: 'completed' })).toEqual({ tasks: [] })
+    await open({})
+    await ended(users, made[0] as string)
+    const { tasks } = await users.getTasks({ status: 'completed' })
+    expect(tasks.map(({ task_id }) => task_id)).toContain(made[0])
+    for (const task of tasks) expect(task).not.toHaveProperty('result')
+  })
+
   it('is released at once by a worker that is closed', async () => {
     const users = await openIdle()
     const ids = await create(users, 'u', 30)

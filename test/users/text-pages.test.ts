@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { makeDirectHandler } from '../../src/users/http/handler.ts'
 import { openUsers } from '../../src/users/open.ts'
 import { databases, type Fresh } from './fresh.ts'
-import { answerOf, clientOf, requestOf, SECRET, SERVER } from './service.ts'
+import { answerOf, clientOf, DIRECT, requestOf, SECRET, SERVER } from './service.ts'
 
 const HOSTILE = [
   'quote " backslash \\ slash / apostrophe \'',
@@ -85,9 +85,9 @@ describe.each(databases)('pages as text in $name', ({ name, fresh }) => {
     const { handler, direct } = await makeDirectHandler(users)
     const answer = async (path: string, token: string) => {
       const authorization = `Bearer ${token}`
-      const request = { authorization, address: '', signal: () => new AbortController().signal }
+      const request = { ...DIRECT, authorization }
       const found = await direct({ ...request, url: path })
-      return 'text' in found ? found.text : undefined
+      return 'body' in found ? new TextDecoder().decode(found.body) : undefined
     }
     return { users, handler, answer }
   }
@@ -196,13 +196,9 @@ it('requests that are refused are counted once', async () => {
   })
   const token = clientOf('ana')
   const ask = async (path: string): Promise<number> => {
-    const request = {
-      authorization: `Bearer ${token}`,
-      address: '',
-      signal: () => new AbortController().signal,
-    }
+    const request = { ...DIRECT, authorization: `Bearer ${token}` }
     const found = await direct({ ...request, url: path })
-    if ('text' in found) return 200
+    if ('body' in found) return 200
     return (await handler(requestOf(`GET ${path}`, { token }), found.isCounted)).status
   }
   expect(await ask(pathOf({ filter_conditions: { nothing: 1 } }))).toBe(400)
@@ -222,11 +218,7 @@ it.each([
 ])('leaves %s to the handler', async (url) => {
   const users = await openUsers({ db: ':memory:', settings: { secret: SECRET, worker: false } })
   const { direct } = await makeDirectHandler(users)
-  const request = {
-    authorization: `Bearer ${SERVER}`,
-    address: '',
-    signal: () => new AbortController().signal,
-  }
+  const request = { ...DIRECT, authorization: `Bearer ${SERVER}` }
   expect(await direct({ ...request, url })).toEqual({ isCounted: false })
   await users.close()
 })

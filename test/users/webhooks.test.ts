@@ -219,10 +219,18 @@ describe.each(databases)('webhooks in $name', ({ fresh }) => {
     const own = await receiver(answering(400))
     const { webhook } = await users.createWebhook({ url: own.url })
     const { id } = webhook
+    const outcomes: string[] = []
+    const end = users.onDelivery((outcome) => outcomes.push(outcome))
     await write(users, 'ana', 0, 3)
     await write(users, 'bo', 0, 1)
+    await until('they are queued', async () => (await users.undeliveredEvents()).oldest > 0)
     await until('all are given up', async () => (await only(users)).dead_letters === 4)
     expect(own.received).toHaveLength(12)
+    await until('all are told', () => outcomes.length === 12)
+    expect(outcomes.filter((each) => each === 'dead')).toHaveLength(4)
+    expect(outcomes.filter((each) => each === 'retried')).toHaveLength(8)
+    expect(await users.undeliveredEvents()).toEqual({ count: 0, oldest: 0 })
+    end()
     expect(await only(users)).toMatchObject({ pending: 0, enabled: true })
     const { dead_letters: letters, next } = await users.getDeadLetters({ id, limit: 3 })
     expect(letters).toEqual(

@@ -69,8 +69,8 @@ export const tableOf = (examples: readonly Example[]): string =>
 
 const SERVICES: Readonly<Record<Service, string>> = {
   index: 'an index of the field',
-  words: 'the [search column](/your-tables#search-columns) of words',
-  folded: 'an index of the [search column](/your-tables#search-columns) of folded text',
+  words: 'the [search column](/search-columns) of words',
+  folded: 'an index of the [search column](/search-columns) of folded text',
 }
 
 function inMongo(examples: readonly Example[], name: string): string {

@@ -14,6 +14,8 @@ import {
 export const person = defineSchema({
   fields: {
     id: uuid({ required: true, sortable: true }),
+    // Equality is exact, unlike citext's.
+    // To ignore case: string({ insensitive: true }), a column email_folded, and tamis backfill.
     email: string({ required: true }),
     displayName: string({ required: true }),
     role: enumeration(['USER', 'EDITOR', 'ADMIN'], { required: true, sortable: true }),

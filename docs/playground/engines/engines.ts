@@ -1,4 +1,8 @@
-/** The engines of the page, in the order in which it shows them. */
+/**
+ * The engines of the page, in the order in which it shows them. DuckDB is not among them: its
+ * WebAssembly (@duckdb/duckdb-wasm 1.32, 34 MB) fetches the functions for JSON from a server, and
+ * nothing here is to leave the browser.
+ */
 
 export type EngineName = 'memory' | 'sqlite' | 'postgres'
 

@@ -1,7 +1,7 @@
 /** An engine's worker, from the side of the page. */
 
 import { FILL_TIME, QUERY_TIME } from '../limits.ts'
-import type { Answer, Asking, Filled, Filling, Found } from './messages.ts'
+import type { Answer, Asking, Filled, Filling, Found, Progress } from './messages.ts'
 
 export type EngineState =
   | { readonly is: 'off' }
@@ -115,7 +115,11 @@ export class EngineHandle {
 
   #open(): Worker {
     const worker = this.#start()
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#waiting?.(data)
+    worker.onmessage = ({ data }: MessageEvent<Answer | { readonly progress: Progress }>) => {
+      if (!('progress' in data)) this.#waiting?.(data)
+      else if (this.state.is === 'busy')
+        this.#set({ is: 'busy', doing: progressText(data.progress) })
+    }
     worker.onerror = (event) => {
       event.preventDefault()
       const error = event.message || 'Its files could not be loaded.'
@@ -124,6 +128,15 @@ export class EngineHandle {
     }
     return worker
   }
+}
+
+const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)
+
+function progressText({ loaded, total, isDone }: Progress): string {
+  if (isDone) return 'starting'
+  return total === undefined
+    ? `downloading, ${megabytes(loaded)} MB so far`
+    : `downloading, ${megabytes(loaded)} of ${megabytes(total)} MB`
 }
 
 const failure = (answer: Answer): EngineState => ({

@@ -46,6 +46,14 @@ export interface Filled {
   readonly table: readonly string[]
 }
 
+/** What of an engine's files was read, in bytes as they are unpacked. */
+export interface Progress {
+  readonly loaded: number
+  /** Undefined where a server sends a file packed: then its size unpacked is not known. */
+  readonly total: number | undefined
+  readonly isDone: boolean
+}
+
 export type Answer =
   | { readonly id: number; readonly filled: Filled }
   | { readonly id: number; readonly found: Found }

@@ -1,9 +1,11 @@
 import { PGlite } from '@electric-sql/pglite'
 import { postgres } from 'tamis/postgres'
+import { tellDownloads } from './download.ts'
 import { serve } from './serve.ts'
 import { type Database, tableEngine } from './table.ts'
 
 async function open(): Promise<Database> {
+  tellDownloads()
   const db = await PGlite.create()
   const { rows } = await db.query<{ server_version: string }>('SHOW server_version')
   return {

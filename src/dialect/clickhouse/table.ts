@@ -21,7 +21,10 @@ const hasNoNul = (json: Fragment): Fragment =>
 export const tables: Tables = {
   columnType(place) {
     if (place.column.includes('.'))
-      refuse(place, 'in a column name, a dot means a nested column; map the field to another name')
+      refuse(
+        place,
+        `in the column name ${JSON.stringify(place.column)}, a dot means a nested column; map it to another name, with column or folded`,
+      )
     const type = place.json ? sql`String` : typeAt(place.kind.name, place).type(place)
     if (place.list && !place.json) return sql`Array(${type})`
     return place.nullable ? sql`Nullable(${type})` : type

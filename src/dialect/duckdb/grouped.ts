@@ -20,7 +20,8 @@ function ofJson(json: Fragment, place: Place): GroupedValue {
   }
 }
 
-const from = sql`, unnest(c.l) AS e(v)`
+/** The slice is a list, also of an array of a fixed length (`INTEGER[3]`), which unnest refuses. */
+const from = sql`, unnest(c.l[:]) AS e(v)`
 const element: GroupedValue = { ofKind: () => sql`e.v` }
 
 export const grouped: Grouped = {

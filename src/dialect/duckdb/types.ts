@@ -5,7 +5,7 @@
 
 import { dayReader } from '../date.ts'
 import { isListed, literals } from '../enumeration.ts'
-import { type Fragment, sql } from '../fragment.ts'
+import { type Fragment, type Parameter, sql } from '../fragment.ts'
 import {
   datePattern,
   decimalPattern,
@@ -38,6 +38,8 @@ export interface Json {
 }
 
 const isFiniteDouble = (column: Fragment): Fragment => sql`isfinite(${column})`
+
+const asDouble = (parameter: Fragment | Parameter): Fragment => sql`CAST(${parameter} AS DOUBLE)`
 
 const microseconds = (column: Fragment): Fragment => sql`epoch_us(${column})`
 
@@ -88,6 +90,7 @@ export const types: KindTypes<InJson> = {
     type: () => sql`DOUBLE`,
     representation: () => 'double',
     encode: doubleText,
+    convert: asDouble,
     decode: asIs.decode,
     check: isFiniteDouble,
     checkElements: (list) =>
@@ -98,6 +101,7 @@ export const types: KindTypes<InJson> = {
     type: () => sql`DOUBLE`,
     representation: () => 'double',
     encode: doubleText,
+    convert: asDouble,
     decode: asIs.decode,
     json: ({ number }) => number,
   },

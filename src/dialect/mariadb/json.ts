@@ -63,6 +63,7 @@ function prefilterOf(document: Fragment, at: Fragment, value: Fragment, form: Js
         },
         isIn: () => undefined,
       }
+    /* v8 ignore next -- the type has no other values */
     default:
       return form satisfies never
   }

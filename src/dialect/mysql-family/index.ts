@@ -108,6 +108,7 @@ export function mysqlFamily(server: Server): Dialect {
     useIndex: (name) => sql` FORCE INDEX (${identifier(name)})`,
     forUpdate: sql` FOR UPDATE`,
     joinRelated: leftJoin,
+    ...(server.hasRelated && { hasRelated: server.hasRelated }),
     grouped: groupedOf(server, names, types, json),
     typeOf: (place) => typeAt(place.kind.name, place),
     decode: decoder(typeAt, (stored) => (typeof stored === 'string' ? parseJson(stored) : stored)),

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect.ts'
 import type { Fragment } from '../fragment.ts'
 import type { JsonValue } from '../json.ts'
 import type { Prefilter } from '../values.ts'
@@ -30,6 +31,8 @@ export interface Server {
   doubleList?(double: Fragment): Fragment
   /** Whether a query that reads a list of the row's with JSON_TABLE has rows, or has none. */
   exists(query: Fragment, negated: boolean): Fragment
+  /** Whether there is a related row, if EXISTS alone is slow. */
+  hasRelated?: Dialect['hasRelated']
   /** The statements that have IF NOT EXISTS. */
   readonly ifNotExists: { readonly index: boolean; readonly column: boolean }
   /** Why no path reaches a key, or undefined where one does. */

@@ -8,7 +8,11 @@
 import type { Dialect } from '../dialect.ts'
 import { sql } from '../fragment.ts'
 import { mysqlFamily } from '../mysql-family/index.ts'
+import { not } from '../syntax.ts'
+import { AND } from '../values.ts'
 import { isRead, json } from './json.ts'
+
+const NO_TABLE = sql`/*+ NO_SEMIJOIN(MATERIALIZATION) */ `
 
 /** The dialect of MySQL: `compileFilter(condition, { dialect: mysql })`. */
 export const mysql: Dialect = mysqlFamily({
@@ -29,4 +33,14 @@ export const mysql: Dialect = mysqlFamily({
   // of it and materialise it once, for it forgets that JSON_TABLE depends on the row: every row, or
   // none, is found then.
   exists: (query, negated) => sql`EXISTS (${query}) = ${negated ? sql`0` : sql`1`}`,
+  // Of rows without such a related row, the one of each is looked up by its key: 9.7 would make a table
+  // of all that there are first, 28,000 for a page of 30. Other programs read the hint as a comment:
+  // dev.mysql.com/doc/refman/8.0/en/optimizer-hints.html
+  hasRelated({ isMany, from, isRelated, condition }, negated) {
+    const hint = negated && !isMany ? NO_TABLE : sql``
+    return not(
+      sql`EXISTS (SELECT ${hint}1 FROM ${from} WHERE ${isRelated}${AND}${condition})`,
+      negated,
+    )
+  },
 })

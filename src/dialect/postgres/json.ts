@@ -79,6 +79,7 @@ function compareRounded(
       return sql`${value} ${hasLow ? sql`<` : sql`<=`} ${jsonb(low)}`
     case '<=':
       return to
+    /* v8 ignore next -- the type has no other values */
     default:
       return comparison satisfies never
   }

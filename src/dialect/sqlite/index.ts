@@ -6,7 +6,7 @@ import type { Kind, Scalar } from '../../kinds/kind.ts'
 import { smallest } from '../../kinds/nulls.ts'
 import { string } from '../../kinds/string.ts'
 import { presence, startsInColumn } from '../column.ts'
-import type { Column, Dialect, Values } from '../dialect.ts'
+import type { Column, Dialect, RelatedRows, Values } from '../dialect.ts'
 import { type Fragment, join, sql } from '../fragment.ts'
 import { printList } from '../json.ts'
 import { logicOf } from '../logic.ts'
@@ -95,8 +95,11 @@ const TEXT_PARTS: Readonly<Record<TextPart, (text: Fragment, part: string) => Fr
 /** So many rows without a value are sorted in less time than a page of them is looked for among others. */
 const MANY = 1000n
 
-/** The SQLite dialect: `compileFilter(condition, { dialect: sqlite })`. */
-export const sqlite: Dialect = {
+// The plus keeps SQLite from making a join of it, as in `lists.ts`.
+const exists = ({ from, isRelated, condition }: RelatedRows, negated: boolean): Fragment =>
+  not(sql`+EXISTS (SELECT 1 FROM ${from} WHERE ${isRelated} AND ${condition})`, negated)
+
+const dialect: Dialect = {
   name: 'sqlite',
   syntax,
   placeholder: () => '?',
@@ -130,9 +133,7 @@ export const sqlite: Dialect = {
     limitIf: (limit, conditions) =>
       sql`LIMIT CASE WHEN ${join(conditions, AND)} THEN ${BigInt(limit)} ELSE 0 END`,
   },
-  // The plus keeps SQLite from making a join of it, as in `lists.ts`.
-  hasRelated: ({ from, isRelated, condition }, negated) =>
-    not(sql`+EXISTS (SELECT 1 FROM ${from} WHERE ${isRelated} AND ${condition})`, negated),
+  hasRelated: exists,
   // sqlite.org/lang_indexedby.html
   useIndex: (name) => sql` INDEXED BY ${identifier(name)}`,
   grouped,
@@ -142,4 +143,21 @@ export const sqlite: Dialect = {
   encodeList: (_, values) => printList(values),
   replace: replaceBy(identifier),
   ...tables,
+}
+
+/** The SQLite dialect: `compileFilter(condition, { dialect: sqlite })`. */
+export const sqlite: Dialect = {
+  ...dialect,
+  // EXISTS is asked of each row; IN finds the related rows once, and by these the rows.
+  forAll: {
+    ...dialect,
+    hasRelated(related, negated) {
+      const { isMany, keys, from, condition } = related
+      const [key, other] = keys
+      if (isMany || negated || key === undefined || other !== undefined || key.isCollated) {
+        return exists(related, negated)
+      }
+      return sql`${key.own} IN (SELECT ${key.other} FROM ${from} WHERE ${condition})`
+    },
+  },
 }

@@ -48,7 +48,9 @@ const flag: ColumnType = {
 }
 
 const TEXTS = ['text', 'varchar', 'character varying', 'nvarchar', 'char', 'character', 'clob']
-const INTEGERS = ['integer', 'int', 'bigint', 'smallint', 'tinyint', 'mediumint', 'int2', 'int8']
+const SIGNED = ['integer', 'int', 'bigint', 'smallint', 'tinyint', 'mediumint', 'int2', 'int8']
+// As Django declares them; SQLite has signed integers alone.
+const INTEGERS = [...SIGNED, ...SIGNED.map((name) => `${name} unsigned`)]
 const ROUNDED = 'it holds doubles, which round decimals; use INTEGER, or canonical text'
 const DOUBLES = ['real', 'double', 'double precision', 'float', 'numeric', 'decimal']
 
@@ -61,6 +63,8 @@ const others: OtherTypes = {
   },
   string: named(TEXTS, textOf(types.string)),
   uuid: named([...TEXTS, 'uuid'], textOf(types.uuid)),
+  // Its affinity makes numbers of texts that look like one, which no date does.
+  date: named([...TEXTS, 'date'], textOf(types.date)),
   enumeration: named(TEXTS, textOf(types.enumeration)),
   boolean: { ...named(INTEGERS, flag), ...named(['boolean', 'bool', 'numeric'], flag) },
   integer: named([...INTEGERS, 'numeric'], types.integer),

@@ -8,7 +8,7 @@ import { unitReader } from '../decimal.ts'
 import { isListed } from '../enumeration.ts'
 import { type Fragment, join, sql } from '../fragment.ts'
 import { integerLiteral, negativeZero, textLiteral } from '../literal.ts'
-import type { Stored } from '../place.ts'
+import type { ColumnPlace, Stored } from '../place.ts'
 import { timestampType } from '../timestamp.ts'
 import { asIs, fromBit, integerReader, type KindTypes, readCanonical, toBigInt } from '../types.ts'
 import { refuse } from './names.ts'
@@ -58,6 +58,15 @@ const isUuid = (value: Fragment): Fragment =>
 
 const isMember = (value: Fragment, at: Stored): Fragment => isListed(value, at, textLiteral)
 
+/** Columns without real affinity hold integers of 64 bits, which drivers may return as bigints. */
+function readNumber(stored: unknown, place: ColumnPlace): number {
+  const number = Number(stored)
+  if (typeof stored === 'bigint' && BigInt(number) !== stored) {
+    return refuse(place, `${stored} is no number: declare an integer`)
+  }
+  return number
+}
+
 export const types: KindTypes<JsonArms> = {
   string: {
     ...asIs,
@@ -86,7 +95,7 @@ export const types: KindTypes<JsonArms> = {
     type: () => sql`REAL`,
     representation: () => 'double',
     encode: asIs.encode,
-    decode: Number,
+    decode: readNumber,
     check: (column) => sql`abs(${column}) ${IS_FINITE}`,
     json: (value) =>
       sql`WHEN 'integer' THEN CASE WHEN abs(CAST(${value} AS REAL)) ${IS_FINITE} THEN CAST(${value} AS REAL) END ${realArm(value)}`,

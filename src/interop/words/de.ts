@@ -62,7 +62,7 @@ export const de: FilterWords = {
   sameList: phrase('ist genau {and}', 'ist nicht genau {and}'),
   emptyList: phrase('ist eine leere Liste', 'ist keine leere Liste'),
   absent: { is: present.not, not: present.is },
-  nothing: 'kein Wert',
+  nothing: 'ohne Wert',
   true: 'wahr',
   false: 'falsch',
   quotes: ['„', '“'],

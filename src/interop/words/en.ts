@@ -50,7 +50,7 @@ export const en: FilterWords = {
   sameList: phrase('is exactly {and}', 'is not exactly {and}'),
   emptyList: phrase('is an empty list', 'is not an empty list'),
   absent: { is: present.not, not: present.is },
-  nothing: 'no value',
+  nothing: 'absent',
   true: 'true',
   false: 'false',
   quotes: ['“', '”'],

@@ -24,6 +24,7 @@ export const OPERATIONS: Readonly<Record<keyof UsersOperations, Operation>> = {
   deactivateUser: ['POST', '/users/{id}/deactivate'],
   reactivateUser: ['POST', '/users/{id}/reactivate'],
   exportUsers: ['POST', '/export/users'],
+  getTasks: ['GET', '/tasks'],
   getTask: ['GET', '/tasks/{id}'],
   connectUser: ['POST', '/connect'],
   openConnection: ['GET', '/connect'],

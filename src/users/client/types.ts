@@ -148,6 +148,8 @@ export interface UsersOperations {
   reactivateUser(input: Input<'reactivateUser'>, options?: CallOptions): Answer<'reactivateUser'>
   /** At most 25; `bulk.exportUsers` takes more, and waits for the users. */
   exportUsers(input: Input<'exportUsers'>, options?: CallOptions): Answer<'exportUsers'>
+  /** The newest first, without their results: at most 100. */
+  getTasks(input: Input<'getTasks'>, options?: CallOptions): Answer<'getTasks'>
   getTask(input: Input<'getTask'>, options?: CallOptions): Answer<'getTask'>
   /** Without a user if the connection is anonymous. */
   connectUser(

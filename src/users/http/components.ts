@@ -5,6 +5,7 @@ import { payloadJsonSchema } from '../../interop/json-schema.ts'
 import { type App, DEFAULT_APP, UNIQUE_USERNAMES, UPDATABLE } from '../app.ts'
 import { user } from '../input.ts'
 import { usersSchema } from '../schema.ts'
+import { STATUSES } from '../tasks/task.ts'
 import { USER_FIELDS } from '../user.ts'
 import { EVENT_TYPES } from '../webhooks/webhook.ts'
 import { COMPONENTS, type JsonSchema, object, reference, TEXT, TIME } from './json-schema.ts'
@@ -17,6 +18,10 @@ export const ONE_USER = object({ user: reference('User') }, 'user')
 export const CONNECTED = object({ user: reference('User') })
 export const GUEST = object({ user: reference('User'), access_token: TEXT }, 'user', 'access_token')
 export const TASK_ID = object({ task_id: TEXT }, 'task_id')
+export const TASKS = object(
+  { tasks: { type: 'array', items: reference('Task') }, next: TEXT },
+  'tasks',
+)
 export const PAGE = object(
   { users: { type: 'array', items: reference('User') }, next: TEXT, prev: TEXT },
   'users',
@@ -96,7 +101,7 @@ const DEAD_LETTER = object(LETTER, ...Object.keys(LETTER))
 const TASK = object(
   {
     task_id: TEXT,
-    status: { enum: ['pending', 'running', 'completed', 'failed'] },
+    status: { enum: STATUSES },
     created_at: TIME,
     updated_at: TIME,
     result: object({ users: { type: 'array', items: reference('User') } }),

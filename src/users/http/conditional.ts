@@ -8,17 +8,19 @@ import type { Call } from './route.ts'
  */
 export const KEPT_HEADERS = { 'Cache-Control': 'private, no-cache', Vary: 'Authorization' } as const
 
-/** How many bytes of a digest are in an ETag. */
-const BYTES = 16
+/** How many characters of a digest in base64 are in an ETag: 132 bits. */
+const CHARACTERS = 22
 
 /**
- * The ETag of an answer: of its text, so that it changes with whatever the caller sees. It is weak,
- * because proxies may compress the answer. For a page of thirty users it takes a sixth of the time of the
- * query in SQLite.
+ * The ETag of an answer by the SHA-256 of its bytes in base64, so that it changes with whatever the
+ * caller sees. It is weak, because proxies may compress the answer.
  */
-export async function etagOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return `W/"${btoa(String.fromCharCode(...new Uint8Array(digest, 0, BYTES)))}"`
+export const etagOfDigest = (digest: string): string => `W/"${digest.slice(0, CHARACTERS)}"`
+
+async function etagOf(body: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  const digest = await crypto.subtle.digest('SHA-256', bytes)
+  return etagOfDigest(btoa(String.fromCharCode(...new Uint8Array(digest))))
 }
 
 /** Whether the header If-None-Match names an ETag, by the weak comparison. */
@@ -29,9 +31,12 @@ export function isKnown(header: string | undefined, etag: string): boolean {
 }
 
 /** Answers a read with JSON, or 304 without a body if the caller has it. */
-export async function answerRead(call: Call, text: string): Promise<Response> {
-  const etag = await etagOf(text)
+export async function answerRead(
+  call: Call,
+  body: string | Uint8Array<ArrayBuffer>,
+): Promise<Response> {
+  const etag = await etagOf(body)
   const headers = { ...KEPT_HEADERS, ETag: etag }
   if (isKnown(call.req.header('if-none-match'), etag)) return call.body(null, 304, headers)
-  return call.body(text, 200, { ...headers, 'Content-Type': 'application/json' })
+  return call.body(body, 200, { ...headers, 'Content-Type': 'application/json' })
 }

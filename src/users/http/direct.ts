@@ -2,7 +2,7 @@ import type { TokenReader } from '../tokens.ts'
 import type { Users } from '../users.ts'
 import type { View } from '../view.ts'
 import { type Caller, callerOf, requireAudience } from './access.ts'
-import { etagOf, isKnown, KEPT_HEADERS } from './conditional.ts'
+import { etagOfDigest, isKnown, KEPT_HEADERS } from './conditional.ts'
 import type { Limiter } from './limit.ts'
 import { payloadOfText } from './request-inputs.ts'
 
@@ -16,17 +16,19 @@ export interface DirectRequest {
   readonly address: string
   /** Makes the signal that is aborted when the client disconnects. */
   signal(): AbortSignal
+  /** The SHA-256 of bytes in base64: servers have one that is faster than that of the standard. */
+  digest(bytes: Uint8Array): string
 }
 
-/** The text of an answer, which is empty if the client has it already: then the status is 304. */
-export interface DirectText {
+/** The bytes of an answer, none if the client has it already: then the status is 304. */
+export interface DirectBody {
   readonly status: 200 | 304
-  readonly text: string
+  readonly body: Uint8Array
   readonly headers: Readonly<Record<string, string>>
 }
 
 /** An answer, or that the handler must answer, and whether the request is counted. */
-export type DirectAnswer = DirectText | { readonly isCounted: boolean }
+export type DirectAnswer = DirectBody | { readonly isCounted: boolean }
 
 export type Direct = (request: DirectRequest) => Promise<DirectAnswer>
 
@@ -40,6 +42,8 @@ export interface DirectOptions {
 }
 
 const START = '?payload='
+
+const NOTHING = new Uint8Array()
 
 /** The payload's text in the query of a URL; undefined where it is not the one plain parameter. */
 function payloadTextOf(query: string): string | undefined {
@@ -56,9 +60,10 @@ function payloadTextOf(query: string): string | undefined {
  * Answers queries without a Request, a router and a Response, which take longer than a page. It
  * answers what succeeds only: any other request goes to the handler, which does everything again.
  */
-export const directQueries =
-  ({ users, tokens, limit, path, viewOf }: DirectOptions): Direct =>
-  async ({ url, authorization, ifNoneMatch, address, signal }) => {
+export function directQueries({ users, tokens, limit, path, viewOf }: DirectOptions): Direct {
+  /** A cache of the ETags of pages that are used again: a digest takes 10 µs. */
+  const etags = new WeakMap<Uint8Array, string>()
+  return async ({ url, authorization, ifNoneMatch, address, signal, digest }) => {
     let isCounted = false
     try {
       if (!url.startsWith(path)) return { isCounted }
@@ -70,12 +75,14 @@ export const directQueries =
       await limit(caller, address)
       // Not before: a request that is one too many is refused by the handler.
       isCounted = true
-      const text = await users.queryUsersText({ payload }, viewOf(caller), signal)
-      const etag = await etagOf(text)
+      const body = await users.queryUsersJson({ payload }, viewOf(caller), signal)
+      const etag = etags.get(body) ?? etagOfDigest(digest(body))
+      etags.set(body, etag)
       const headers = { ...KEPT_HEADERS, ETag: etag }
-      if (isKnown(ifNoneMatch, etag)) return { status: 304, text: '', headers }
-      return { status: 200, text, headers }
+      if (isKnown(ifNoneMatch, etag)) return { status: 304, body: NOTHING, headers }
+      return { status: 200, body, headers }
     } catch {
       return { isCounted }
     }
   }
+}

@@ -171,9 +171,9 @@ export async function makeDirectHandler(
       }
       const answer = await run(exchange, await input.read(call))
       if (answer instanceof Response) return answer
-      const text = typeof answer === 'string' ? answer : JSON.stringify(answer)
-      if (isConditional) return answerRead(call, text)
-      return call.body(text, 200, { 'Content-Type': 'application/json' })
+      const body = isBody(answer) ? answer : JSON.stringify(answer)
+      if (isConditional) return answerRead(call, body)
+      return call.body(body, 200, { 'Content-Type': 'application/json' })
     })
   }
 
@@ -195,6 +195,9 @@ export async function makeDirectHandler(
     }),
   }
 }
+
+const isBody = (answer: object | string): answer is string | Uint8Array<ArrayBuffer> =>
+  typeof answer === 'string' || answer instanceof Uint8Array
 
 function serveConsole(app: Hono<CallEnvironment>): void {
   app.get(CONSOLE_PATH, async (call, next) => (await consoleResponse('', call.req.raw)) ?? next())

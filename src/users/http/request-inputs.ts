@@ -1,7 +1,10 @@
+// Longer than most files here: what each of the endpoints reads from a request.
+
 /** What the routes read from requests. The operations check it: here it is only found and parsed. */
 
 import { z } from 'zod'
 import { inputs } from '../input.ts'
+import { MOST_TASKS, STATUSES } from '../tasks/task.ts'
 import type { Users } from '../users.ts'
 import { RequestError } from './failure.ts'
 import { parseJson, readBody } from './json-body.ts'
@@ -102,6 +105,26 @@ export const deadLettersPage: RouteInput<InputOf<'getDeadLetters'>> = {
     }
     return unchecked<'getDeadLetters'>({ ...payload, id: call.req.param('id') })
   },
+}
+
+/** A page of the tasks as JSON in the one parameter. */
+export const tasksPage: RouteInput<InputOf<'getTasks'>> = {
+  parameters: [
+    {
+      name: 'payload',
+      in: 'query',
+      content: json({
+        type: 'object',
+        properties: {
+          status: { enum: STATUSES },
+          limit: { type: 'integer', minimum: 1, maximum: MOST_TASKS },
+          next: TEXT,
+        },
+        additionalProperties: false,
+      }),
+    },
+  ],
+  read: (call) => unchecked<'getTasks'>(payloadOf(call)),
 }
 
 /** The user of the client's token, and the other properties of an operation's input in the body. */

@@ -72,7 +72,7 @@ export interface Route<I = unknown> {
   readonly mediaType?: string
   /** Whether an answer has an ETag, so that it is not sent to callers who have it. */
   readonly isConditional?: boolean
-  /** Answers with a Response as it is, with JSON as text, or with what is sent as JSON. */
+  /** Answers with a Response as it is, with JSON as text or bytes, or with what is sent as JSON. */
   run(exchange: Exchange, input: I): Promise<object | string>
 }
 

@@ -14,6 +14,7 @@ import {
   PAGE,
   REDELIVERED,
   TASK_ID,
+  TASKS,
   UPDATED_APP,
   USERS_BY_ID,
   WEBHOOKS,
@@ -34,6 +35,7 @@ import {
   payloadBody,
   payloadParameter,
   taskId,
+  tasksPage,
   watchedFilter,
 } from './request-inputs.ts'
 import { type Route, route } from './route.ts'
@@ -183,6 +185,16 @@ export const ROUTES: readonly Route[] = [
     input: body('exportUsers'),
     answer: TASK_ID,
     run: ({ users, reservation }, input) => users.exportUsers(input, reservation),
+  }),
+  route({
+    method: 'get',
+    path: '/tasks',
+    operationId: 'getTasks',
+    summary: 'The tasks that are kept, the newest first, without their results',
+    audience: 'server',
+    input: tasksPage,
+    answer: TASKS,
+    run: ({ users }, input) => users.getTasks(input),
   }),
   route({
     method: 'get',

@@ -2,6 +2,7 @@
 
 import { changeUsers } from '../batch.ts'
 import { connected, stillActive } from '../connect.ts'
+import { UsersError } from '../error.ts'
 import { Poll } from '../poll.ts'
 import type { Hooks } from '../settings.ts'
 import { Connections } from '../storage/connections.ts'
@@ -51,7 +52,14 @@ export class Presence {
     this.#onCommit = onCommit
     this.#connections = new Connections(store)
     const onError = (error: unknown) => hooks.onError?.(error)
-    this.#sweeper = new Sweeper(this.#connections, () => this.#now(), onCommit, onError)
+    const { configuration } = store
+    this.#sweeper = new Sweeper(
+      configuration,
+      this.#connections,
+      () => this.#now(),
+      onCommit,
+      onError,
+    )
     this.#poll = new Poll(() => this.#tick(), store.configuration.pollInterval, onError)
   }
 
@@ -190,7 +198,11 @@ export class Presence {
         if (!(error instanceof LeaseSeized)) throw error
         this.#startAnew(process)
       }
-      if (tries === TRIES) throw new Error('tamis/users: the lease of this process is too short')
+      if (tries === TRIES) {
+        const what =
+          'the lease is too short, or the clocks of processes differ by more than a lease'
+        throw new UsersError('unavailable', what)
+      }
     }
   }
 
@@ -278,7 +290,8 @@ export class Presence {
     const now = this.#now()
     const { lastActiveInterval } = this.#store.configuration
     await this.#eachBatch(
-      ({ activeAt }) => now - activeAt >= lastActiveInterval,
+      // A user whose stream is being opened may not be allowed to connect.
+      ({ state, activeAt }) => state !== 'opening' && now - activeAt >= lastActiveInterval,
       (ids) => this.#refresh(ids, now),
     )
   }

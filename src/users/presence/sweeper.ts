@@ -1,6 +1,10 @@
 import { UsersError } from '../error.ts'
+import { AheadLeases } from '../storage/ahead-leases.ts'
 import type { Connections } from '../storage/connections.ts'
 import { BATCH } from './batch-size.ts'
+
+/** A user without a stream is online for so many grace periods at most. */
+const LONGEST = 3
 
 /** Ends the connections of processes that died, and those whose time has come. */
 export class Sweeper {
@@ -8,8 +12,13 @@ export class Sweeper {
   readonly #now: () => number
   readonly #onCommit: () => void
   readonly #onError: (error: unknown) => void
+  readonly #grace: number
+  readonly #ahead: AheadLeases
+  #shortenedAt = Number.NEGATIVE_INFINITY
 
+  /** `lease` and `onlineGrace` are the settings. */
   constructor(
+    { lease, onlineGrace }: { readonly lease: number; readonly onlineGrace: number },
     connections: Connections,
     now: () => number,
     onCommit: () => void,
@@ -19,18 +28,40 @@ export class Sweeper {
     this.#now = now
     this.#onCommit = onCommit
     this.#onError = onError
+    this.#grace = onlineGrace
+    this.#ahead = new AheadLeases(lease)
   }
 
   /** `own` is the process that sweeps: it lives, even if it was suspended for longer than its lease. */
   async sweep(own: string): Promise<void> {
     const now = this.#now()
-    for (const process of await this.#connections.deadProcesses(now)) {
-      if (process === own) continue
-      if (!(await this.#connections.seize(process, now))) continue
-      await this.#endAll(() => this.#connections.heldBy(process, BATCH), now, process)
-      await this.#connections.removeProcess(process)
+    const dead = await this.#connections.deadProcesses(now)
+    const abandoned = await this.#ahead.abandoned(now, (after) =>
+      this.#connections.leasedBeyond(after),
+    )
+    for (const process of [...dead, ...abandoned]) {
+      const { id } = process
+      if (id === own) continue
+      if (!(await this.#connections.seize(process))) continue
+      await this.#endAll(() => this.#connections.heldBy(id, BATCH), now, id)
+      await this.#connections.removeProcess(id)
     }
+    await this.#shorten(now)
     await this.#endAll(() => this.#connections.expired(now, BATCH), now)
+  }
+
+  /**
+   * Shortens what a clock that was ahead, and was set back, has made last for hours; now and then,
+   * because it is rare.
+   */
+  async #shorten(now: number): Promise<void> {
+    if (performance.now() - this.#shortenedAt < this.#grace) return
+    this.#shortenedAt = performance.now()
+    const latest = now + LONGEST * this.#grace
+    const find = () => this.#connections.onlineBeyond(latest, BATCH)
+    for (let ids = await find(); ids.length > 0; ids = await find()) {
+      await this.#connections.shorten(ids, now + this.#grace)
+    }
   }
 
   /** Ends connections until none is found. */

@@ -215,6 +215,19 @@ async function packetOf(kind: DatabaseKind, db: Kysely<Tables>): Promise<number 
   return Number(rows[0]?.packet)
 }
 
+/**
+ * Kysely asks mysql2 to write values into the text of a statement, with backslashes as escapes, which
+ * in a session with NO_BACKSLASH_ESCAPES let a value end its string.
+ */
+async function requireEscapes(kind: DatabaseKind, db: Kysely<Tables>): Promise<void> {
+  if (kind !== 'mysql') return
+  const { rows } = await sql<{ modes: string }>`SELECT @@SESSION.sql_mode AS modes`.execute(db)
+  if (!rows[0]?.modes.includes('NO_BACKSLASH_ESCAPES')) return
+  throw new TypeError(
+    'tamis/users: db: the sessions of the pool have NO_BACKSLASH_ESCAPES in their sql_mode, in which values that mysql2 writes into statements can be SQL: take it out of the sql_mode of each connection',
+  )
+}
+
 export async function connect(
   source: DatabaseSource,
   onError: (error: unknown) => void,
@@ -229,6 +242,8 @@ export async function connect(
   const observers = new Observers()
   const db = new Kysely<Tables>({ dialect: observedDialect(dialect, observers) })
   try {
+    // Our own pool sets the modes of its sessions.
+    if (pool === undefined) await requireEscapes(kind, db)
     const filters = await filtersOf(kind, db)
     const packet = await packetOf(kind, db)
     return {

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { disconnected } from '../connect.ts'
+import type { LeaseEnd } from './ahead-leases.ts'
 import { isUniqueViolation } from './failures.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -120,25 +121,33 @@ export class Connections {
   }
 
   /** The processes whose leases have ended. */
-  async deadProcesses(now: number): Promise<readonly string[]> {
-    const rows = await this.#store.db
+  async deadProcesses(now: number): Promise<readonly LeaseEnd[]> {
+    return this.#store.db
       .selectFrom(this.#processes)
-      .select('id')
+      .select(['id', 'lease_until'])
       .where('lease_until', '<=', now)
       .execute()
-    return rows.map(({ id }) => id)
+  }
+
+  /** The processes whose leases end after a time. */
+  async leasedBeyond(after: number): Promise<readonly LeaseEnd[]> {
+    return this.#store.db
+      .selectFrom(this.#processes)
+      .select(['id', 'lease_until'])
+      .where('lease_until', '>', after)
+      .execute()
   }
 
   /**
    * Makes sure that a process whose lease has ended does not renew it: it would not notice that its
    * users' connections are ended. False if it has renewed it.
    */
-  async seize(process: string, now: number): Promise<boolean> {
+  async seize({ id, lease_until }: LeaseEnd): Promise<boolean> {
     const { numUpdatedRows } = await this.#store.db
       .updateTable(this.#processes)
       .set({ lease_until: SEIZED })
-      .where('id', '=', process)
-      .where('lease_until', '<=', now)
+      .where('id', '=', id)
+      .where('lease_until', '=', lease_until)
       .executeTakeFirst()
     return numUpdatedRows > 0n
   }
@@ -165,6 +174,29 @@ export class Connections {
       .limit(most)
       .execute()
     return rows.map(({ user_id }) => user_id)
+  }
+
+  /** Some users who are online without a stream until after a time. */
+  async onlineBeyond(after: number, most: number): Promise<readonly string[]> {
+    const rows = await this.#store.db
+      .selectFrom(this.#connections)
+      .select('user_id')
+      .where('process', '=', NO_PROCESS)
+      .where('online_until', '>', after)
+      .limit(most)
+      .execute()
+    return rows.map(({ user_id }) => user_id)
+  }
+
+  /** Keeps users who are online without a stream online until a time that is earlier than it was. */
+  async shorten(ids: readonly string[], until: number): Promise<void> {
+    await this.#store.db
+      .updateTable(this.#connections)
+      .set({ online_until: until })
+      .where('user_id', 'in', ids)
+      .where('process', '=', NO_PROCESS)
+      .where('online_until', '>', until)
+      .execute()
   }
 
   /**

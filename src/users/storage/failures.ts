@@ -180,7 +180,8 @@ function isFull(error: unknown): boolean {
   )
 }
 
-function isReadOnly(error: unknown): boolean {
+/** Whether the database, or this connection to it, takes no writes. */
+export function isReadOnly(error: unknown): boolean {
   const { code, errno } = failureIn(error)
   return (
     // read_only_sql_transaction: a standby that was the primary, for one.

@@ -1,6 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type Change, idOf, LogRecord } from './change.ts'
+import type { Connected } from './connect.ts'
 import { inStatements } from './packets.ts'
+import { insertAll } from './run-each.ts'
 import type { Tables } from './tables.ts'
 
 /** How many changes one statement removes. */
@@ -20,18 +22,18 @@ export class ChangeLog {
   readonly #db: Kysely<Tables>
   readonly #tables: LogTables
   readonly #clock: () => Date
-  readonly #packet: number | undefined
+  readonly #connected: Pick<Connected, 'packet' | 'runsEach'>
 
   constructor(
     db: Kysely<Tables>,
     tables: LogTables,
     clock: () => Date,
-    packet: number | undefined,
+    connected: Pick<Connected, 'packet' | 'runsEach'>,
   ) {
     this.#db = db
     this.#tables = tables
     this.#clock = clock
-    this.#packet = packet
+    this.#connected = connected
   }
 
   /** Must be the last step of a transaction. */
@@ -45,8 +47,8 @@ export class ChangeLog {
       new_user: change.after === undefined ? null : JSON.stringify(change.after),
       at,
     }))
-    for (const group of inStatements(this.#packet, rows)) {
-      await transaction.insertInto(this.#tables.changes).values(group).execute()
+    for (const group of inStatements(this.#connected.packet, rows)) {
+      await insertAll(this.#connected, transaction, this.#tables.changes, group)
     }
   }
 

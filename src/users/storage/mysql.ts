@@ -17,6 +17,12 @@ const POOL = 10
 /** How long a server may take to say that it is there, in milliseconds. */
 const PING = 2000
 
+/**
+ * Whatever the server's own modes are: mysql2 writes values into the text of a statement with
+ * backslashes as escapes, which in a session with NO_BACKSLASH_ESCAPES let a value end its string.
+ */
+const MODES = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
+
 /** Runs a statement on a connection or a pool. */
 const ask = (
   on: Pick<PoolConnection, 'query'>,
@@ -46,8 +52,9 @@ export async function mysqlPool(url: string, control: Control): Promise<ClientPo
   const timeouts = new WeakMap<PoolConnection, number>()
   let isMariadb: boolean | undefined
 
-  async function limit(connection: PoolConnection): Promise<void> {
+  async function prepare(connection: PoolConnection): Promise<void> {
     const { timeout } = control
+    if (!timeouts.has(connection)) await ask(connection, `SET SESSION sql_mode = '${MODES}'`)
     if (isMariadb === undefined) {
       const [row] = (await ask(connection, 'SELECT version() AS version')) as { version: string }[]
       isMariadb = row?.version.includes('MariaDB') ?? false
@@ -95,7 +102,7 @@ export async function mysqlPool(url: string, control: Control): Promise<ClientPo
         late.release(),
       )
       try {
-        await within(CONNECT_TIMEOUT, limit(connection), noConnection)
+        await within(CONNECT_TIMEOUT, prepare(connection), noConnection)
       } catch (error) {
         connection.destroy()
         throw error

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Transaction } from 'kysely'
+import { CompiledQuery, type Insertable, type Transaction } from 'kysely'
 import type { Statement } from '../../index.ts'
 import type { Connected } from './connect.ts'
 import { repeated } from './pool.ts'
@@ -8,6 +8,31 @@ import type { Tables } from './tables.ts'
 export interface Work<T> {
   readonly of: T
   readonly statements: readonly Statement[]
+}
+
+/**
+ * Inserts rows that have the same columns in the same order. Where the connection can, one statement
+ * of one row is run for each of them: a text with many rows takes longer to make and to prepare.
+ */
+export async function insertAll<K extends keyof Tables>(
+  { runsEach }: Pick<Connected, 'runsEach'>,
+  transaction: Transaction<Tables>,
+  table: K,
+  rows: readonly Insertable<Tables[K]>[],
+): Promise<void> {
+  const [first] = rows
+  if (first === undefined) return
+  if (!runsEach) {
+    await transaction.insertInto(table).values(rows).execute()
+    return
+  }
+  const { sql } = transaction.insertInto(table).values(first).compile()
+  await transaction.executeQuery(
+    repeated(
+      sql,
+      rows.map((row) => Object.values(row)),
+    ),
+  )
 }
 
 /**
@@ -37,14 +62,13 @@ export async function runEach<T>(
   }
   // An input's statements depend on those before them, so that only inputs with the same list of texts
   // are run together.
-  const groups = new Map<string, Work<T>[]>()
+  const groups: Work<T>[][] = []
   for (const work of all) {
-    const texts = JSON.stringify(work.statements.map(({ text }) => text))
-    const group = groups.get(texts)
-    if (group === undefined) groups.set(texts, [work])
+    const group = groups.find(([first]) => first !== undefined && hasSameTexts(work, first))
+    if (group === undefined) groups.push([work])
     else group.push(work)
   }
-  for (const group of groups.values()) {
+  for (const group of groups) {
     for (const [i, { text }] of (group[0]?.statements ?? []).entries()) {
       const lists = group.map(({ statements }) => statements[i]?.params ?? [])
       try {
@@ -57,3 +81,8 @@ export async function runEach<T>(
     }
   }
 }
+
+/** Whether the texts are the same. They are rendered once for each shape, so that most are identical. */
+const hasSameTexts = ({ statements }: Work<unknown>, other: Work<unknown>): boolean =>
+  statements.length === other.statements.length &&
+  statements.every(({ text }, i) => text === other.statements[i]?.text)

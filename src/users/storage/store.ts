@@ -92,7 +92,7 @@ export class Store {
       this.db,
       { clock: this.name('clock'), changes: this.name('changes') },
       configuration.clock,
-      connected.packet,
+      connected,
     )
     this.imports = new Imports(this.db, this.name('imports'), () => this.now())
     this.app = new AppSettings(this.db, this.name('settings'))
@@ -104,6 +104,7 @@ export class Store {
     this.#usernames = new Usernames(
       { names: this.name('usernames'), claims: this.name('username_claims') },
       (transaction, ids, team) => this.#isInTeam(transaction, ids, team),
+      connected,
     )
     const read = readRow(storedUsers, target)
     this.#readRow = (record) => {

@@ -1,17 +1,39 @@
-import { type Condition, compileQuery, type Query, type Statement } from '../../index.ts'
+// Longer than most files here: what is kept of a page, and each way to read one, follow one another.
+
+import {
+  type Condition,
+  compileFilter,
+  compileQuery,
+  compileSql,
+  pageOf,
+  type Query,
+  type Statement,
+  sql,
+} from '../../index.ts'
 import { isPlainObject, isUserId } from '../shapes.ts'
 import type { View } from '../view.ts'
 import type { Connected } from './connect.ts'
 import type { Narrowed, Narrowing } from './narrow.ts'
 import { shorten } from './shorten.ts'
+import { type FoundUsers, NearPages, SEPARATOR } from './sqlite/near-pages.ts'
+import { utf8Of } from './sqlite/peek.ts'
 import type { UsersTarget } from './tables.ts'
-import { canSelectJson, jsonOf, jsonSelection, textPageOf, type UserRecord } from './user-json.ts'
+import {
+  canSelectJson,
+  jsonSelection,
+  textPageOf,
+  type UserRecord,
+  wholeUser,
+} from './user-json.ts'
 
 /** After so many uses a statement is made anew: which plan is faster depends on the rows. */
 const REFRESH_AFTER = 100
 
 /** The longest text of a page that is kept; a payload is kept only while its sender's text is. */
 const LONGEST_KEPT = 64 * 1024
+
+/** A page as JSON in UTF-8. */
+export type PageJson = Uint8Array<ArrayBuffer>
 
 /** What is kept of a payload for one kind of caller. */
 interface Plan {
@@ -20,14 +42,16 @@ interface Plan {
   readonly isOneUser: boolean
   statement: Statement | undefined
   uses: number
-  /** The page as text, and the version of the database that it was read from. */
-  page?: { readonly text: string; readonly version: number }
+  /** The page as JSON, and the version of the database that it was read from. */
+  page?: { readonly json: PageJson; readonly version: number }
 }
 
 /** Stands for a user's id in a statement that is compiled once. */
 const ANY_ID = 'any id'
 
 const NOBODY = '{"users":[]}'
+
+const UTF8 = new TextEncoder()
 
 /** The id, if a payload asks for the user with an id and says nothing else. */
 function idOf(payload: unknown): string | undefined {
@@ -47,7 +71,7 @@ const isId = (each: Condition): boolean =>
   each.kind === 'leaf' && each.field.name === 'id' && each.operator === '$eq' && !each.negated
 
 /**
- * Pages of users as the text of a response. The database makes the JSON of each user.
+ * Pages of users as the bytes of a response. The database makes the JSON of each user.
  *
  * Two caches, as large as that of the payloads by whose objects they are kept: statements, which take
  * 80 µs to make, and for an SQLite file the pages themselves. A page is used again only while no other
@@ -58,6 +82,7 @@ export class TextPages {
   readonly #target: UsersTarget
   readonly #narrowing: Narrowing | undefined
   readonly #rows: (statement: Statement, signal?: AbortSignal) => Promise<readonly unknown[]>
+  readonly #near: NearPages | undefined
   readonly #plans = new WeakMap<object, Map<View, Plan>>()
   /** The statement that finds a user by its id, for each view. */
   readonly #byId = new WeakMap<View, Statement>()
@@ -73,6 +98,8 @@ export class TextPages {
     this.#target = target
     this.#narrowing = narrowing
     this.#rows = rows
+    const { peek } = connected
+    this.#near = peek && new NearPages(peek, target)
   }
 
   /**
@@ -81,16 +108,16 @@ export class TextPages {
    *
    * @param queryOf parses a payload, where the same object was not asked with before.
    */
-  async text(
+  async json(
     payload: unknown,
     view: View,
     queryOf: (payload: unknown) => Query,
     signal: () => AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<PageJson | undefined> {
     const id = idOf(payload)
     if (id !== undefined) {
-      const text = this.#oneUser(id, view, queryOf)
-      if (text !== undefined) return text
+      const json = this.#oneUser(id, view, queryOf)
+      if (json !== undefined) return json
     }
     const plan = this.#planOf(payload, view, queryOf)
     const names: readonly string[] = view.fields
@@ -102,31 +129,45 @@ export class TextPages {
     const isPlain = from?.name !== 'prev' && !count && fields === undefined
     if (!canSelectJson(view.fields) || !hasKeys || !isPlain) return undefined
     const version = this.#connected.peek?.version()
-    if (version !== undefined && plan.page?.version === version) return plan.page.text
-    const text = await this.#read(plan, view, signal())
-    const isKept = version !== undefined && text !== undefined && text.length <= LONGEST_KEPT
-    if (isKept) plan.page = { text, version }
-    return text
+    if (version !== undefined && plan.page?.version === version) return plan.page.json
+    const near = this.#near?.read(plan.query, view)
+    const json =
+      near === undefined ? await this.#read(plan, view, signal()) : nearPageOf(plan.query, near)
+    const isKept = version !== undefined && json !== undefined && json.length <= LONGEST_KEPT
+    if (isKept) plan.page = { json, version }
+    return json
   }
 
   /** The user with an id, by a statement that is made once; undefined if it cannot be read at once. */
-  #oneUser(id: string, view: View, queryOf: (payload: unknown) => Query): string | undefined {
+  #oneUser(id: string, view: View, queryOf: (payload: unknown) => Query): PageJson | undefined {
     const { peek } = this.#connected
     if (peek === undefined || !canSelectJson(view.fields)) return undefined
     let statement = this.#byId.get(view)
     if (statement === undefined) {
-      statement = this.#statementOf(queryOf({ filter_conditions: { id: ANY_ID } }), view)
+      statement = this.#oneOf(queryOf({ filter_conditions: { id: ANY_ID } }), view)
       this.#byId.set(view, statement)
     }
     const { text, params } = statement
-    const found = peek.read({
+    const found = peek.readBytes({
       text,
       params: params.map((value) => (value === ANY_ID ? id : value)),
     })
-    const [record] = (found ?? []) as readonly UserRecord[]
-    if (record === undefined) return found && NOBODY
-    const user = jsonOf(record, view.fields)
-    return user && `{"users":[${user}]}`
+    if (found === undefined) return undefined
+    const [record] = found as readonly { readonly user: unknown }[]
+    if (record === undefined) return UTF8.encode(NOBODY)
+    // NULL where the user is damaged: the other connection reports how.
+    const user = utf8Of(record.user)
+    return user && Buffer.concat([HEAD, user, TAIL])
+  }
+
+  #oneOf({ condition }: Query, { fields }: View): Statement {
+    const { dialect, table } = this.#target
+    const { strings, params } = compileFilter(condition, this.#target)
+    const user = sql`CAST(${wholeUser(dialect, fields)} AS BLOB) AS ${dialect.identifier('user')}`
+    return compileSql(
+      sql`SELECT ${user} FROM ${dialect.identifier(table)} WHERE ${sql(strings, ...params)}`,
+      this.#target,
+    )
   }
 
   #planOf(payload: unknown, view: View, queryOf: (payload: unknown) => Query): Plan {
@@ -142,7 +183,7 @@ export class TextPages {
     return plan
   }
 
-  async #read(plan: Plan, view: View, signal?: AbortSignal): Promise<string | undefined> {
+  async #read(plan: Plan, view: View, signal?: AbortSignal): Promise<PageJson | undefined> {
     const { query, isOneUser } = plan
     const isFresh = plan.statement !== undefined && plan.uses++ % REFRESH_AFTER !== 0
     const statement = isFresh ? plan.statement : await this.#compile(plan, view, signal)
@@ -155,9 +196,8 @@ export class TextPages {
     if (page === undefined) return undefined
     const { items, ...cursors } = page
     const users = `{"users":[${items.join(',')}]`
-    return 'next' in cursors || 'prev' in cursors
-      ? `${users},${JSON.stringify(cursors).slice(1)}`
-      : `${users}}`
+    const isAlone = !('next' in cursors || 'prev' in cursors)
+    return UTF8.encode(isAlone ? `${users}}` : `${users},${JSON.stringify(cursors).slice(1)}`)
   }
 
   async #compile({ query, isOneUser }: Plan, view: View, signal?: AbortSignal): Promise<Statement> {
@@ -181,6 +221,40 @@ export class TextPages {
     this.#selections.set(view, selection)
     return selection
   }
+}
+
+const HEAD = Buffer.from('{"users":[')
+const TAIL = Buffer.from(']}')
+
+/** The JSON of users that were found in this process, with the page's cursors. */
+function nearPageOf(query: Query, { count, json }: FoundUsers): Uint8Array<ArrayBuffer> {
+  const all = Buffer.from(json.buffer, json.byteOffset, json.byteLength)
+  const isMore = count > query.limit
+  const users = isMore ? all.subarray(0, all.lastIndexOf(SEPARATOR)) : all
+  const isAlone = !isMore && query.from === undefined && query.offset === 0
+  const cursors = isAlone || count === 0 ? '' : cursorsOf(query, count, users)
+  for (let at = users.indexOf(SEPARATOR); at !== -1; at = users.indexOf(SEPARATOR, at)) {
+    users[at] = COMMA
+  }
+  return Buffer.concat([HEAD, users, Buffer.from(`]${cursors}}`)])
+}
+
+const COMMA = 0x2c
+
+/** The cursors of a page, as the end of its JSON. Only the first and the last user are parsed for them. */
+function cursorsOf(query: Query, count: number, users: Buffer): string {
+  const first = users.indexOf(SEPARATOR)
+  const rows: unknown[] = Array(count).fill(
+    JSON.parse(users.toString('utf8', users.lastIndexOf(SEPARATOR) + 1)),
+  )
+  if (first !== -1) rows[0] = JSON.parse(users.toString('utf8', 0, first))
+  const { next, prev } = pageOf(query, rows)
+  const cursors = {
+    ...(next === undefined ? {} : { next }),
+    ...(prev === undefined ? {} : { prev }),
+  }
+  const text = JSON.stringify(cursors)
+  return text === '{}' ? '' : `,${text.slice(1, -1)}`
 }
 
 function planOf(query: Query): Plan {

@@ -1,3 +1,5 @@
+// Longer than most files here: the JSON of a user, as each of the databases makes it.
+
 /**
  * Users as JSON, made by the database: a user that is only read and sent needs no parsing of its
  * columns and no printing. A page of thirty takes a third of the time.
@@ -5,6 +7,7 @@
 
 import {
   compileSql,
+  type Dialect,
   type Fragment,
   type Page,
   pageOf,
@@ -128,20 +131,33 @@ const NAMES: Readonly<Record<Exclude<keyof User, Detail>, Fragment>> = {
   avg_response_time: sql`',"avg_response_time":'`,
 }
 
+/** Where the details have each of them, and its name as it stands in the JSON. */
+const DETAIL_PATHS: Readonly<Record<Detail, Fragment>> = {
+  blocked_user_ids: sql`'$.blocked_user_ids'`,
+  teams_role: sql`'$.teams_role'`,
+  devices: sql`'$.devices'`,
+  privacy_settings: sql`'$.privacy_settings'`,
+  push_notifications: sql`'$.push_notifications'`,
+}
+const DETAIL_NAMES: Readonly<Record<Detail, Fragment>> = {
+  blocked_user_ids: sql`',"blocked_user_ids":'`,
+  teams_role: sql`',"teams_role":'`,
+  devices: sql`',"devices":'`,
+  privacy_settings: sql`',"privacy_settings":'`,
+  push_notifications: sql`',"push_notifications":'`,
+}
+
 /** The user of a record, as far as the database writes it; NULL if it cannot. */
 export interface UserRecord {
   readonly user: string | null
   readonly details: string | null
 }
 
-/**
- * Makes a statement that gives the users of another as JSON, as records of {@link UserRecord}. A
- * field that is required and NULL, or damaged, makes `user` NULL.
- */
-export function jsonSelection(
+/** The JSON of a user up to its details, without the last brace; NULL if a column is damaged. */
+function beginningOf(
   { kind, dialect }: Pick<Connected, 'kind' | 'dialect'>,
   fields: readonly (keyof User)[],
-): (users: Statement) => Statement {
+): Fragment {
   const { identifier } = dialect
   const printing = PRINTING[kind]
   const pieces = fields
@@ -160,11 +176,42 @@ export function jsonSelection(
       const absent = byDefault === undefined ? sql`''` : printing.concat([name, byDefault])
       return sql`CASE WHEN ${column} IS NULL THEN ${absent} ELSE ${named} END`
     })
+  return printing.concat(pieces)
+}
+
+/**
+ * The whole JSON of a user in SQLite, made of the columns of the table; NULL if one of them is damaged.
+ * Where the details are not JSON, the statement fails.
+ */
+export function wholeUser(dialect: Dialect, fields: readonly (keyof User)[]): Fragment {
+  const beginning = beginningOf({ kind: 'sqlite', dialect }, fields)
+  const details = dialect.identifier('details')
+  const shown = fields.filter(isDetail)
+  const absent = shown.includes('blocked_user_ids') ? sql`',"blocked_user_ids":[]}'` : sql`'}'`
+  if (shown.length === 0) return sql`${beginning} || '}'`
+  const pieces = shown.map((field) => {
+    const value = sql`${details} -> ${DETAIL_PATHS[field]}`
+    const none = field === 'blocked_user_ids' ? sql`',"blocked_user_ids":[]'` : sql`''`
+    return sql`coalesce(${DETAIL_NAMES[field]} || (${value}), ${none})`
+  })
+  return sql`${beginning} || CASE WHEN ${details} IS NULL THEN ${absent} WHEN json_type(${details}) = 'object' THEN ${barred(pieces)} || '}' END`
+}
+
+/**
+ * Makes a statement that gives the users of another as JSON, as records of {@link UserRecord}. A
+ * field that is required and NULL, or damaged, makes `user` NULL.
+ */
+export function jsonSelection(
+  { kind, dialect }: Pick<Connected, 'kind' | 'dialect'>,
+  fields: readonly (keyof User)[],
+): (users: Statement) => Statement {
+  const { identifier } = dialect
+  const beginning = beginningOf({ kind, dialect }, fields)
   const details = fields.some(isDetail) ? identifier('details') : sql`NULL`
   // Two texts without parameters, rendered once: what stands between is rendered for each page.
   const textOf = (fragment: Fragment): string => compileSql(fragment, { dialect }).text
   const head = textOf(
-    sql`SELECT ${printing.concat(pieces)} AS ${identifier('user')}, ${details} AS ${identifier('details')} FROM (`,
+    sql`SELECT ${beginning} AS ${identifier('user')}, ${details} AS ${identifier('details')} FROM (`,
   )
   const tail = textOf(sql`) AS ${identifier('page')}`)
   return ({ text, params }) => ({ text: `${head}${text}${tail}`, params })

@@ -4,7 +4,9 @@ import { UsersError } from '../error.ts'
 import type { StoredUser } from '../user.ts'
 import { claimsOf, nameOf } from '../username.ts'
 import { type Change, idOf } from './change.ts'
+import type { Connected } from './connect.ts'
 import { isUniqueViolation } from './failures.ts'
+import { insertAll } from './run-each.ts'
 import type { Tables } from './tables.ts'
 
 /** Whether one of some users is in a team. */
@@ -42,10 +44,12 @@ const taken = ({ id, username }: StoredUser, team: string, cause?: unknown): Use
 export class Usernames {
   readonly #tables: UsernameTables
   readonly #isInTeam: IsInTeam
+  readonly #connected: Pick<Connected, 'runsEach'>
 
-  constructor(tables: UsernameTables, isInTeam: IsInTeam) {
+  constructor(tables: UsernameTables, isInTeam: IsInTeam, connected: Pick<Connected, 'runsEach'>) {
     this.#tables = tables
     this.#isInTeam = isInTeam
+    this.#connected = connected
   }
 
   /**
@@ -87,10 +91,16 @@ export class Usernames {
       if (!(await this.#isClaimed(transaction, claim))) await this.#claim(transaction, claim)
     }
     // Conflicts within the batch are left to the unique index: the second claim fails.
-    const ids = claiming.map(idOf)
+    const own = new Set(claiming.map(idOf))
+    const holders = new Map<string, number>()
+    for (const { after } of claiming) {
+      const name = nameOf(after)
+      if (name !== undefined) holders.set(name, (holders.get(name) ?? 0) + 1)
+    }
     for (const claim of fresh) {
       const { scope, name, user } = claim
-      if (await this.#isHeld(transaction, scope, name, ids)) throw taken(user, scope)
+      const most = scope === '' ? (holders.get(name) ?? 0) + 1 : Number.MAX_SAFE_INTEGER
+      if (await this.#isHeld(transaction, claim, own, most)) throw taken(user, scope)
       await this.#claim(transaction, claim)
     }
   }
@@ -128,7 +138,7 @@ export class Usernames {
     if (old.length > 0) {
       await transaction.deleteFrom(names).where('user_id', 'in', old).execute()
     }
-    if (fresh.length > 0) await transaction.insertInto(names).values(fresh).execute()
+    await insertAll(this.#connected, transaction, names, fresh)
   }
 
   /** How many names several users have: in all, or in one team. `teams` is the side table of teams. */
@@ -153,21 +163,23 @@ export class Usernames {
     return Number(rows[0]?.count)
   }
 
-  /** Whether another user has a name: any user, or for a team one of its members. */
+  /**
+   * Whether a user that is not one of the batch has a name: any user, or for a team one of its members.
+   * Where the batch has `most` - 1 holders of the name, one more tells.
+   */
   async #isHeld(
     transaction: Transaction<Tables>,
-    team: string,
-    name: string,
-    except: readonly string[],
+    { scope: team, name }: Claim,
+    own: ReadonlySet<string>,
+    most: number,
   ): Promise<boolean> {
     const holders = await transaction
       .selectFrom(this.#tables.names)
       .select('user_id')
       .where('name', '=', name)
-      .where('user_id', 'not in', except)
-      .limit(team === '' ? 1 : Number.MAX_SAFE_INTEGER)
+      .limit(most)
       .execute()
-    const ids = holders.map(({ user_id }) => user_id)
+    const ids = holders.map(({ user_id }) => user_id).filter((id) => !own.has(id))
     if (team === '') return ids.length > 0
     for (let i = 0; i < ids.length; i += BATCH) {
       if (await this.#isInTeam(transaction, ids.slice(i, i + BATCH), team)) return true

@@ -1,12 +1,32 @@
 import { UsersError } from '../error.ts'
+import type { Inputs } from '../input.ts'
 import type { Store } from '../storage/store.ts'
-import { statusOf, type Task, type TaskType, typeOf } from './task.ts'
+import type { Tables } from '../storage/tables.ts'
+import {
+  type ListedTask,
+  MOST_TASKS,
+  statusOf,
+  TASK_CURSOR,
+  type Task,
+  type TaskType,
+  typeOf,
+} from './task.ts'
 import { WORK } from './work.ts'
 
 /** How many tasks one transaction removes. */
 const BATCH = 100
 
 const UUID = /^[0-9a-f-]{36}$/
+
+type Row = Pick<Tables['tasks'], 'id' | 'status' | 'created_at' | 'updated_at' | 'error'>
+
+const listed = ({ id, status, created_at, updated_at, error }: Row): ListedTask => ({
+  task_id: id,
+  status: statusOf(status),
+  created_at,
+  updated_at,
+  ...(error === null ? {} : { error: JSON.parse(error) }),
+})
 
 /** Tasks as their callers see them, until they are removed. */
 export class TaskArchive {
@@ -27,17 +47,44 @@ export class TaskArchive {
           .executeTakeFirst()
       : undefined
     if (row === undefined) throw new UsersError('task_not_found', `Task ${id} does not exist`)
-    const { type, created_at, updated_at, error } = row
-    const status = statusOf(row.status)
-    const hasEnded = status === 'completed' || status === 'failed'
-    const result = hasEnded ? await this.#result(id, typeOf(type), row.result) : undefined
+    const { error, ...task } = listed(row)
+    const hasEnded = task.status === 'completed' || task.status === 'failed'
+    const result = hasEnded ? await this.#result(id, typeOf(row.type), row.result) : undefined
     return {
-      task_id: id,
-      status,
-      created_at,
-      updated_at,
+      ...task,
       ...(result === undefined ? {} : { result }),
-      ...(error === null ? {} : { error: JSON.parse(error) }),
+      ...(error === undefined ? {} : { error }),
+    }
+  }
+
+  /** Tasks without their results, the newest first; `next` is the cursor of the next page. */
+  async list({
+    status,
+    limit = MOST_TASKS,
+    next,
+  }: Inputs['getTasks']): Promise<{ tasks: ListedTask[]; next?: string }> {
+    const [, created_at, id] = TASK_CURSOR.exec(next ?? '') ?? []
+    let query = this.#store.db
+      .selectFrom(this.#store.name('tasks'))
+      .select(['id', 'status', 'created_at', 'updated_at', 'error'])
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+    if (status !== undefined) query = query.where('status', '=', status)
+    if (created_at !== undefined && id !== undefined) {
+      query = query.where(({ eb, or, and }) =>
+        or([
+          eb('created_at', '<', created_at),
+          and([eb('created_at', '=', created_at), eb('id', '<', id)]),
+        ]),
+      )
+    }
+    const rows = await query.execute()
+    const page = rows.slice(0, limit)
+    const last = rows.length > limit ? page.at(-1) : undefined
+    return {
+      tasks: page.map(listed),
+      ...(last === undefined ? {} : { next: `${last.created_at}_${last.id}` }),
     }
   }
 

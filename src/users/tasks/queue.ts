@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { AheadLeases } from '../storage/ahead-leases.ts'
 import type { Store } from '../storage/store.ts'
 import type { Tables } from '../storage/tables.ts'
 import { type TaskError, type TaskType, typeOf } from './task.ts'
@@ -29,9 +30,11 @@ const CANDIDATES = 10
 /** The queue of tasks in its tables. One worker at a time has a task, until its lease ends. */
 export class Queue {
   readonly #store: Store
+  readonly #ahead: AheadLeases
 
   constructor(store: Store) {
     this.#store = store
+    this.#ahead = new AheadLeases(store.configuration.lease)
   }
 
   /** How many tasks are pending or running, and the age of the oldest in seconds. */
@@ -87,16 +90,18 @@ export class Queue {
     const { db } = this.#store
     const tasks = this.#store.name('tasks')
     const now = this.#now()
-    const due = await db
+    const unfinished = db
       .selectFrom(tasks)
       .select(['id', 'type', 'options', 'lease_until'])
       .where('status', 'in', ['pending', 'running'])
-      .where('lease_until', '<=', now)
       .orderBy('created_at')
       .orderBy('id')
       .limit(CANDIDATES)
-      .execute()
-    for (const { id, type, options, lease_until } of due) {
+    const due = await unfinished.where('lease_until', '<=', now).execute()
+    const abandoned = await this.#ahead.abandoned(now, (after) =>
+      unfinished.where('lease_until', '>', after).execute(),
+    )
+    for (const { id, type, options, lease_until } of [...due, ...abandoned]) {
       const { numUpdatedRows } = await db
         .updateTable(tasks)
         .set({ status: 'running', worker, lease_until: this.#end(), updated_at: this.#store.now() })

@@ -1,5 +1,5 @@
 const TYPES = ['deactivate', 'reactivate', 'delete', 'export'] as const
-const STATUSES = ['pending', 'running', 'completed', 'failed'] as const
+export const STATUSES = ['pending', 'running', 'completed', 'failed'] as const
 
 export type TaskType = (typeof TYPES)[number]
 export type TaskStatus = (typeof STATUSES)[number]
@@ -24,6 +24,15 @@ export interface Task {
   readonly result?: unknown
   readonly error?: TaskError
 }
+
+/** A task in a list, which has no results: these may be long. */
+export type ListedTask = Omit<Task, 'result'>
+
+/** The most tasks of one page. */
+export const MOST_TASKS = 100
+
+/** The place of a task in the list of all: when it was made, and its id. */
+export const TASK_CURSOR = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_([0-9a-f-]{36})$/
 
 /** The member of a union that a column holds. */
 function memberOf<T extends string>(members: readonly T[], stored: string): T {

@@ -1,9 +1,11 @@
 import { Poll } from '../poll.ts'
 import type { Hooks } from '../settings.ts'
 import type { Store } from '../storage/store.ts'
-import { Lane } from './lane.ts'
+import { type AttemptOutcome, Lane } from './lane.ts'
 import { WebhookLeases } from './leases.ts'
 import { Outbox } from './outbox.ts'
+
+type AttemptObserver = (outcome: AttemptOutcome) => void
 
 /** Looks for webhooks with work, and gives each a lane of its own. */
 export class Dispatcher {
@@ -15,6 +17,7 @@ export class Dispatcher {
   readonly #onError: (error: unknown) => void
   readonly #lanes = new Map<string, Promise<void>>()
   readonly #stopped = new AbortController()
+  readonly #observers = new Set<AttemptObserver>()
 
   constructor(store: Store, hooks: Hooks) {
     this.#store = store
@@ -32,6 +35,17 @@ export class Dispatcher {
     this.#poll.start()
   }
 
+  /** Calls an observer with the outcome of each attempt. @returns the function that ends it. */
+  onAttempt(observer: AttemptObserver): () => void {
+    this.#observers.add(observer)
+    return () => void this.#observers.delete(observer)
+  }
+
+  /** How many events are queued, and the age of the oldest of them in seconds. */
+  undelivered(): Promise<{ readonly count: number; readonly oldest: number }> {
+    return this.#outbox.undelivered()
+  }
+
   /** Ends after the requests that were sent, at the latest after two seconds. */
   async stop(): Promise<void> {
     await this.#poll.stop()
@@ -40,8 +54,9 @@ export class Dispatcher {
   }
 
   async #look(): Promise<void> {
-    for (const id of await this.#leases.withWork()) {
-      if (this.#lanes.has(id) || !(await this.#leases.lease(id, this.#worker))) continue
+    for (const free of await this.#leases.withWork()) {
+      const { id } = free
+      if (this.#lanes.has(id) || !(await this.#leases.lease(free, this.#worker))) continue
       const lane = new Lane({
         store: this.#store,
         leases: this.#leases,
@@ -50,6 +65,9 @@ export class Dispatcher {
         id,
         stopped: this.#stopped.signal,
         onError: this.#onError,
+        onAttempt: (outcome) => {
+          for (const observer of this.#observers) observer(outcome)
+        },
       })
       const running = lane.run().finally(() => this.#lanes.delete(id))
       this.#lanes.set(id, running)

@@ -40,7 +40,12 @@ interface LaneOptions {
   /** Aborted when the process is closed. */
   readonly stopped: AbortSignal
   onError(error: unknown): void
+  /** Called with the outcome of each attempt, once it is stored. */
+  onAttempt(outcome: AttemptOutcome): void
 }
+
+/** What became of an event: sent, to be tried again, or given up as a dead letter. */
+export type AttemptOutcome = 'delivered' | 'retried' | 'dead'
 
 /**
  * The work of one process on one webhook, for as long as it has the lease: it queues the events of
@@ -204,7 +209,9 @@ export class Lane {
     if (outcome === undefined) return
     if (outcome.type === 'delivered') {
       const progress = { hasSucceeded: failing_since !== undefined }
-      return this.#settler.settle(progress, (transaction) => outbox.remove(transaction, id, event))
+      await this.#settler.settle(progress, (transaction) => outbox.remove(transaction, id, event))
+      this.#options.onAttempt('delivered')
+      return
     }
     await this.#failed(event, outcome, failing_since)
   }
@@ -234,5 +241,6 @@ export class Lane {
         ? outbox.giveUp(transaction, id, tried, error)
         : outbox.postpone(transaction, tried, now + pause),
     )
+    this.#options.onAttempt(isDead ? 'dead' : 'retried')
   }
 }

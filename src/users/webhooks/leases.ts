@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { AheadLeases, type LeaseEnd } from '../storage/ahead-leases.ts'
 import type { Store } from '../storage/store.ts'
 import type { Tables } from '../storage/tables.ts'
 import { LeaseLost } from '../tasks/queue.ts'
@@ -36,14 +37,16 @@ export function eventTypesOf(stored: string): WebhookEventType[] {
 export class WebhookLeases {
   readonly #store: Store
   readonly #webhooks: 'webhooks'
+  readonly #ahead: AheadLeases
 
   constructor(store: Store) {
     this.#store = store
+    this.#ahead = new AheadLeases(store.configuration.lease)
     this.#webhooks = store.name('webhooks')
   }
 
   /** The webhooks without a lease for which there are changes to read or events to send. */
-  async withWork(): Promise<readonly string[]> {
+  async withWork(): Promise<readonly LeaseEnd[]> {
     const rows = await this.#store.db
       .selectFrom(this.#webhooks)
       .select(['id', 'seq', 'paused_until', 'lease_until'])
@@ -52,11 +55,15 @@ export class WebhookLeases {
     if (rows.length === 0) return []
     const now = this.#now()
     const last = await this.#store.log.last()
-    const found: string[] = []
-    for (const { id, seq, paused_until, lease_until } of rows) {
-      if (Number(lease_until) > now) continue
+    const abandoned = await this.#ahead.abandoned(now, async (after) =>
+      rows.filter(({ lease_until }) => Number(lease_until) > after),
+    )
+    const found: LeaseEnd[] = []
+    for (const row of rows) {
+      const { id, seq, paused_until, lease_until } = row
+      if (Number(lease_until) > now && !abandoned.includes(row)) continue
       const maySend = Number(paused_until) <= now
-      if (Number(seq) < last || (maySend && (await this.#isDue(id, now)))) found.push(id)
+      if (Number(seq) < last || (maySend && (await this.#isDue(id, now)))) found.push(row)
     }
     return found
   }
@@ -73,13 +80,14 @@ export class WebhookLeases {
   }
 
   /** @returns whether the worker has the lease now. */
-  async lease(id: string, worker: string): Promise<boolean> {
+  async lease({ id, lease_until }: LeaseEnd, worker: string): Promise<boolean> {
     const { numUpdatedRows } = await this.#store.db
       .updateTable(this.#webhooks)
       .set({ worker, lease_until: this.#end() })
       .where('id', '=', id)
       .where('enabled', '=', 1)
-      .where('lease_until', '<=', this.#now())
+      // Another process that was faster has set another end.
+      .where('lease_until', '=', lease_until)
       .executeTakeFirst()
     return numUpdatedRows === 1n
   }

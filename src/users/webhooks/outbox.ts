@@ -66,6 +66,17 @@ export class Outbox {
     return rows.map(eventOf)
   }
 
+  /** How many events are queued, and the age of the oldest in seconds. */
+  async undelivered(): Promise<{ readonly count: number; readonly oldest: number }> {
+    const row = await this.#store.db
+      .selectFrom(this.#deliveries)
+      .select(({ fn }) => [fn.countAll().as('count'), fn.min('at').as('first')])
+      .executeTakeFirst()
+    const count = Number(row?.count ?? 0)
+    const oldest = count === 0 ? 0 : (this.#now() - Number(row?.first)) / 1000
+    return { count, oldest: Math.max(0, oldest) }
+  }
+
   /** Whether a queue has at least so many events. */
   async isFull(webhook_id: string, most: number): Promise<boolean> {
     const row = await this.#store.db

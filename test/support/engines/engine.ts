@@ -12,6 +12,8 @@ export interface Connection {
   exec(text: string): Promise<void>
   run(statement: SomeStatement): Promise<void>
   all(statement: SomeStatement): Promise<Record<string, unknown>[]>
+  /** The same with the parameters as literals in the text, where a driver or the database writes these. */
+  allInlined?(statement: SomeStatement): Promise<Record<string, unknown>[]>
   close(): Promise<void>
 }
 

@@ -41,6 +41,7 @@ export const mariadb: Engine = {
       exec: async (text) => void (await connection.query(text)),
       run: async ({ text, params }) => void (await connection.execute(text, params)),
       all: async ({ text, params }) => [...(await connection.execute(text, params))],
+      allInlined: async ({ text, params }) => [...(await connection.query(text, params))],
       async close() {
         await connection.query(`DROP DATABASE ${name}`)
         await connection.end()

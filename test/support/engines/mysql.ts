@@ -41,6 +41,10 @@ export const mysql: Engine = {
       },
       run: async (statement) => void (await execute(statement)),
       all: async (statement) => (await execute(statement)) as Record<string, unknown>[],
+      async allInlined({ text, params }) {
+        const [rows] = await connection.query(text, params as never)
+        return rows as Record<string, unknown>[]
+      },
       async close() {
         await connection.query(`DROP DATABASE ${name}`)
         await connection.end()

@@ -80,12 +80,10 @@ export function serveEngine(
     try {
       const [text, params, lists]: [string, unknown[], unknown[][] | undefined] = JSON.parse(line)
       if (lists !== undefined) {
-        answer(
-          engine.runEach(
-            text,
-            lists.map((each) => each.map(decode)),
-          ),
-        )
+        for (const each of lists) {
+          for (let i = 0; i < each.length; i++) each[i] = decode(each[i])
+        }
+        answer(engine.runEach(text, lists))
         return
       }
       const { columns, rows, changes } = engine.run(text, params.map(decode))

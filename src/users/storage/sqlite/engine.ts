@@ -40,6 +40,8 @@ export interface Reply {
 }
 
 export interface Engine {
+  /** The names of the columns that a statement gives. */
+  columns(text: string): readonly string[]
   /** Integers come as bigints. */
   run(text: string, params: readonly unknown[]): Reply
   /** The first row alone, in half the time of `run`; undefined if there is none. */
@@ -101,17 +103,22 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
   /**
    * A commit is on disk before it is answered. Users are in a dozen indexes: with SQLite's own
    * settings, a cache of 2 MB and a checkpoint for each 4 MB of log, an import takes twice as long.
+   * Those that read have as large a cache, for pages of different users.
    * Only opening waits for other connections:
    * statements do not wait in SQLite, because they could not be stopped.
    */
   const PRAGMAS =
     mode === 'read'
-      ? 'PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA busy_timeout = 0'
+      ? 'PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA busy_timeout = 0'
       : mode === 'update'
         ? 'PRAGMA busy_timeout = 5000'
         : `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;
          PRAGMA busy_timeout = 0`
+
+  /** The drivers that take a list of parameters as it is; spread over arguments, it is copied twice. */
+  const TAKE_LISTS: readonly string[] = ['better-sqlite3', 'libsql']
+  let takesLists = false
 
   const isConstructor = (value: unknown): value is DriverConstructor => typeof value === 'function'
 
@@ -127,7 +134,9 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
       // The drivers spell the option in two ways, and better-sqlite3 refuses that of node:sqlite.
       const readOnly = module === 'node:sqlite' ? { readOnly: true } : { readonly: true }
       const options = mode === 'read' ? readOnly : {}
-      if (isConstructor(exported)) return new exported(file, options)
+      if (!isConstructor(exported)) continue
+      takesLists = TAKE_LISTS.includes(module)
+      return new exported(file, options)
     }
     throw new TypeError('tamis/users: SQLite needs a driver: npm install libsql')
   }
@@ -159,7 +168,9 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
       return cached
     }
     const statement = driver.prepare(text)
-    const names = statement.columns?.().map(({ name }) => name) ?? []
+    // better-sqlite3 throws where there are none.
+    const names =
+      statement.reader === false ? [] : (statement.columns?.().map(({ name }) => name) ?? [])
     const returnsRows = statement.reader ?? names.length > 0
     if (returnsRows) {
       statement.safeIntegers?.(true)
@@ -181,6 +192,7 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
   }
 
   return {
+    columns: (text) => prepare(text).columns ?? [],
     run(text, params) {
       const { statement, columns, raw } = prepare(text)
       if (columns === undefined) return { changes: Number(statement.run(...params).changes) }
@@ -202,12 +214,15 @@ export function openEngine(load: Require, file: string, mode: 'read' | 'write' |
     runEach(text, lists) {
       const { statement } = prepare(text)
       let changes = 0
-      for (const [at, params] of lists.entries()) {
-        try {
-          changes += Number(statement.run(...params).changes)
-        } catch (error) {
-          throw Object.assign(Object(error), { at })
+      let at = 0
+      try {
+        for (; at < lists.length; at++) {
+          const params = lists[at] ?? []
+          const result = takesLists ? statement.run(params) : statement.run(...params)
+          changes += Number(result.changes)
         }
+      } catch (error) {
+        throw Object.assign(Object(error), { at })
       }
       return { changes }
     },

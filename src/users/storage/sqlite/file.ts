@@ -2,7 +2,7 @@
 
 import type { QueryResult } from 'kysely'
 import { unref } from '../../timers.ts'
-import { ConnectionClosed, Stopped } from '../failures.ts'
+import { ConnectionClosed, isReadOnly, Stopped } from '../failures.ts'
 import { ACQUIRE_TIMEOUT, type Control, noConnection } from '../pool.ts'
 import type { Backend } from './backend.ts'
 import { type Job, SqliteProcess } from './process.ts'
@@ -96,9 +96,16 @@ export class FileBackend implements Backend {
         reject(new ConnectionClosed('the database is closed'))
         return
       }
+      const writer = this.#writerProcess()
+      const failed = (error: unknown) => {
+        reject(error)
+        // SQLite decides when it opens a file whether it may write it: only another process can write
+        // it once that is allowed again, or once the file was replaced.
+        if (isReadOnly(error)) writer.kill()
+      }
       const since = performance.now()
-      const job = { text, params, signal, since, resolve, reject, ...(lists ? { lists } : {}) }
-      this.#writerProcess().send(job)
+      const job = { text, params, signal, since, resolve, ...(lists ? { lists } : {}) }
+      writer.send({ ...job, reject: failed })
       this.#watch()
     })
   }
