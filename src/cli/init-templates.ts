@@ -66,7 +66,9 @@ export const close = () => pool.end()
 /** Opens the database, and asks it. */
 export function asking({ packageName, place }: Driver, isTyped: boolean): string {
   const types = isTyped
-    ? `type Statement = { readonly text: string; readonly params: readonly unknown[] }\n${packageName === 'mysql2' ? '' : 'type Row = Record<string, unknown>\n'}`
+    ? `type Statement = { readonly text: string; readonly params: readonly unknown[] }
+${packageName === 'mysql2' ? 'type Value = string | number | bigint | boolean | null' : 'type Row = Record<string, unknown>'}
+`
     : ''
   const recordsOf = `${types}const recordsOf = async ({ text, params }${isTyped ? ': Statement): Promise<Row[]>' : ')'} =>`
   if (packageName === 'pg') {
@@ -81,7 +83,7 @@ ${POOL_END}`
 pool.on('connection', (connection) => void connection.query("SET time_zone = '+00:00'"))
 
 // \`query\` would write the values into the text.
-${recordsOf} (await pool.execute${isTyped ? '<Row[]>' : ''}(text, [...params]))[0]
+${recordsOf} (await pool.execute${isTyped ? '<Row[]>' : ''}(text, [...params]${isTyped ? ' as Value[]' : ''}))[0]
 ${POOL_END}`
   }
   return `const db = new Database(${place})
