@@ -70,8 +70,9 @@ export function inferredModule(
     facts,
     isAsked ? { ...options, keyOf: (fields) => askedKey(fields, asked) } : options,
   )
-  if (schema === NO_KEY) throw new Mistake(`${NO_KEY}; name one with --key`)
-  if (typeof schema === 'string') throw new Mistake(schema)
+  if (typeof schema === 'string') {
+    throw new Mistake(schema.startsWith(NO_KEY) ? `${schema}; name one with --key` : schema)
+  }
   const { fields, key } = schema
   const warnings = schema.notes.map(({ text }) => text)
   const rows = facts.count === 1 ? '1 row' : `${facts.count} rows`

@@ -1,5 +1,7 @@
 import type { PrintedField } from '../check/source.ts'
-import type { ObjectFacts } from './value-facts.ts'
+import { quote } from '../error/describe.ts'
+import type { Note } from './inferred-fields.ts'
+import { LONGEST_MEMBER, type ObjectFacts } from './value-facts.ts'
 
 /** Names of keys, the most usual first. */
 const KEY_NAMES = [
@@ -24,9 +26,30 @@ export function guessedKey(
   const candidates = fields.filter(
     (field) => canBeKey(field) && rows.keys?.get(field.name)?.isDistinct === true,
   )
+  return mostUsual(candidates, ({ name }) => name) ?? candidates[0]
+}
+
+/** The one whose name is most usual for a key. */
+function mostUsual<T>(all: readonly T[], nameOf: (each: T) => string): T | undefined {
   for (const pattern of KEY_NAMES) {
-    const named = candidates.find(({ name }) => pattern.test(name))
+    const named = all.find((each) => pattern.test(nameOf(each)))
     if (named !== undefined) return named
   }
-  return candidates[0]
+  return undefined
+}
+
+/** Why the key of rows that people would expect cannot be it; undefined if no name looks like one. */
+export function whyNoKey(
+  { keys }: ObjectFacts,
+  fields: readonly PrintedField[],
+  notes: readonly Note[],
+): string | undefined {
+  const name = mostUsual([...(keys?.keys() ?? [])], (each) => each)
+  if (name === undefined) return undefined
+  const field = fields.find((each) => each.name === name)
+  const note = notes.find((each) => each.name === name)
+  if (field === undefined) return note?.text
+  if (!field.required) return `some rows have no ${quote(name)}`
+  if (!canBeKey(field)) return `the values of ${quote(name)} have no order`
+  return `the values of ${quote(name)} are not distinct, or texts of more than ${LONGEST_MEMBER} characters`
 }

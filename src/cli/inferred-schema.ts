@@ -2,7 +2,7 @@
 
 import type { PrintedField } from '../check/source.ts'
 import { fieldsOfColumns, fieldsOfRows, type Note } from './inferred-fields.ts'
-import { guessedKey } from './inferred-key.ts'
+import { guessedKey, whyNoKey } from './inferred-key.ts'
 import { MOST_COLUMNS, type ObjectFacts } from './value-facts.ts'
 
 /** The most members of an enumeration, where nobody has said. */
@@ -38,7 +38,10 @@ export function inferredSchema(
   const fieldsOf = isOfCells ? fieldsOfColumns : fieldsOfRows
   const { fields, notes } = fieldsOf(rows, { enumerations })
   const key = keyOf === undefined ? guessedKey(fields, rows) : keyOf(fields)
-  if (key === undefined) return NO_KEY
+  if (key === undefined) {
+    const why = whyNoKey(rows, fields, notes)
+    return why === undefined ? NO_KEY : `${NO_KEY} (${why})`
+  }
   return {
     // Pages are sorted by the key, so that clients may ask for it, too.
     fields: fields.map((field) => (field === key ? { ...key, sortable: true } : field)),

@@ -15,7 +15,7 @@ import { DEEPEST } from '../schema/limits.ts'
 /** More distinct texts make no enumeration. */
 export const MOST_MEMBERS = 64
 /** A longer text is no name of a member, and no key. */
-const LONGEST_MEMBER = 64
+export const LONGEST_MEMBER = 64
 /** How many values are compared to see whether they are distinct. */
 const COMPARED = 1000
 /** Objects with more keys hold data in their keys. */

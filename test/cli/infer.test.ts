@@ -458,7 +458,15 @@ export const orders = defineSchema({
 
   it.each<[string[], string, RegExp]>([
     [[], '', /there are no rows/],
-    [[], '{"a":[]}', /no field can be the key/],
+    [[], '{"a":[]}', /no field can be the key: [^(]* row; name one with --key/],
+    [
+      [],
+      '{"id":1,"a":1}\n{"id":"x","a":1}',
+      /the key: .* \("id" is left out: it holds values of several kinds: string, integer\)/,
+    ],
+    [[], '{"id":1}\n{"a":1}', /the key: .* \(some rows have no "id"\)/],
+    [[], '{"user_id":true}', /the key: .* \(the values of "user_id" have no order\)/],
+    [[], '{"id":1}\n{"id":1}', /the key: .* \(the values of "id" are not distinct, or /],
     [['--key', 'b'], '{"a":1}', /--key: no field "b"/],
     [['--enumerations', '65'], '{"a":1}', /expected an integer from 0 to 64/],
     [[], `{${Array.from({ length: 501 }, (_, i) => `"k${i}":1`)}}`, /more than 500 keys/],
