@@ -28,11 +28,14 @@ export interface GuessedSchema {
   readonly notes: readonly Note[]
 }
 
+const decimalText = (precision: number, scale: number): string =>
+  spaced({ kind: 'decimal', precision, scale })
+
 /** A schema that fits rows; where there is none, why, as a sentence without its full stop. */
 export function guessSchema(rows: readonly PlayRow[]): GuessedSchema | string {
   const facts = new ObjectFacts(new Budget(), true)
   for (const row of rows) facts.add(row)
-  const inferred = inferredSchema(facts)
+  const inferred = inferredSchema(facts, { decimalText })
   if (typeof inferred === 'string') return inferred
   const { key, notes } = inferred
   // The key comes first, so that it is not among those that are too many.

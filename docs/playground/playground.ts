@@ -113,6 +113,10 @@ class Playground {
   readonly #rowsProblems = element('ol', { class: 'tp-problems' })
   readonly #said = element('span', { class: 'tp-said', role: 'status' })
   readonly #misfit = element('div', { class: 'tp-line', hidden: true })
+  /** Why no schema was made of the rows. */
+  readonly #unmade = element('p', { class: 'tp-error', role: 'status' })
+  /** Said while what is typed has mistakes: the result is older. */
+  readonly #older = element('p', { class: 'tp-note', hidden: true })
   readonly #notes = element('details', { class: 'tp-notes', open: true, hidden: true })
   /** The schema that was made of rows, with what is said of it while neither is changed. */
   #made: (GuessedSchema & { readonly rows: string }) | undefined
@@ -215,11 +219,13 @@ class Playground {
       { title: 'Code', panel: this.#codePanel },
     ])
     this.#sqlPanel.append(this.#databaseLine(), this.#sqlBody)
-    const answer = section('answer', 'Result', this.#engines.element, results.element)
-    const data = section('data', 'Data', this.#notes, this.#data.element)
+    setText(this.#older, 'The result is that of the last query without mistakes.')
+    const answer = section('answer', 'Result', this.#engines.element, this.#older, results.element)
+    const data = section('data', 'Data', this.#unmade, this.#notes, this.#data.element)
     this.#root.classList.add('tp')
     this.#root.replaceChildren(this.#bar(), element('div', { class: 'tp-grid' }, ask, answer, data))
     this.#listenToFiles()
+    this.#listenToTyping()
   }
 
   #bar(): HTMLElement {
@@ -281,6 +287,13 @@ class Playground {
     )
   }
 
+  /** What was said is of before. */
+  #listenToTyping(): void {
+    const typed = () => this.#say('')
+    this.#root.addEventListener('input', typed, true)
+    this.#undo.push(() => this.#root.removeEventListener('input', typed, true))
+  }
+
   #listenToFiles(): void {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
     const over = (event: DragEvent) => {
@@ -322,7 +335,7 @@ class Playground {
     const parsed = this.#parsedRows()
     const guessed = guessSchema(parsed)
     if (typeof guessed === 'string') {
-      this.#say(`No schema was made: ${guessed}.`)
+      setText(this.#unmade, `No schema was made: ${guessed}.`)
       return
     }
     const { text } = guessed
@@ -401,7 +414,8 @@ class Playground {
   #setOwn(): void {
     this.#set(this.#own ?? EMPTY)
     this.#data.select(0)
-    if (this.#own === undefined) this.#say('Paste rows below, or open a file.')
+    if (this.#own === undefined)
+      this.#say('Paste rows below, or open a file: the schema is made of them.')
   }
 
   #set(state: State | Example): void {
@@ -452,10 +466,16 @@ class Playground {
   /** Reads everything that is typed, shows its mistakes, and asks the engines. */
   #read(): void {
     clearTimeout(this.#timer)
+    const isFirst = this.#hasFirstRows()
     this.#readData()
+    if (isFirst && this.#leftOut().length + this.#rows.misfits > 0) {
+      this.#guess()
+      return
+    }
     const made = this.#schema
+    this.#older.hidden = true
     if (!('schema' in made)) {
-      this.#ready = undefined
+      this.#refuse()
       this.#engines.refuse('The schema has mistakes.')
       this.#problemsOf(this.#filter, this.#filterProblems, [])
       setText(this.#meaning, 'The schema has mistakes: see below.')
@@ -469,7 +489,7 @@ class Playground {
     this.#limit.show(wrong.limit)
     this.#meaning.classList.toggle('tp-wrong', wrong.filter.length > 0)
     if ('wrong' in reading) {
-      this.#ready = undefined
+      this.#refuse()
       const count = wrong.filter.length + wrong.sort.length + wrong.limit.length
       setText(this.#meaning, count === 1 ? 'There is a mistake.' : `There are ${count} mistakes.`)
       this.#engines.refuse('The query has mistakes.')
@@ -481,6 +501,18 @@ class Playground {
     this.#drawTree()
     this.#drawSql()
     this.#drawCode()
+  }
+
+  /** Leaves the result that is there, and says so. */
+  #refuse(): void {
+    this.#ready = undefined
+    this.#older.hidden = this.#drawn === undefined
+  }
+
+  /** Whether rows were put into the empty page, whose schema is then made of them. */
+  #hasFirstRows(): boolean {
+    const rows = this.#rowsEditor.text()
+    return rows !== this.#rowsText && this.#schemaEditor.text() === EMPTY.schema
   }
 
   #readTyped(schema: Schema): QueryReading {
@@ -501,6 +533,7 @@ class Playground {
     this.#example.value = index < 0 ? '' : String(index)
     this.#schemaText = schemaText
     this.#rowsText = rowsText
+    setText(this.#unmade, '')
     const isRead = 'schema' in this.#schema
     const problems = 'schema' in this.#schema ? [] : this.#schema.problems
     this.#problemsOf(this.#schemaEditor, this.#schemaProblems, problems)

@@ -1,6 +1,6 @@
 /** What is wrong with a text, and where. */
 
-import { defineSchema, string } from 'tamis'
+import { defineSchema, type Issue, string } from 'tamis'
 import { safeParseFilterText } from 'tamis/text'
 import { LONGEST_SCHEMA } from './limits.ts'
 
@@ -27,6 +27,9 @@ export function lineAt(text: string, offset: number): number {
 export const placeName = (text: string, { row, from }: Problem): string =>
   row === undefined ? `Line ${lineAt(text, from)}` : `Row ${row}`
 
+export const sentence = ({ message, hint }: Issue): string =>
+  hint === undefined ? message : `${message} (${hint})`
+
 /** Any schema: only the syntax of a text is looked at. */
 const ANY = /* @__PURE__ */ defineSchema({ fields: { id: string({ required: true }) } })
 
@@ -39,6 +42,8 @@ export function problemOfJson(text: string, at = 0): Problem {
   const read = safeParseFilterText(ANY, text, { limits })
   const issue = read.ok ? undefined : read.issues.find(({ code }) => code === 'syntax')
   const { start, end } = issue?.range ?? { start: Math.max(0, text.search(/\S/)), end: 0 }
-  const said = issue === undefined ? '' : `: ${issue.message}`
+  // The place is shown beside the message, and that of the message is one in a part of the text.
+  const said =
+    issue === undefined ? '' : `: ${sentence(issue).replace(/ at line \d+, column \d+/, '')}`
   return { from: at + start, to: at + Math.max(end, start + 1), message: `This is not JSON${said}` }
 }

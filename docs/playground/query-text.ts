@@ -12,7 +12,7 @@ import {
 } from 'tamis'
 import { safeParseFilterText, safeParseQueryString } from 'tamis/text'
 import { LONGEST_FILTER, LONGEST_SORT } from './limits.ts'
-import type { Problem } from './problems.ts'
+import { type Problem, sentence } from './problems.ts'
 
 /** What is typed. */
 export interface Typed {
@@ -47,9 +47,6 @@ export interface Wrong {
 
 export type QueryReading = Ready | { readonly wrong: Wrong }
 
-const sentence = ({ message, hint }: Issue): string =>
-  hint === undefined ? message : `${message} (${hint})`
-
 const problemOf = (each: Issue): Problem => ({
   from: each.range?.start ?? 0,
   to: each.range?.end ?? 0,
@@ -64,6 +61,20 @@ function readPage(schema: Schema, { sort, limit }: Typed) {
   return safeParseQueryString(schema, parameters.toString())
 }
 
+/** What people write in the place of a minus for descending: `name desc`, `name:desc`, `+name`, `sort=name`. */
+const OTHER_ORDER = /^sort=|[\s:](?:asc|desc)$|^\+/i
+
+/** What is wrong with a sort that has other marks than a minus; undefined if it has none. */
+function otherOrder(schema: Schema, sort: string): string | undefined {
+  const terms = sort.split(',').map((term) => term.trim())
+  const other = terms.find((term) => OTHER_ORDER.test(term) && !schema.fields.has(term))
+  if (other === undefined) return undefined
+  const isDescending = /desc$|^sort=-/i.test(other)
+  const name = other.replace(OTHER_ORDER, '').replace(OTHER_ORDER, '').trim().replace(/^-/, '')
+  const written = `${isDescending ? '-' : ''}${name}`
+  return `Expected names of fields, with a minus for descending, received ${JSON.stringify(other)} (write ${written})`
+}
+
 /** Reads what is typed; `now` in milliseconds since 1970. */
 export function readQuery(schema: Schema, typed: Typed, now: number): QueryReading {
   const wrong = (part: Partial<Wrong>): QueryReading => ({
@@ -75,13 +86,14 @@ export function readQuery(schema: Schema, typed: Typed, now: number): QueryReadi
   const text = typed.filter.trim() === '' ? '{}' : typed.filter
   const limits = { length: LONGEST_FILTER }
   const filter = safeParseFilterText(schema, text, { relaxed: true, limits })
-  const page = readPage(schema, typed)
-  if (!filter.ok || !page.ok) {
+  const order = otherOrder(schema, typed.sort)
+  const page = readPage(schema, order === undefined ? typed : { ...typed, sort: '' })
+  if (!filter.ok || !page.ok || order !== undefined) {
     const issues = page.ok ? [] : page.issues
     const isOfLimit = ({ path }: Issue) => path.startsWith('/limit')
     return wrong({
       filter: filter.ok ? [] : filter.issues.map(problemOf),
-      sort: issues.filter((each) => !isOfLimit(each)).map(sentence),
+      sort: order === undefined ? issues.filter((each) => !isOfLimit(each)).map(sentence) : [order],
       limit: issues.filter(isOfLimit).map(sentence),
     })
   }

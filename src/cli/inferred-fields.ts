@@ -10,6 +10,8 @@ import { type Facts, MOST_SCALE, type ObjectFacts, type TextFacts } from './valu
 export interface InferOptions {
   /** The most members of an enumeration; 0 for none. */
   readonly enumerations: number
+  /** How a note writes a field of decimals. */
+  readonly decimalText: (precision: number, scale: number) => string
 }
 
 /** An enumeration's members are seen at least so often each, on average. */
@@ -79,10 +81,15 @@ function whyTexts({ whole, leastScale, scale }: TextFacts): string {
 }
 
 /** Says why a field of decimal numbers is one of texts, and how to declare a decimal. */
-function notesOfTexts(name: string, texts: TextFacts, { of }: ScalarShape): readonly Note[] {
+function notesOfTexts(
+  name: string,
+  texts: TextFacts,
+  { of }: ScalarShape,
+  { decimalText }: InferOptions,
+): readonly Note[] {
   if ((of !== 'string' && of !== 'enumeration') || !texts.areDecimals) return []
   const { whole, scale } = texts
-  const declared = `decimal({ precision: ${precisionOf(texts)}, scale: ${scale} })`
+  const declared = decimalText(precisionOf(texts), scale)
   const how = whole + scale > MOST_PRECISION ? '' : `; if they are amounts, declare ${declared}`
   return [{ name, text: `The numbers of ${quote(name)} stay texts: ${whyTexts(texts)}${how}` }]
 }
@@ -139,7 +146,7 @@ function elementFields(name: string, { keys, count }: ObjectFacts, options: Infe
       }
       const required = isEverywhere(facts, count)
       const field = fieldNamed({ name: key, shape, required })
-      return { ...field, notes: notesOfTexts(own, facts.texts, shape) }
+      return { ...field, notes: notesOfTexts(own, facts.texts, shape, options) }
     }),
   )
 }
@@ -176,7 +183,7 @@ function listOf(name: string, facts: Facts, required: boolean, options: InferOpt
     return leftOut(name, mixed('has lists of', scalars.kinds))
   }
   const field = fieldNamed({ name, shape: { ...scalars, list: true }, required })
-  return { ...field, notes: notesOfTexts(name, elements.texts, scalars) }
+  return { ...field, notes: notesOfTexts(name, elements.texts, scalars, options) }
 }
 
 function objectOf(
@@ -249,7 +256,7 @@ function fieldOf(
   if (scalars === undefined) return leftOut(name, 'no field can hold its values')
   if (scalars.of === 'dynamic') return leftOut(name, mixed('holds', scalars.kinds))
   const field = fieldNamed({ name, shape: scalars, required }, SORTABLE.has(scalars.of))
-  const notes = notesOfTexts(name, facts.texts, scalars)
+  const notes = notesOfTexts(name, facts.texts, scalars, options)
   return together([{ ...field, notes }, unreadable])
 }
 

@@ -47,8 +47,10 @@ export function nearest(
   return best
 }
 
+export const DID_YOU_MEAN = 'did you mean '
+
 /** The hint for a name that is probably misspelt; undefined if no candidate is near. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const near = nearest(name, candidates)
-  return near === undefined ? undefined : `did you mean ${quote(near)}?`
+  return near === undefined ? undefined : `${DID_YOU_MEAN}${quote(near)}?`
 }

@@ -33,7 +33,8 @@ export class Commas {
   }
 
   end(problems: Problems): void {
-    if (this.#last === 'comma')
-      problems.relaxedOnly(this.#at, `${this.#item} after it`, 'nothing', undefined, 'a comma')
+    if (this.#last !== 'comma') return
+    const hint = 'JSON has no comma after the last one'
+    problems.relaxedOnly(this.#at, `${this.#item} after it`, 'nothing', hint, 'a comma')
   }
 }

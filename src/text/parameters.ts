@@ -3,6 +3,7 @@
 import { findOperator } from '../condition/condition.ts'
 import { oneOf, quote } from '../error/describe.ts'
 import { type Issue, type IssueCode, issue } from '../error/issue.ts'
+import { DID_YOU_MEAN, didYouMean } from '../error/nearest.ts'
 import { membersOf } from '../kinds/dynamic.ts'
 import { exactNumber, JSON_NUMBER, LONGEST_NUMBER, parseJson } from '../kinds/json.ts'
 import type { Kind } from '../kinds/kind.ts'
@@ -62,8 +63,22 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ...['q', 'query', 'search'].map(
     (name) => [name, 'name the field, and an operator that it allows'] as const,
   ),
-  ['where', 'use filter, or the fields themselves'],
+  ...['where', 'filters', 'conditions'].map(
+    (name) => [name, 'use filter, or the fields themselves'] as const,
+  ),
+  ...['select', 'columns', 'projection', 'only'].map((name) => [name, 'use fields'] as const),
+  [COUNT, 'the schema has no counts'],
 ])
+
+/** What was probably meant by a parameter that is neither a field nor an option, nor near a field. */
+function optionHint({ code, path, hint }: Issue, options: readonly string[]): string | undefined {
+  if (code !== 'unknown_field') return undefined
+  const name = path.replace(/^\/filter_conditions\//, '')
+  const instead = INSTEAD.get(name)
+  if (instead !== undefined) return instead
+  const isNearField = hint?.startsWith(DID_YOU_MEAN) === true
+  return isNearField || name.length < 4 ? undefined : didYouMean(name, options)
+}
 
 /** A timestamp whose offset has lost its plus, as a message quotes it. */
 const LOST_PLUS = /^"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)? \d\d:\d\d"$/
@@ -77,7 +92,7 @@ function explained<T>(schema: Schema, result: Result<T>): Result<T> {
       return { ...each, hint: 'a + in a URL is a space: write it as %2B' }
     }
     const name = each.path.replace(/^\/filter_conditions\//, '')
-    const hint = each.code === 'unknown_field' ? INSTEAD.get(name) : undefined
+    const hint = optionHint(each, [...known, FILTER])
     if (hint === undefined) return each
     return issue('unknown_option', `/${name}`, {
       subject: quote(name),

@@ -279,7 +279,7 @@ export class TreeParser extends EmbeddedActionsParser {
           subject: 'a value',
           expected: 'no regular expression',
           received: quote(token.image),
-          hint: 'use $startsWith, $endsWith or $includes, or $istartsWith and so on to ignore case',
+          hint: 'use $startsWith, $endsWith or $includes where the field allows them, or $istartsWith and so on to ignore case',
         })
         return { kind: 'scalar', ...at, value: undefined }
       })

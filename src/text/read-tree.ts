@@ -128,8 +128,6 @@ function otherLanguage(tokens: readonly IToken[]): Problem | undefined {
   const last = tokens.at(-1)
   if (first === undefined || last === undefined) return undefined
   if (!BEGINS_OTHERS.has(first.tokenType)) return undefined
-  // A word alone may be meant as a string, where a text is a value.
-  if (second === undefined && first.tokenType === Word) return undefined
   return {
     start: first.startOffset,
     end: spanOf(last).end,

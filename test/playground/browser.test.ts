@@ -211,6 +211,31 @@ describe.skipIf(isSkipped)('the playground in a browser', () => {
     await shows(page, 'x')
   })
 
+  it('makes a schema of the first rows of an empty page, or says why there is none', async () => {
+    const page = await open()
+    await page.getByLabel('Example').selectOption('Your own')
+    await write(page, 'Rows', '[{"id": 1, "n": 2}, {"id": "x", "n": 2}]')
+    await page
+      .locator('.tp-data')
+      .getByText(/^No schema was made: no field can be the key: .* several kinds: string, integer/)
+      .waitFor()
+    await write(page, 'Rows', '[{"id": "x", "n": 1}, {"id": "y", "n": 2}]')
+    await page.getByText('Made a schema from 2 rows.').waitFor()
+    expect(await page.locator('.tp-data').getByText('No schema was made').count()).toBe(0)
+    await write(page, 'Filter', '{n: {$gt: 1}}')
+    await shows(page, 'y')
+    expect(await page.getByText('Made a schema').count()).toBe(0)
+    // A result that is older than what is typed says so.
+    const older = page.getByText('The result is that of the last query without mistakes.')
+    expect(await older.isVisible()).toBe(false)
+    await page.getByLabel('Sort').fill('n desc')
+    await page.getByText('received "n desc" (write -n)').waitFor()
+    expect(await older.isVisible()).toBe(true)
+    await page.getByLabel('Sort').fill('-n')
+    await older.waitFor({ state: 'hidden' })
+    expect(await faultsOf(page)).toEqual([])
+  })
+
   it('says what is left out of rows, and all mistakes of a row by its number', async () => {
     const page = await open()
     const notes = page.locator('.tp-notes li')

@@ -18,6 +18,13 @@ describe('a query string', () => {
     ['skip=10', '/skip', 'use offset'],
     ['orderBy=role', '/orderBy', 'use sort'],
     ['q=ann', '/q', 'name the field'],
+    ['select=id', '/select', 'use fields'],
+    ['filters={}', '/filters', 'use filter'],
+    ['fliter={}', '/fliter', 'did you mean "filter"?'],
+    ['limt=3', '/limt', 'did you mean "limit"?'],
+    ['count=true', '/count', 'the schema has no counts'],
+    // A field that is near is meant rather than an option.
+    ['rol=admin', '/filter_conditions/rol', 'did you mean "role"?'],
     [
       'created_at[$gte]=2024-05-01T12:00:00+02:00',
       '/filter_conditions/created_at/$gte',
