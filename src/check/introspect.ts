@@ -125,6 +125,20 @@ const suggestedIn = (facts: TableFacts): readonly PrintedField[] =>
     .filter((column) => isDecimal(column, facts))
     .map(suggestedFor)
 
+/** Says once how texts compare whose columns ignore case: in tamis they do not. */
+function comparison(candidates: readonly Candidate[]): readonly string[] {
+  const texts = candidates.filter(
+    ({ column, shape }) => shape.of === 'string' && column.collation?.ignoresCase === true,
+  )
+  const [first, ...others] = texts
+  if (first === undefined) return []
+  const names = texts.map(({ field }) => quote(field))
+  const shown = others.length < 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and others`
+  return [
+    `${shown} ${others.length === 0 ? 'compares' : 'compare'} by code point, not by ${first.column.collation?.name}: "A" and "a" differ, and no index serves the order. To ignore case: string({ insensitive: true }), a search column, and tamis backfill`,
+  ]
+}
+
 /** Names of columns that clients seldom may see: `password_hash`, `resetToken`, `apiKey`. */
 const SECRET = /passw(or)?d|secret|token|(^|_)(hash|pwd|salt)(_|$)|hash$|api_?key|private_?key/i
 
@@ -193,9 +207,9 @@ export function introspected(
   checkOptions('tamis/check', options, INTROSPECT_OPTIONS)
   const { omit = [] } = options
   const warnings: string[] = []
-  const named = facts.columns.filter(({ name }) => name !== '')
-  if (named.length < facts.columns.length) warnings.push('a column without a name is left out')
-  const seen = without({ ...facts, columns: named }, omit)
+  const columns = facts.columns.filter(({ name }) => name !== '')
+  if (columns.length < facts.columns.length) warnings.push('a column without a name is left out')
+  const seen = without({ ...facts, columns }, omit)
   const candidates = candidatesOf(seen, warnings)
   const found = keyOf(seen, candidates)
   if ('why' in found) {
@@ -206,13 +220,13 @@ export function introspected(
     )
   }
   const key = found.key.field
-  const fields = fieldsOf(seen, found.key, namedOf(candidates, found.key, warnings)).map(
-    (field) => {
-      const { name, mapping } = field
-      const isSecret = name !== key && SECRET.test(mapping.column ?? name.replace(/\.\*$/, ''))
-      return isSecret ? { ...field, sortable: false, hidden: true as const } : field
-    },
-  )
+  const named = namedOf(candidates, found.key, warnings)
+  warnings.push(...comparison(named))
+  const fields = fieldsOf(seen, found.key, named).map((field) => {
+    const { name, mapping } = field
+    const isSecret = name !== key && SECRET.test(mapping.column ?? name.replace(/\.\*$/, ''))
+    return isSecret ? { ...field, sortable: false, hidden: true as const } : field
+  })
   const relations = relationsIn(seen, fields, fieldNameOf, warnings)
   return {
     facts,

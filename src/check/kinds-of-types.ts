@@ -141,7 +141,11 @@ function jsonOf({ name }: ColumnFacts, facts: TableFacts): 'document' | 'list' |
   const said = checks.flatMap((text) => conjunctsOf(text, engine))
   const folded = isMysqlFamily(facts) || engine === 'sqlite' ? name.toLowerCase() : name
   if (said.some((text) => text.toLowerCase() === `json_type ${folded} = 'array'`)) return 'list'
-  return said.includes(`json_valid ${folded}`) ? 'document' : undefined
+  const isValid = `json_valid ${folded}`
+  const isNull = `${folded} is null`
+  // Django writes the second for a column that may be NULL.
+  const forms = [isValid, `${isValid} or ${isNull}`, `${isNull} or ${isValid}`]
+  return forms.some((form) => said.includes(form)) ? 'document' : undefined
 }
 
 /** Timestamps as text in SQLite: in the form of the column's default; without a default, in any form. */

@@ -6,6 +6,7 @@ import { type Ask, checkTable, type Finding, readFacts, type TableFacts } from '
 import { MissingTable } from '../check/records.ts'
 import type { AnyMapping } from '../schema/mapping.ts'
 import { withConnection } from './connect.ts'
+import { BY_DEFAULT, databaseOr } from './database-url.ts'
 import { printable } from './mistake.ts'
 import { toJson } from './output.ts'
 import { loadSchema } from './schema-module.ts'
@@ -14,7 +15,7 @@ import { factsOf, requireTable } from './table.ts'
 
 interface CheckCommandOptions {
   readonly schema: string
-  readonly db: string
+  readonly db?: string
   readonly table?: string
   readonly rows?: true
   readonly json?: true
@@ -130,7 +131,7 @@ function shown(findings: readonly Finding[], { json, ddl }: CheckCommandOptions)
 
 async function check(options: CheckCommandOptions): Promise<void> {
   const { schema, mapping } = await loadSchema(options.schema)
-  const findings = await withConnection(options.db, async (ask) => {
+  const findings = await withConnection(databaseOr(options.db, '--db'), async (ask) => {
     const facts = await factsOf(ask, await requireTable(ask, options.table))
     const target = { dialect: DIALECTS[facts.engine], table: facts.table.name, mapping }
     const sides = await sideTables(ask, facts, (mapping ?? {}) as AnyMapping)
@@ -149,9 +150,9 @@ export const addCheck = (tamis: Command): Command =>
     .command('check')
     .description('hold a schema and a mapping against a table that is there')
     .requiredOption('--schema <name>', '"users", or a module that exports a schema')
-    .requiredOption(
+    .option(
       '--db <database>',
-      'an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file',
+      `an SQLite file, postgres://…, mysql://…, mariadb://… or duckdb:file; ${BY_DEFAULT}`,
     )
     .option('--table <name>', 'the table; with its schema as app.people')
     .option('--rows', 'count the rows that break a promise: this reads the whole table')

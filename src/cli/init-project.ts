@@ -1,7 +1,8 @@
 /** What can be seen of a project, so that `tamis init` need not ask. */
 
-import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, normalize, relative } from 'node:path'
+import { databaseIn, type NamedDatabase, textIn } from './database-url.ts'
 import { type DrizzleModules, drizzleIn } from './init-drizzle.ts'
 import { Mistake, messageOf } from './mistake.ts'
 
@@ -25,24 +26,11 @@ export interface Project {
   readonly dependencies: ReadonlySet<string>
   /** What its modules export, if drizzle-orm is in package.json. */
   readonly drizzle: DrizzleModules | undefined
-  /** The database, and where its name is written. */
-  readonly database: { readonly url: string; readonly from: string } | undefined
+  readonly database: NamedDatabase | undefined
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
-
-/**
- * The text of a file; undefined for what cannot be read, and for what is not a regular file: reading a
- * named pipe would never end.
- */
-function textIn(file: string): string | undefined {
-  try {
-    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
-  } catch {
-    return undefined
-  }
-}
 
 function packageOf(folder: string): Readonly<Record<string, unknown>> | undefined {
   const file = join(folder, 'package.json')
@@ -56,23 +44,6 @@ function packageOf(folder: string): Readonly<Record<string, unknown>> | undefine
     throw new Mistake(`package.json: ${messageOf(error)}`)
   }
   throw new Mistake('package.json: expected an object')
-}
-
-/** The files that frameworks read variables from, the most special first. */
-const ENVIRONMENTS = ['.env.local', '.env.development', '.env']
-
-/** `DATABASE_URL` of the environment, or of a file as dotenv reads it. */
-function databaseOf(folder: string): Project['database'] {
-  const { DATABASE_URL: url } = process.env
-  if (url !== undefined && url !== '') return { url, from: 'DATABASE_URL' }
-  for (const name of ENVIRONMENTS) {
-    const text = textIn(join(folder, name)) ?? ''
-    const line = /^\s*(?:export\s+)?DATABASE_URL\s*=\s*(.*)$/m.exec(text)?.[1]
-    const quoted = /^(["'])(.*)\1/.exec(line ?? '')?.[2]
-    const found = quoted ?? line?.replace(/\s+#.*$/, '').trim()
-    if (found !== undefined && found !== '') return { url: found, from: `DATABASE_URL of ${name}` }
-  }
-  return undefined
 }
 
 /** More files are not searched for tables. */
@@ -179,6 +150,6 @@ export function projectOf(folder: string, out: string | undefined): Project {
     list,
     dependencies,
     drizzle: dependencies.has('drizzle-orm') ? drizzleIn(textsIn(folder)) : undefined,
-    database: databaseOf(folder),
+    database: databaseIn(folder),
   }
 }

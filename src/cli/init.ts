@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import { BY_DEFAULT } from './database-url.ts'
 import { filesOf } from './init-files.ts'
 import { FRAMEWORKS, type Framework, projectOf } from './init-project.ts'
 import { report } from './init-report.ts'
@@ -51,7 +52,7 @@ export const addInit = (tamis: Command): Command =>
         'none',
       ]),
     )
-    .option('--db <database>', 'by default, DATABASE_URL of the environment or of .env')
+    .option('--db <database>', BY_DEFAULT)
     .option('--out <folder>', 'where the files are to be; by default src/list or list')
     .option('--table <name>', 'the table of the list; with its schema as app.people')
     .option(

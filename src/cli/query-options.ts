@@ -38,7 +38,11 @@ function readText(texts: Texts, key: string, option: string, text: string): unkn
       throw new Mistake(`${option}: ${messageOf(error)}`)
     }
   }
-  const opened = openText(source, { relaxed: true })
+  const opened = openText(
+    source,
+    { relaxed: true },
+    key === 'filter_conditions' ? 'object' : 'value',
+  )
   if (opened.issues.length > 0) {
     throw new TextMistake(opened.issues.map((each) => textMark(option, source, each)))
   }

@@ -48,8 +48,16 @@ function tooDeep(tokens: readonly IToken[], most: number): IToken | undefined {
 
 const only = (problem: Problem): Tree => ({ root: undefined, problems: [problem] })
 
+/** What a text is to be: an object, or any value, of which a word alone may be meant as a string. */
+export type Expected = 'object' | 'value'
+
 /** Reads a text as a tree, with everything that is wrong in how it is written. */
-export function readTree(text: string, relaxed: boolean, limits: TextLimits): Tree {
+export function readTree(
+  text: string,
+  relaxed: boolean,
+  limits: TextLimits,
+  expects: Expected,
+): Tree {
   const subject = 'the text'
   if (text.length > limits.length) {
     const expected = `at most ${limits.length} characters`
@@ -110,7 +118,7 @@ export function readTree(text: string, relaxed: boolean, limits: TextLimits): Tr
   // What comes after a string that does not end may have been meant to be in it.
   const open = openString(tokens)
   if (open === undefined) {
-    const other = problems.all.length === 0 ? undefined : otherLanguage(tokens)
+    const other = problems.all.length === 0 ? undefined : otherLanguage(tokens, expects)
     if (other !== undefined) return only(other)
     return { root: root === NOTHING ? undefined : root, problems: problems.all }
   }
@@ -123,11 +131,12 @@ export function readTree(text: string, relaxed: boolean, limits: TextLimits): Tr
 const BEGINS_OTHERS: ReadonlySet<TokenType> = new Set([Word, Number_, Stray, Pattern])
 
 /** One problem for a text of another language: `age > 3`, `db.people.find({…})`, HTML. */
-function otherLanguage(tokens: readonly IToken[]): Problem | undefined {
+function otherLanguage(tokens: readonly IToken[], expects: Expected): Problem | undefined {
   const [first, second] = tokens
   const last = tokens.at(-1)
   if (first === undefined || last === undefined) return undefined
   if (!BEGINS_OTHERS.has(first.tokenType)) return undefined
+  if (expects === 'value' && second === undefined && first.tokenType === Word) return undefined
   return {
     start: first.startOffset,
     end: spanOf(last).end,

@@ -6,7 +6,7 @@ import { locate } from './locate.ts'
 import { type Problem, toValue } from './node.ts'
 import type { TextOptions } from './options.ts'
 import { MOST_REPORTED } from './problems.ts'
-import { DEEPEST, readTree, type TextLimits, type Tree } from './read-tree.ts'
+import { DEEPEST, type Expected, readTree, type TextLimits, type Tree } from './read-tree.ts'
 
 /** More than any filter within the default limits needs. */
 const LIMITS: TextLimits = { length: 1_000_000, tokens: 200_000, depth: 64 }
@@ -27,10 +27,11 @@ export interface Opened {
  * Reads a text. JSON.parse is tried first; the grammar is used if that fails, or may
  * have lost something, or if an issue needs its place.
  */
-export function openText(text: string, options: TextOptions = {}): Opened {
+export function openText(text: string, options: TextOptions, expects: Expected): Opened {
   const quick = openNative(text, options)
-  if (quick === undefined) return openSlowly(text, options)
-  const place: Opened['place'] = (issues, at) => openSlowly(text, options).place(issues, at)
+  if (quick === undefined) return openSlowly(text, options, expects)
+  const place: Opened['place'] = (issues, at) =>
+    openSlowly(text, options, expects).place(issues, at)
   return { value: quick.value, issues: [], place }
 }
 
@@ -46,7 +47,7 @@ export function readText<T>(
     const result = check(quick.value)
     if (result.ok) return result
   }
-  const { value, issues, place } = openSlowly(text, options)
+  const { value, issues, place } = openSlowly(text, options, 'object')
   const result = check(value)
   if (result.ok && issues.length === 0) return result
   // Issues of the value are omitted where the text has a syntax error.
@@ -71,8 +72,8 @@ function openNative(text: string, options: TextOptions): { readonly value: unkno
   return parseNative(text, Math.min(depth, DEEPEST))
 }
 
-const openSlowly = (text: string, options: TextOptions): Opened =>
-  openTree(text, readTree(text, options.relaxed === true, limitsOf(options)))
+const openSlowly = (text: string, options: TextOptions, expects: Expected): Opened =>
+  openTree(text, readTree(text, options.relaxed === true, limitsOf(options), expects))
 
 function openTree(text: string, { root, problems }: Tree): Opened {
   const first = problems.toSorted((a, b) => a.start - b.start).slice(0, MOST_REPORTED)

@@ -169,6 +169,20 @@ export const mapping = {
     )
   })
 
+  it('takes JSON columns of Django that may be NULL, and says how texts without case compare', async () => {
+    await connection.exec(
+      `CREATE TABLE shops (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE, mail TEXT COLLATE NOCASE,
+        data text NULL CHECK ((JSON_VALID("data") OR "data" IS NULL)))`,
+    )
+    const { source, warnings } = await read('shops')
+    expect(source).toMatch(/'data\.\*': dynamic\(/)
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^"name", "mail" compare by code point, not by NOCASE: "A" and "a" differ/,
+      ),
+    ])
+  })
+
   it('recognises what createTable wrote', async () => {
     const schema = defineSchema({
       fields: {

@@ -17,6 +17,7 @@ function tamis(...args: readonly string[]) {
   const { stdout, stderr, status } = spawnSync(process.execPath, [command, ...args], {
     encoding: 'utf8',
     cwd: folder,
+    env: { ...process.env, DATABASE_URL: '' },
   })
   return { out: stdout, err: stderr, status }
 }
@@ -50,7 +51,31 @@ describe('tamis introspect', () => {
     expect(status).toBe(0)
     expect(out).toContain('export const people = defineSchema({')
     expect(out).toContain("email: { collation: 'NOCASE' }")
-    expect(err).toBe('tamis: "picture" is left out: no kind is read from BLOB\n')
+    expect(err.split('\n')).toEqual([
+      'tamis: "picture" is left out: no kind is read from BLOB',
+      expect.stringMatching(/^tamis: "email" compares by code point, not by NOCASE: /),
+      '',
+    ])
+  })
+
+  it('reads the database of DATABASE_URL, in the environment or in .env', () => {
+    const { out } = introspected()
+    const asked = ['introspect', '--table', 'people']
+    const missing = 'is missing, and there is no DATABASE_URL in the environment or .env\n'
+    expect(tamis(...asked)).toEqual({
+      ...{ out: '', status: 2 },
+      err: `tamis: the argument <database> ${missing}`,
+    })
+    expect(tamis('check', '--schema', 'users').err).toBe(`tamis: --db ${missing}`)
+    writeFileSync(file('.env'), 'DATABASE_URL="shop.sqlite"\n')
+    try {
+      const read = tamis(...asked)
+      expect([read.out, read.status]).toEqual([out, 0])
+      expect(read.err).toContain('tamis: reading shop.sqlite, DATABASE_URL of .env\n')
+      expect(tamis('check', '--schema', 'users', '--table', 'people').status).toBe(1)
+    } finally {
+      rmSync(file('.env'))
+    }
   })
 
   it('takes an SQLite file as a URL, too', () => {

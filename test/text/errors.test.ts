@@ -29,6 +29,7 @@ describe('errors of a text', () => {
     ['<script>alert(1)</script>', '"<"', undefined],
     ['/a/i.test(name)', '"/a/i"', undefined],
     ['😀', '"😀"', undefined],
+    ['hello', '"hello"', undefined],
   ])('of another language are one: %s', (text, received, hint) => {
     const result = safeParseFilterText(usersSchema, text, { relaxed: true })
     expect(result.ok ? [] : result.issues).toEqual([

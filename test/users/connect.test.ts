@@ -167,7 +167,7 @@ describe.each(databases)('connecting in $name', ({ fresh }) => {
 
   it('writes last_active once in an interval while streams are open', async () => {
     const users = await open({ lastActiveInterval: MINUTE })
-    const ids = Array.from({ length: 250 }, (_, i) => `u${i}`)
+    const ids = Array.from({ length: 150 }, (_, i) => `u${i}`)
     await Promise.all(ids.map((id) => users.openConnection({ user: { id } })))
     const before = await writes()
     for (let i = 1; i <= 2; i++) {
@@ -176,8 +176,8 @@ describe.each(databases)('connecting in $name', ({ fresh }) => {
       await pause(50)
       expect(await writes()).toBe(before + i * ids.length)
     }
-    expect(await stored(users, 'u249')).toMatchObject({ last_active: at(), online: true })
-    expect((await stored(users, 'u249')).updated_at).toBe(at(time - 2 * MINUTE))
+    expect(await stored(users, 'u149')).toMatchObject({ last_active: at(), online: true })
+    expect((await stored(users, 'u149')).updated_at).toBe(at(time - 2 * MINUTE))
   })
 
   it('ends online a grace period after the last connection', async () => {
