@@ -37,7 +37,7 @@ const dialects = ['sqlite', 'postgres', 'mariadb', 'mysql', 'duckdb', 'clickhous
 /** What a program may weigh, minified and gzipped, in bytes. */
 const BUDGETS: readonly (readonly [name: string, program: string, budget: number])[] = [
   ['a schema', STEPS['a schema'], 10_350],
-  ['a predicate', STEPS['a predicate'], 19_050],
+  ['a predicate', STEPS['a predicate'], 19_100],
   ['a predicate and SQL for SQLite', STEPS['SQL for SQLite'], 34_200],
   ['the core', `export * from './src/index.ts'`, 67_000],
   [
@@ -141,7 +141,7 @@ export const schema = defineSchema({ fields: { id: uuid({ required: true }), n: 
     expect(inputs).toContain('src/dialect/clickhouse/table.ts')
     // A Node built-in fails the build; a message names node:sqlite.
     expect(text).not.toMatch(/from ?"node:|require\("node:/)
-    expect(bytes).toBeLessThan(89_300)
+    expect(bytes).toBeLessThan(89_800)
     expect(bytes).toBeGreaterThan(45_000)
   })
 
