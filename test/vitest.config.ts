@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { configDefaults, defineConfig } from 'vitest/config'
+import {
+  configDefaults,
+  defineConfig,
+  type TestProjectConfiguration,
+  type TestUserConfig,
+} from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 
@@ -78,49 +83,87 @@ export const SLOW = [
   'test/users/webhooks.test.ts',
 ]
 
-export default defineConfig(({ mode }) => ({
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  resolve: {
-    alias: [
-      { find: /^tamis$/, replacement: source('index.ts') },
-      {
-        find: /^tamis\/(sqlite|postgres|mariadb|mysql|duckdb|clickhouse)$/,
-        replacement: source('dialect/$1/index.ts'),
-      },
-      { find: /^tamis\/dialect$/, replacement: source('dialect/public.ts') },
-      { find: /^tamis\/text$/, replacement: source('text/index.ts') },
-      { find: /^tamis\/collection$/, replacement: source('collection/index.ts') },
-      { find: /^tamis\/check$/, replacement: source('check/index.ts') },
-      { find: /^tamis\/json-schema$/, replacement: source('interop/json-schema.ts') },
-      { find: /^tamis\/interop$/, replacement: source('interop/index.ts') },
-      { find: /^tamis\/compat\/sift$/, replacement: source('compat/sift.ts') },
-      { find: /^tamis\/drizzle$/, replacement: source('drizzle/index.ts') },
-      { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
-      { find: /^tamis\/users$/, replacement: source('users/index.ts') },
-      { find: /^tamis\/users\/client$/, replacement: source('users/client/index.ts') },
-      { find: /^tamis\/tanstack$/, replacement: source('tanstack/index.ts') },
-    ],
-  },
-  test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : SLOW)],
-    // Many tests wait for databases and processes: by default one core of two would be idle. At full
-    // length, processes and servers fill both.
-    maxWorkers: mode === 'all' ? 1 : 2,
-    // In `npm test`, the files that a worker runs share what they import: to load it for each anew took
-    // more time than most files do. At full length each has a process of its own, and so shows that it
-    // needs nothing that another has left.
-    isolate: mode === 'all',
-    globalSetup: ['test/support/setup.ts'],
-    // `npm run test:all`: see test/support/budget.ts.
-    env: { TAMIS_TESTS: mode === 'all' ? 'all' : '' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    typecheck: {
-      enabled: true,
-      include: ['test/**/*.test-d.ts'],
-      tsconfig: 'tsconfig.json',
-      checker: source('../test/support/checker.sh'),
+const resolve = {
+  alias: [
+    { find: /^tamis$/, replacement: source('index.ts') },
+    {
+      find: /^tamis\/(sqlite|postgres|mariadb|mysql|duckdb|clickhouse)$/,
+      replacement: source('dialect/$1/index.ts'),
     },
+    { find: /^tamis\/dialect$/, replacement: source('dialect/public.ts') },
+    { find: /^tamis\/text$/, replacement: source('text/index.ts') },
+    { find: /^tamis\/collection$/, replacement: source('collection/index.ts') },
+    { find: /^tamis\/check$/, replacement: source('check/index.ts') },
+    { find: /^tamis\/json-schema$/, replacement: source('interop/json-schema.ts') },
+    { find: /^tamis\/interop$/, replacement: source('interop/index.ts') },
+    { find: /^tamis\/compat\/sift$/, replacement: source('compat/sift.ts') },
+    { find: /^tamis\/drizzle$/, replacement: source('drizzle/index.ts') },
+    { find: /^tamis\/fast-check$/, replacement: source('arbitrary/index.ts') },
+    { find: /^tamis\/users$/, replacement: source('users/index.ts') },
+    { find: /^tamis\/users\/client$/, replacement: source('users/client/index.ts') },
+    { find: /^tamis\/tanstack$/, replacement: source('tanstack/index.ts') },
+  ],
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const FILES = 'test/**/*.test.ts'
+
+/**
+ * `npm run test:all`, at full length. Each file has a process of its own, and so shows that it needs
+ * nothing that another has left. Those that start processes and servers fill both cores, and come one
+ * after the other.
+ */
+function atFullLength() {
+  const shared = { testTimeout: 240_000, hookTimeout: 240_000, env: { TAMIS_TESTS: 'all' } }
+  const group = (
+    name: string,
+    groupOrder: number,
+    own: TestUserConfig,
+  ): TestProjectConfiguration => ({
+    root,
+    resolve,
+    test: { ...shared, name, isolate: true, sequence: { groupOrder }, ...own },
+  })
+  return {
+    ...shared,
+    projects: [
+      group('quick', 0, {
+        include: [FILES],
+        exclude: [...configDefaults.exclude, ...SLOW],
+        maxWorkers: 2,
+        typecheck,
+      }),
+      group('slow', 1, { include: SLOW, maxWorkers: 1 }),
+    ],
+  }
+}
+
+const typecheck = {
+  enabled: true,
+  include: ['test/**/*.test-d.ts'],
+  tsconfig: 'tsconfig.json',
+  checker: source('../test/support/checker.sh'),
+}
+
+/** `npm test`. */
+const SHORT: TestUserConfig = {
+  include: [FILES],
+  exclude: [...configDefaults.exclude, ...SLOW],
+  // Many tests wait for databases and processes: by default one core of two would be idle.
+  maxWorkers: 2,
+  typecheck,
+  // The files that a worker runs share what they import: to load it for each anew took more time than
+  // most files do.
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
+
+export default defineConfig(({ mode }) => ({
+  root,
+  resolve,
+  test: {
+    ...(mode === 'all' ? atFullLength() : SHORT),
+    globalSetup: ['test/support/setup.ts'],
   },
 }))
