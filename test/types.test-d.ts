@@ -549,6 +549,12 @@ describe('a Drizzle table', () => {
     fromDrizzle(table, { columns: ['id', 'rol'] })
     const few = fromDrizzle(table, { columns: ['id', 'role'] }).schema.fields
     expectTypeOf<keyof typeof few>().toEqualTypeOf<'id' | 'role'>()
+    // @ts-expect-error: no such property
+    fromDrizzle(table, { omit: ['rol'] })
+    const others = fromDrizzle(table, { omit: ['role', 'level', 'levels', 'custom'] }).schema.fields
+    expectTypeOf<keyof typeof others>().toEqualTypeOf<
+      'id' | 'name' | 'createdAt' | 'price' | 'big' | 'email'
+    >()
     expectTypeOf(refused).toBeArray()
   })
 

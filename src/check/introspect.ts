@@ -17,6 +17,7 @@ import { shapeOf } from './kinds-of-types.ts'
 import { without } from './omit.ts'
 import { FACTS_OPTIONS, type FactsOptions, readFacts } from './read.ts'
 import { type MadeRelations, relationsIn } from './relations.ts'
+import { isSecretName } from './secret-names.ts'
 import { type PrintedField, sourceOf } from './source.ts'
 import { mappedType } from './type-names.ts'
 
@@ -139,9 +140,6 @@ function comparison(candidates: readonly Candidate[]): readonly string[] {
   ]
 }
 
-/** Names of columns that clients seldom may see: `password_hash`, `resetToken`, `apiKey`. */
-const SECRET = /passw(or)?d|secret|token|(^|_)(hash|pwd|salt)(_|$)|hash$|api_?key|private_?key/i
-
 /** Those that can be named as a field. */
 function namedOf(
   candidates: readonly Candidate[],
@@ -160,7 +158,7 @@ function namedOf(
         `${quote(column.name)} is the field ${quote(field)}, since no field can have its name`,
       )
     }
-    if (SECRET.test(column.name)) {
+    if (isSecretName(column.name)) {
       const isKey = column === key.column
       const so = isKey
         ? ', and clients see it, since it is the key'
@@ -224,7 +222,7 @@ export function introspected(
   warnings.push(...comparison(named))
   const fields = fieldsOf(seen, found.key, named).map((field) => {
     const { name, mapping } = field
-    const isSecret = name !== key && SECRET.test(mapping.column ?? name.replace(/\.\*$/, ''))
+    const isSecret = name !== key && isSecretName(mapping.column ?? name.replace(/\.\*$/, ''))
     return isSecret ? { ...field, sortable: false, hidden: true as const } : field
   })
   const relations = relationsIn(seen, fields, fieldNameOf, warnings)

@@ -24,6 +24,9 @@ import type { FindingCode } from './finding.ts'
 import { questionOf } from './records.ts'
 import { type Draft, draft, type Site } from './site.ts'
 
+/** No path that a client may write leads deeper. */
+const DEEPEST_PATH = 500
+
 /** So many rows are read at once. */
 const BATCH = 1000
 
@@ -53,6 +56,7 @@ function hasOtherFormIn(wildcard: Field, literals: readonly Field[], document: u
     const literal = left.find((each) => each.path.length === path.length)
     if (literal !== undefined && isOtherForm(literal, value)) return true
     if (!isPlainObject(value)) return literal === undefined && isOther(wildcard.type.kind, value)
+    if (path.length >= DEEPEST_PATH) return false
     return Object.keys(value).some((key) => {
       const inside = left.filter((each) => each.path[path.length] === key)
       return isBroken(value[key], [...path, key], inside)
@@ -61,14 +65,19 @@ function hasOtherFormIn(wildcard: Field, literals: readonly Field[], document: u
   return isBroken(document, wildcard.path, literals)
 }
 
-/** How many members the objects of a value have. */
-const membersIn = (value: unknown): number =>
-  typeof value !== 'object' || value === null
-    ? 0
-    : Object.values(value).reduce<number>(
-        (sum, each) => sum + membersIn(each),
-        Array.isArray(value) ? 0 : Object.keys(value).length,
-      )
+/** How many members the objects of a value have. A row may hold any depth, which a stack does not. */
+function membersIn(value: unknown): number {
+  let sum = 0
+  const open = [value]
+  while (open.length > 0) {
+    const each = open.pop()
+    if (typeof each !== 'object' || each === null) continue
+    const inside = Object.values(each)
+    if (!Array.isArray(each)) sum += inside.length
+    for (const member of inside) open.push(member)
+  }
+  return sum
+}
 
 const hasDoubleKeys = (text: string, value: unknown): boolean =>
   tokensOf(text).filter(({ isKey }) => isKey).length > membersIn(value)

@@ -24,9 +24,13 @@ const isForm = (text: string): text is TimestampForm => partsOf(text) !== undefi
 const only = (part: readonly Token[] | undefined): Token | undefined =>
   part?.length === 1 ? part[0] : undefined
 
+/** `datetime('subsec')` is now, too. */
+const isSubsec = (part: readonly Token[]): boolean =>
+  ['subsec', 'subsecond'].includes(only(part)?.value ?? '')
+
 /** Whether the modifiers of a function of times leave it in UTC, and now. */
 const isNow = (parts: readonly (readonly Token[])[]): boolean =>
-  parts.every((part) => ['now', 'subsec', 'subsecond'].includes(only(part)?.value ?? ''))
+  parts.every((part) => isSubsec(part) || only(part)?.value === 'now')
 
 /**
  * The form that a default writes: CURRENT_TIMESTAMP, `datetime('now')`, or `strftime` with a format;
@@ -49,7 +53,7 @@ export function formOfDefault(text: string): TimestampForm | undefined {
   const given = split(inside)
   if (after.length > 0) return undefined
   if (isWord(name, 'datetime') && isNow(given)) {
-    return given.length > 1 ? 'YYYY-MM-DD HH:MM:SS.SSS' : 'YYYY-MM-DD HH:MM:SS'
+    return given.some(isSubsec) ? 'YYYY-MM-DD HH:MM:SS.SSS' : 'YYYY-MM-DD HH:MM:SS'
   }
   const format = only(given[0])
   if (!isWord(name, 'strftime') || format?.kind !== 'string' || !isNow(given.slice(1))) {

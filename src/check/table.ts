@@ -228,8 +228,14 @@ export const indexOf = ({ engine, indexes }: TableFacts, column: string): readon
 function isServed(facts: TableFacts, field: Field, place: Place): boolean {
   if (place.json) {
     const key = place.path.at(-1) ?? ''
+    const isWhole = (text: string) =>
+      text
+        .split(/[^\p{L}\p{N}_]+/u)
+        .join(' ')
+        .includes(words)
+    const words = ` ${key.split(/[^\p{L}\p{N}_]+/u).join(' ')} `
     return facts.indexes.some(({ keys: [first] }) =>
-      [first?.expression, first?.column].some((text) => text?.includes(key)),
+      [first?.expression, first?.column].some((text) => text !== undefined && isWhole(` ${text} `)),
     )
   }
   const found = indexOf(facts, place.column)

@@ -26,15 +26,22 @@ export function textIn(file: string): string | undefined {
 /** The files that frameworks read variables from, the most special first. */
 const ENVIRONMENTS = ['.env.local', '.env.development', '.env']
 
+const LINE = /^[^\S\n]*(?:export[^\S\n]+)?DATABASE_URL[^\S\n]*=[^\S\n]*(.*)$/gm
+
+/** The value of the last line that sets it: in quotes of any kind, or up to a comment. */
+function urlIn(text: string): string | undefined {
+  const line = [...text.matchAll(LINE)].at(-1)?.[1]
+  const quoted = /^(["'`])(.*?)\1/.exec(line ?? '')?.[2]
+  return quoted ?? line?.replace(/(?:^|\s+)#.*$/, '').trim()
+}
+
 /** `DATABASE_URL` of the environment, or of a file as dotenv reads it. */
 export function databaseIn(folder: string): NamedDatabase | undefined {
   const { DATABASE_URL: url } = process.env
   if (url !== undefined && url !== '') return { url, from: 'DATABASE_URL' }
   for (const name of ENVIRONMENTS) {
     const text = textIn(join(folder, name)) ?? ''
-    const line = /^\s*(?:export\s+)?DATABASE_URL\s*=\s*(.*)$/m.exec(text)?.[1]
-    const quoted = /^(["'])(.*)\1/.exec(line ?? '')?.[2]
-    const found = quoted ?? line?.replace(/\s+#.*$/, '').trim()
+    const found = urlIn(text)
     if (found !== undefined && found !== '') return { url: found, from: `DATABASE_URL of ${name}` }
   }
   return undefined

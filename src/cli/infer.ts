@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type PrintedField, sourceOf } from '../check/source.ts'
@@ -23,19 +24,30 @@ interface InferCommandOptions {
 
 type AnyRow = Readonly<Record<string, unknown>>
 
+/** The row without some keys; those that it has are noted. */
+function withoutKeys(row: AnyRow, omit: ReadonlySet<string>, seen: Set<string>): AnyRow {
+  for (const key of omit) if (Object.hasOwn(row, key)) seen.add(key)
+  return Object.fromEntries(Object.entries(row).filter(([key]) => !omit.has(key)))
+}
+
 async function factsOf(file: string, options: InferCommandOptions): Promise<ObjectFacts> {
-  const { input: format, delimiter, skipBad, omit = [] } = options
+  const { input: format, delimiter, skipBad } = options
+  const omit = new Set(options.omit)
+  const seen = new Set<string>()
   const facts = new ObjectFacts(new Budget(), true)
   const isOfCells = isCsv(file, format)
   const rowsOptions = { format, delimiter, skipBad, showsProgress: true }
   const rows = readRows(file, rowsOptions) as AsyncIterable<AnyRow>
   for await (const given of rows) {
-    const row =
-      omit.length === 0
-        ? given
-        : Object.fromEntries(Object.entries(given).filter(([key]) => !omit.includes(key)))
+    const row = omit.size === 0 ? given : withoutKeys(given, omit, seen)
     if (isOfCells) facts.addCells(row as Readonly<Record<string, string>>)
     else facts.add(row)
+  }
+  const unknown = [...omit].find((key) => !seen.has(key))
+  if (unknown !== undefined && facts.count > 0) {
+    const hint = didYouMean(unknown, facts.keys?.keys() ?? [])
+    const suffix = hint === undefined ? '' : ` (${hint})`
+    throw new Mistake(`--omit: no row has ${quote(unknown)}${suffix}`)
   }
   return facts
 }
@@ -84,9 +96,16 @@ export function inferredModule(
   return { source, warnings }
 }
 
+/** Names of files of rows. */
+const ROWS = /\.(?:json|jsonl|ndjson|csv|gz)$/i
+
 /** Prints a schema for rows. */
 async function infer(file = '-', options: InferCommandOptions): Promise<void> {
-  const { key, enumerations, input } = options
+  const { key, enumerations, input, omit = [] } = options
+  const taken = omit.find((each) => ROWS.test(each) && existsSync(each))
+  if (file === '-' && taken !== undefined) {
+    throw new Mistake(`--omit takes ${quote(taken)} as a key: write the file before it`)
+  }
   const facts = await factsOf(file, options)
   const fileName = file === '-' ? 'rows' : basename(file).replace(/\..*$/, '')
   const name = options.name ?? fileName

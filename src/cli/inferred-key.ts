@@ -38,14 +38,20 @@ function mostUsual<T>(all: readonly T[], nameOf: (each: T) => string): T | undef
   return undefined
 }
 
+/** Says where the rows are, where the only one is an answer of a server: `{"items": [{…}]}`. */
+function rowsInside(keys: ObjectFacts['keys']): string | undefined {
+  const list = [...(keys ?? [])].find(([, { elements }]) => elements?.objects !== undefined)
+  return list && `the rows are under ${quote(list[0])}: give that list alone`
+}
+
 /** Why the key of rows that people would expect cannot be it; undefined if no name looks like one. */
 export function whyNoKey(
-  { keys }: ObjectFacts,
+  { keys, count }: ObjectFacts,
   fields: readonly PrintedField[],
   notes: readonly Note[],
 ): string | undefined {
   const name = mostUsual([...(keys?.keys() ?? [])], (each) => each)
-  if (name === undefined) return undefined
+  if (name === undefined) return count === 1 ? rowsInside(keys) : undefined
   const field = fields.find((each) => each.name === name)
   const note = notes.find((each) => each.name === name)
   if (field === undefined) return note?.text

@@ -1,5 +1,7 @@
 /** Tables and connections of Drizzle in the modules of a project. */
 
+import { isSecretName } from '../check/secret-names.ts'
+
 /** The field that identifies rows. */
 export interface ListKey {
   readonly name: string
@@ -16,6 +18,8 @@ export interface DrizzleTable {
   readonly file: string
   readonly engine: 'pg' | 'mysql' | 'sqlite'
   readonly key: ListKey
+  /** The properties whose names are those of secrets. */
+  readonly secrets: readonly string[]
 }
 
 /** A connection of Drizzle's that a module exports. */
@@ -35,7 +39,9 @@ export interface DrizzleModules {
 }
 
 const TABLE = /^export const (\w+) = (pg|mysql|sqlite)Table\(\s*(?:(['"`])(.*?)\3)?/gm
-const PRIMARY_KEY = /(\w+):[^\n]*\.primaryKey\(/
+const PROPERTY = /[{,]\s*(?:\/\/[^\n]*\s*)*(\w+):\s*(?:\w+\.)?\w+\(/g
+/** The property whose call, with what is chained to it, says so; formatters break long chains. */
+const PRIMARY_KEY = /(\w+):(?:(?!,\s*\w+:)[\s\S])*?\.primaryKey\(/
 
 const CONNECTION = /^(?:export )?const (\w+)(?:\s*:[^=\n]+)? = drizzle(?:<[^\n]*?>)?\(/m
 const DRIVER = /^import \{[^}]*\bdrizzle\b[^}]*\} from ['"]drizzle-orm\/([\w-]+)['"]/m
@@ -48,7 +54,9 @@ function tablesIn(file: string, text: string): readonly DrizzleTable[] {
     const own = text.slice(match.index, found[i + 1]?.index)
     const [line = '', property = 'id'] = PRIMARY_KEY.exec(own) ?? []
     const key = { name: property, isBigint: /\bmode: ['"]bigint['"]/.test(line) }
-    return { name, table, file, engine: engine as DrizzleTable['engine'], key }
+    const properties = [...own.matchAll(PROPERTY)].map(([, each = '']) => each)
+    const secrets = properties.filter((each) => isSecretName(each) && each !== property)
+    return { name, table, file, engine: engine as DrizzleTable['engine'], key, secrets }
   })
 }
 

@@ -24,7 +24,7 @@ export interface InitFile {
 function schemaFile(source: Source, { isTypeScript }: Project): string {
   if (source.of === 'memory') return SAMPLE_SCHEMA
   if (source.of === 'table') return plain(source.module, isTypeScript)
-  return drizzleSchema(source.from, source.table, source.casing)
+  return drizzleSchema(source.from, source.table, source.casing, source.omit)
 }
 
 /** The files of a list, without looking at what is there. */

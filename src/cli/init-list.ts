@@ -27,7 +27,16 @@ function answersOf({ name, isBigint }: ListKey, project: Project): string {
   return answers(routeOf(project), `{"${written}":${isBigint ? 1 : '"…"'}}`, `-${written}`)
 }
 
-const FOUND = `  const records = await recordsOf(compileQuery(query.value, { ...target, lookAhead: true }))
+/** What clients may see of the rows. */
+const SEEN = `// Rows go to clients as they are selected: without hidden fields.
+const { fields, wildcards } = clientSchema(schema)
+const select = [...fields.keys(), ...wildcards.keys()]
+const read = readRow(schema, target)
+`
+
+const FOUND = `  const records = await recordsOf(
+    compileQuery(query.value, { ...target, select, lookAhead: true }),
+  )
   // A count reads every row that matches: clients ask for it by count=true.
   const [counted] = query.value.count ? await recordsOf(compileCount(query.value, target)) : []
   const total = counted === undefined ? undefined : Number(counted.total)
@@ -49,15 +58,14 @@ function ofTable(
 ): string {
   const { dialect } = driver
   const { isTypeScript: isTyped } = project
-  return `${driverImport(driver, isTyped)}import { compileCount, compileQuery, pageOf, readRow } from 'tamis'
+  return `${driverImport(driver, isTyped)}import { clientSchema, compileCount, compileQuery, pageOf, readRow } from 'tamis'
 import { ${dialect} } from 'tamis/${dialect}'
 import { safeParseQueryString } from 'tamis/text'
-import { ${schema}, mapping } from '${from}'
+import { ${schema === 'schema' ? 'schema' : `${schema} as schema`}, mapping } from '${from}'
 
 const target = { dialect: ${dialect}, table: ${tableText(table)}, mapping }
-const read = readRow(${schema}, target)
-${asking(driver, isTyped)}
-${answer(schema, FOUND, project, answersOf(key, project))}`
+${SEEN}${asking(driver, isTyped)}
+${answer('schema', FOUND, project, answersOf(key, project))}`
 }
 
 /** `app.people` is a table of the schema `app`. */
@@ -78,12 +86,11 @@ function ofDrizzle(
   const { isTypeScript: isTyped } = project
   const comment = answersOf(key, project)
   if (driver !== undefined) {
-    return `${driverImport(driver, isTyped)}import { compileCount, compileQuery, pageOf, readRow } from 'tamis'
+    return `${driverImport(driver, isTyped)}import { clientSchema, compileCount, compileQuery, pageOf, readRow } from 'tamis'
 import { safeParseQueryString } from 'tamis/text'
 import { schema, target } from '${from}'
 
-const read = readRow(schema, target)
-${asking(driver, isTyped)}
+${SEEN}${asking(driver, isTyped)}
 ${answer('schema', FOUND, project, comment)}`
   }
   const types = isTyped ? 'type CompiledFilter, ' : ''
@@ -91,13 +98,12 @@ ${answer('schema', FOUND, project, comment)}`
   return withLine(
     path,
     `import { ${sqlType}sql } from 'drizzle-orm'
-import { ${types}compileCount, compileQuery, pageOf, readRow } from 'tamis'
+import { ${types}clientSchema, compileCount, compileQuery, pageOf, readRow } from 'tamis'
 import { safeParseQueryString } from 'tamis/text'
 ${importOf(db)}import { schema, target } from '${from}'
 
 ${drizzleAsking(db, isTyped)}
-const read = readRow(schema, target)
-
+${SEEN}
 ${answer('schema', `${unconnected(db)}${FOUND}`, project, comment)}`,
   )
 }

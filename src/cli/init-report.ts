@@ -122,5 +122,12 @@ export function report(
     lines.push('set DATABASE_URL to the database, which the list and its test read')
   }
   lines.push(`then run its test: ${testCommand(project, source)}`)
+  if (source.of === 'table') {
+    const { list, extension } = project
+    const schema = `${list}/schema${extension}`
+    lines.push(
+      `see which rows may not fit it: npx tamis check --schema ${schema} --table ${source.table} --rows`,
+    )
+  }
   return [...lines, ...useOf(project, source)]
 }

@@ -9,7 +9,7 @@ import { withConnection } from './connect.ts'
 import type { DrizzleTable, ListKey } from './init-drizzle.ts'
 import { type DrizzleDb, isSupported } from './init-drizzle-list.ts'
 import type { Project } from './init-project.ts'
-import type { Driver } from './init-templates.ts'
+import { type Driver, URL } from './init-templates.ts'
 import { Mistake } from './mistake.ts'
 import { mistakeOf, tableName } from './table.ts'
 import { withoutPassword } from './without-password.ts'
@@ -32,6 +32,8 @@ export type Source =
       readonly from: string
       readonly table: string
       readonly casing: string | undefined
+      /** The properties that the schema leaves out. */
+      readonly omit: readonly string[]
       /** A connection of the list's own, where the project's was not found and the database is known. */
       readonly driver: Driver | undefined
       readonly db: DrizzleDb
@@ -48,13 +50,12 @@ const DIALECTS = { pg: 'postgres', mysql: 'mysql', sqlite: 'sqlite' } as const
 
 /** The driver of a database, which the project has or is to install. */
 function driverOf(dialect: Driver['dialect'], { dependencies }: Project): Driver {
-  const url = "process.env.DATABASE_URL ?? ''"
-  if (dialect === 'postgres') return { dialect, packageName: 'pg', place: url }
+  if (dialect === 'postgres') return { dialect, packageName: 'pg', place: URL }
   if (dialect !== 'sqlite') {
-    return { dialect, packageName: 'mysql2', place: `(${url}).replace(/^mariadb:/, 'mysql:')` }
+    return { dialect, packageName: 'mysql2', place: `${URL}.replace(/^mariadb:/, 'mysql:')` }
   }
   const packageName = dependencies.has('better-sqlite3') ? 'better-sqlite3' : 'libsql'
-  return { dialect, packageName, place: `(${url}).replace(/^file:/, '')` }
+  return { dialect, packageName, place: `${URL}.replace(/^file:/, '')` }
 }
 
 export interface Chosen {
@@ -120,7 +121,7 @@ export async function chosen(project: Project, options: SourceOptions): Promise<
   const database = options.db === undefined ? project.database?.url : options.db
   const tables = options.db === undefined ? (project.drizzle?.tables ?? []) : []
   const drizzle = drizzleNamed(tables, table, database !== undefined)
-  if (drizzle !== undefined) return ofDrizzle(project, drizzle, database)
+  if (drizzle !== undefined) return ofDrizzle(project, drizzle, database, omit)
   if (table !== undefined) {
     if (database === undefined) {
       throw new Mistake('--table requires --db, or DATABASE_URL in the environment or in .env')
@@ -168,8 +169,13 @@ const WRITTEN =
   'Drizzle has mysql2 write values into statements, which is injectable in sessions with NO_BACKSLASH_ESCAPES: leave it out of their sql_mode'
 
 /** Of a table of Drizzle's, over the project's connection if it is found. */
-function ofDrizzle(project: Project, drizzle: DrizzleTable, database: string | undefined): Chosen {
-  const { name, file, engine, key } = drizzle
+function ofDrizzle(
+  project: Project,
+  drizzle: DrizzleTable,
+  database: string | undefined,
+  omitted: readonly string[] = [],
+): Chosen {
+  const { name, file, engine, key, secrets } = drizzle
   const { connection } = project.drizzle ?? {}
   const found =
     connection === undefined || !isSupported(connection)
@@ -185,16 +191,23 @@ function ofDrizzle(project: Project, drizzle: DrizzleTable, database: string | u
     from: importPath(project, file),
     table: name,
     casing: connection?.casing,
+    omit: [...new Set([...omitted, ...secrets])],
     driver: isOwn ? driverOf(DIALECTS[engine], project) : undefined,
     db: found === undefined ? { engine } : { engine, found },
   }
   const over = found === undefined ? '' : `, over ${found.name} of ${connection?.file}`
-  const notes = found?.driver === 'mysql2' ? [WRITTEN] : []
+  const hidden = secrets.filter((each) => !omitted.includes(each))
+  const notes = [
+    ...(found?.driver === 'mysql2' ? [WRITTEN] : []),
+    ...hidden.map((each) => `${quote(each)} may be a secret: the schema leaves it out, by omit`),
+  ]
   return { source, key, what: `the table ${name} of ${file}${over}`, notes }
 }
 
 /** How the schema's module imports another module of the project. */
-function importPath({ list, importExtension }: Project, file: string): string {
+function importPath({ list, extension, importExtension }: Project, file: string): string {
   const path = relative(list, file).replaceAll('\\', '/')
-  return path.replace(/\.m?[jt]s$/, (own) => (own.endsWith('ts') ? importExtension : own))
+  const isWritten = extension === importExtension
+  const module = isWritten ? path : path.replace(/ts$/, 'js')
+  return module.startsWith('.') ? module : `./${module}`
 }

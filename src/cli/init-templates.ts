@@ -39,16 +39,27 @@ const rows = [
 ]
 `
 
+function drizzleOptions(casing: string | undefined, omit: readonly string[]): string {
+  const options = [
+    ...(casing === undefined ? [] : [`casing: '${casing}'`]),
+    ...(omit.length === 0
+      ? []
+      : [`omit: [${omit.map((each) => JSON.stringify(each)).join(', ')}]`]),
+  ]
+  return options.length === 0 ? '' : `, { ${options.join(', ')} }`
+}
+
 export const drizzleSchema = (
   from: string,
   table: string,
   casing: string | undefined,
+  omit: readonly string[],
 ): string => `import { defineSchema } from 'tamis'
 import { fromDrizzle } from 'tamis/drizzle'
-import { ${table} } from ${JSON.stringify(from)}
+import { ${table === 'table' ? 'table' : `${table} as table`} } from ${JSON.stringify(from)}
 
 // With { columns: [...] }, clients may filter by these only.
-const { schema: definition, rowOf, ...made } = fromDrizzle(${table}${casing === undefined ? '' : `, { casing: '${casing}' }`})
+const { schema: definition, rowOf, ...made } = fromDrizzle(table${drizzleOptions(casing, omit)})
 
 /** What clients may filter and sort by. */
 export const schema = defineSchema({ ...definition, ${COUNTS} })
@@ -56,6 +67,15 @@ export const schema = defineSchema({ ...definition, ${COUNTS} })
 export const target = made
 /** The row of one that Drizzle selected. */
 export { rowOf }
+`
+
+/** The connection's URL, once {@link CHECKED_URL} stands before it. */
+export const URL = 'DATABASE_URL'
+
+/** Drivers take an empty URL for that of a user without a name. */
+const CHECKED_URL = `const { DATABASE_URL } = process.env
+if (!DATABASE_URL) throw new Error('DATABASE_URL is not set: node --env-file=.env …')
+
 `
 
 const POOL_END = `
@@ -72,13 +92,13 @@ ${packageName === 'mysql2' ? 'type Value = string | number | bigint | boolean | 
     : ''
   const recordsOf = `${types}const recordsOf = async ({ text, params }${isTyped ? ': Statement): Promise<Row[]>' : ')'} =>`
   if (packageName === 'pg') {
-    return `const pool = new pg.Pool({ connectionString: ${place} })
+    return `${CHECKED_URL}const pool = new pg.Pool({ connectionString: ${place} })
 
 ${recordsOf} (await pool.query(text, [...params])).rows
 ${POOL_END}`
   }
   if (packageName === 'mysql2') {
-    return `const pool = createPool({ uri: ${place}, supportBigNumbers: true, bigNumberStrings: true })
+    return `${CHECKED_URL}const pool = createPool({ uri: ${place}, supportBigNumbers: true, bigNumberStrings: true })
 // A TIMESTAMP is printed in the zone of the session.
 pool.on('connection', (connection) => void connection.query("SET time_zone = '+00:00'"))
 
@@ -86,7 +106,7 @@ pool.on('connection', (connection) => void connection.query("SET time_zone = '+0
 ${recordsOf} (await pool.execute${isTyped ? '<Row[]>' : ''}(text, [...params]${isTyped ? ' as Value[]' : ''}))[0]
 ${POOL_END}`
   }
-  return `const db = new Database(${place})
+  return `${CHECKED_URL}const db = new Database(${place})
 
 ${recordsOf} db.prepare(text).all(...params)${isTyped ? ' as Row[]' : ''}
 

@@ -18,7 +18,10 @@ interface InitCommandOptions extends SourceOptions {
 
 async function init(place = '.', options: InitCommandOptions): Promise<void> {
   const folder = resolve(place)
-  const seen = projectOf(folder, options.out)
+  const found = projectOf(folder, options.out)
+  // The list reads DATABASE_URL, which may name another database than the one that was asked for.
+  const isOther = options.db !== undefined && options.db !== found.database?.url
+  const seen = isOther ? { ...found, database: undefined } : found
   const asked = options.framework === 'none' ? undefined : options.framework
   const project =
     options.framework === undefined
@@ -35,7 +38,9 @@ async function init(place = '.', options: InitCommandOptions): Promise<void> {
     return `wrote ${file.path}`
   })
   lines.push(...report(project, source, what, files))
-  await write(`${lines.join('\n')}\n`)
+  // Paths and commands are those of the project.
+  const where = folder === resolve('.') ? [] : [`in ${place}:`]
+  await write(`${[...where, ...lines].join('\n')}\n`)
   for (const each of notes) process.stderr.write(`tamis: ${printable(each)}\n`)
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
+import { quote } from '../error/describe.ts'
 import type { Issue } from '../error/issue.ts'
 import { safeParseQuery } from '../parse/index.ts'
 import type { Query } from '../parse/query.ts'
@@ -53,6 +54,11 @@ function readText(texts: Texts, key: string, option: string, text: string): unkn
 /** A sort as JSON, or as names, with a minus for descending: -created_at,id. */
 function sortOf(texts: Texts, text: string): unknown {
   if (/^\s*[[{@]/.test(text)) return readText(texts, 'sort', '--sort', text)
+  if (/[\s:](?:asc|desc)\s*(?:,|$)/i.test(text)) {
+    throw new Mistake(
+      `--sort: expected names, with a minus for descending, such as -created_at,id; received ${quote(text)}`,
+    )
+  }
   return sortTerms(text)
 }
 

@@ -146,7 +146,8 @@ export class ObjectFacts {
     const known = this.keys?.get(key)
     if (known !== undefined || this.keys === undefined) return known
     const most = this.#isRow ? MOST_COLUMNS : MOST_KEYS
-    if (this.keys.size >= most || !this.#budget.take()) {
+    // The budget is for what is inside of rows.
+    if (this.keys.size >= most || !(this.#isRow || this.#budget.take())) {
       this.keys = undefined
       return undefined
     }

@@ -62,7 +62,8 @@ export class ChangeLog<T> {
   }
 
   #add(entries: readonly Entry<T>[]): void {
-    this.#entries.push(...entries)
+    // Not as arguments of one call: so many do not fit on the stack.
+    for (const entry of entries) this.#entries.push(entry)
     // Dropped in bulk, once there are twice as many: a change costs the same however many are kept.
     const excess = this.#entries.length - this.#most
     if (excess <= this.#most) return

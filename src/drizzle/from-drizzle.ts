@@ -7,6 +7,7 @@ import {
   mappingOf,
   schemaOf,
 } from '../check/fields.ts'
+import { isSecretName } from '../check/secret-names.ts'
 import type { TableName } from '../compile/table-name.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { mariadb } from '../dialect/mariadb/index.ts'
@@ -26,12 +27,14 @@ import { rowReader } from './rows.ts'
 import { type Casing, type DrizzleFacts, factsOf, type Property } from './tables.ts'
 import type { DrizzleFields, DrizzleTable, PropertyOf } from './types.ts'
 
-export interface DrizzleOptions<K extends string = string> {
+export interface DrizzleOptions<K extends string = string, O extends string = string> {
   /**
    * The properties to make fields of: what clients may filter by. One that no field can hold is an
    * error. By default all, without those that no field can hold.
    */
   readonly columns?: readonly K[]
+  /** The properties to leave out, in the place of `columns`: no filter, no sort and no row has them. */
+  readonly omit?: readonly O[]
   /** The property of the key: unique, with a value in every row. By default the primary key. */
   readonly key?: NoInfer<K>
   /** The `casing` that the database was made with: `drizzle(client, { casing: 'snake_case' })`. */
@@ -55,7 +58,7 @@ export interface FromDrizzle<T extends DrizzleTable, K extends PropertyOf<T> = P
   readonly mapping: Mapping<DrizzleFields<T, K>>
   readonly table: TableName
   readonly dialect: Dialect
-  /** The columns that were left out, each with the reason. */
+  /** The columns that were left out, each with the reason, and those that may be secrets. */
   readonly warnings: readonly string[]
   /**
    * Turns a row that Drizzle selected into the row that `readRow` gives: days instead of Dates, RFC
@@ -115,9 +118,12 @@ function unknownProperty(option: string, property: string, known: readonly Prope
 /** The properties that were asked for, or all. */
 function chosen(
   { properties }: DrizzleFacts,
-  columns: readonly string[] | undefined,
+  { columns, omit = [] }: DrizzleOptions,
 ): readonly Property[] {
-  if (columns === undefined) return properties
+  const other = omit.find((name) => properties.every(({ property }) => property !== name))
+  if (other !== undefined) unknownProperty('omit', other, properties)
+  if (columns === undefined) return properties.filter(({ property }) => !omit.includes(property))
+  if (omit.length > 0) refuse('omit conflicts with columns')
   const unknown = columns.find((name) => properties.every(({ property }) => property !== name))
   if (unknown !== undefined) unknownProperty('columns', unknown, properties)
   return properties.filter(({ property }) => columns.includes(property))
@@ -153,6 +159,7 @@ function keyAmong(
   own: DrizzleFacts,
   facts: TableFacts,
   candidates: readonly Candidate[],
+  isOmitted: boolean,
 ): Candidate {
   const found = keyOf(facts, candidates)
   if ('key' in found) return found.key
@@ -160,7 +167,10 @@ function keyAmong(
   const missing = own.properties.find(({ name }) => name === only && others.length === 0)
   const isThere = candidates.some(({ column }) => column.name === only)
   if (missing !== undefined && !isThere) {
-    return refuse(`columns: the key ${quote(missing.property)} must be among them`)
+    const key = quote(missing.property)
+    return refuse(
+      isOmitted ? `omit: ${key} is the key` : `columns: the key ${key} must be among them`,
+    )
   }
   return refuse(`${found.why}; say which with key`)
 }
@@ -181,7 +191,8 @@ interface Untyped {
  * names. Fields are those that `introspect` (`tamis/check`) makes of the table in the database; where
  * Drizzle knows more, it decides: modes of integers, `enum` of texts, `mode: 'json'`, and `bigint`s.
  *
- * Without `columns`, every column of the table can be filtered by, those that are added later too.
+ * Without `columns`, every column of the table can be filtered by but those of `omit`, those that are
+ * added later too. `warnings` names those that may be secrets.
  *
  * @throws TypeError for anything but a table of these dialects, and where no column can be the key:
  * say which with `key` where the primary key has several columns. A key is declared unique by itself,
@@ -194,16 +205,17 @@ interface Untyped {
  * const { text, params } = compileQuery(parseQuery(own, payload), target)
  * ```
  */
-export function fromDrizzle<T extends DrizzleTable, const K extends PropertyOf<T> = PropertyOf<T>>(
-  table: T,
-  options?: DrizzleOptions<K>,
-): FromDrizzle<T, K>
+export function fromDrizzle<
+  T extends DrizzleTable,
+  const K extends PropertyOf<T> = PropertyOf<T>,
+  const O extends PropertyOf<T> = never,
+>(table: T, options?: DrizzleOptions<K, O>): FromDrizzle<T, Exclude<K, O>>
 export function fromDrizzle(table: unknown, options: DrizzleOptions = {}): Untyped {
   checkOptions('tamis/drizzle', options, DRIZZLE_OPTIONS)
   const own = factsOf(table, options.casing)
   const engine = engineOf(own, options)
   const context: ColumnContext = { engine, collation: options.collation ?? COLLATIONS[engine] }
-  const columns = chosen(own, options.columns).map((each) => ({
+  const columns = chosen(own, options).map((each) => ({
     property: each.property,
     written: each.column,
     column: columnFacts(context, each, own.primaryKey.includes(each.name)),
@@ -223,8 +235,13 @@ export function fromDrizzle(table: unknown, options: DrizzleOptions = {}): Untyp
   })
   const key =
     options.key === undefined
-      ? keyAmong(own, facts, candidates)
+      ? keyAmong(own, facts, candidates, options.omit !== undefined)
       : keyNamed(options.key, candidates, own)
+  for (const { field } of options.columns === undefined ? candidates : []) {
+    if (isSecretName(field)) {
+      warnings.push(`${quote(field)} may be a secret, and clients see it: leave it out by omit`)
+    }
+  }
   const fields = fieldsOf(facts, key, candidates)
   const schema = schemaOf(fields, key.field)
   const mapping = mappingOf(fields)

@@ -24,9 +24,16 @@ interface Group {
   readonly running: Set<Life>
   readonly subsets: Map<LoadSubsetOptions, Plan>
   readonly keys: Set<Key>
-  /** For each load that runs, the keys that it must leave alone: a change came after it had begun. */
-  readonly loads: Set<Set<Key>>
+  /** Those that run. */
+  readonly loads: Set<Load>
   ready: Promise<void>
+}
+
+interface Load {
+  /** The keys that it must leave alone: a change came after it had begun. */
+  readonly touched: Set<Key>
+  /** Whether all rows were loaded again since it began: what it read may be older, and is not written. */
+  isSuperseded: boolean
 }
 
 interface GroupsOptions<T> extends Source<T> {
@@ -132,7 +139,7 @@ export class Groups<T> {
     const { subscribe, read, keyOf, onError } = this.#options
     const isOver = () => life.signal.aborted
     const touch = (key: Key) => {
-      for (const keys of group.loads) keys.add(key)
+      for (const { touched } of group.loads) touched.add(key)
     }
     if (subscribe === undefined || filter === false) return group
     group.ready = Promise.resolve(
@@ -152,6 +159,8 @@ export class Groups<T> {
         },
         reset: () => this.#collect(group, [...group.subsets.values()], life.signal, true),
         failed: (error) => {
+          // The next load opens another stream.
+          this.#forget(group)
           if (!isOver()) onError(error)
         },
       }),
@@ -170,26 +179,31 @@ export class Groups<T> {
   ): Promise<void> {
     const { keyOf } = this.#options
     const touched = new Set<Key>()
-    group.loads.add(touched)
+    const load: Load = { touched, isSuperseded: false }
+    // Their plans are among those of a load of everything.
+    const older = isAll ? [...group.loads] : []
+    group.loads.add(load)
     try {
       const rows = new Map<Key, object>()
       for (const plan of plans) {
         for await (const row of rowsOf(this.#options, plan, signal)) rows.set(keyOf(row), row)
       }
       signal.throwIfAborted()
+      if (load.isSuperseded) return
+      for (const each of older) each.isSuperseded = true
       const gone = isAll ? [...group.keys].filter((key) => !rows.has(key) && !touched.has(key)) : []
       const written = this.#transact(() => {
         for (const [key, row] of rows) {
           if (touched.has(key)) continue
           this.#put(group, row)
-          for (const keys of group.loads) if (keys !== touched) keys.add(key)
+          for (const other of group.loads) if (other !== load) other.touched.add(key)
         }
         this.#drop(group, gone)
       })
       if (isAll) this.#writer.invalidate()
       await written
     } finally {
-      group.loads.delete(touched)
+      group.loads.delete(load)
     }
   }
 

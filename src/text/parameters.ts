@@ -172,12 +172,16 @@ function sortOf(text: unknown): unknown {
   if (Array.isArray(text) && text.every((each) => typeof each === 'string')) {
     return sortTerms(text.join(','))
   }
+  // `sort[created_at]=-1`
+  if (isObject(text)) return mapped(text, (_, each) => (isDirection(each) ? Number(each) : each))
   if (typeof text !== 'string') return text
   if (/^\s*[[{]/.test(text)) return jsonOf(text)
   if (text === '') return undefined
   // `name desc`, as SQL has it, is refused with what to write.
   return /[\s:](?:asc|desc)\s*(?:,|$)/i.test(text) ? text : sortTerms(text)
 }
+
+const isDirection = (text: unknown): boolean => text === '1' || text === '-1'
 
 const booleanOf = (text: string): unknown =>
   text === 'true' ? true : text === 'false' ? false : text

@@ -467,13 +467,31 @@ export const orders = defineSchema({
     [[], '{"id":1}\n{"a":1}', /the key: .* \(some rows have no "id"\)/],
     [[], '{"user_id":true}', /the key: .* \(the values of "user_id" have no order\)/],
     [[], '{"id":1}\n{"id":1}', /the key: .* \(the values of "id" are not distinct, or /],
+    [[], '{"items":[{"id":1}]}', /\(the rows are under "items": give that list alone\)/],
+    [['--omit', 'a', 'b.ndjson'], '', /--omit takes "b.ndjson" as a key: write the file before it/],
+    [
+      ['--omit', 'pasword'],
+      '{"id":1,"password":"x"}',
+      /--omit: no row has "pasword" \(did you mean "password"\?\)/,
+    ],
     [['--key', 'b'], '{"a":1}', /--key: no field "b"/],
     [['--enumerations', '65'], '{"a":1}', /expected an integer from 0 to 64/],
     [[], `{${Array.from({ length: 501 }, (_, i) => `"k${i}":1`)}}`, /more than 500 keys/],
     [['--input', 'csv'], 'a,a\n', /two columns are named "a"/],
   ])('%j is a mistake: %#', (args, input, message) => {
+    writeFileSync(file('b.ndjson'), '')
     const { err, out, status } = run(['infer', ...args], input)
     expect([err, out, status]).toEqual([expect.stringMatching(message), '', 2])
+  })
+
+  it('takes rows whose objects have more keys than are told apart', () => {
+    const inside = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`k${i}`, i]))
+    const row = Object.fromEntries(
+      Array.from({ length: 62 }, (_, i) => [`o${i}`, i < 60 ? inside : i]),
+    )
+    const { err, out, status } = run(['infer'], JSON.stringify({ id: 1, ...row, last: true }))
+    expect([err, status]).toEqual([expect.not.stringContaining('500 keys'), 0])
+    expect(Object.keys(fieldsIn(out))).toEqual(expect.arrayContaining(['id', 'last']))
   })
 
   it('needs constant memory, whatever the rows hold', () => {

@@ -468,6 +468,64 @@ describe('tamis init', () => {
     runTest(folder, out)
   }, 120_000)
 
+  it('takes tables and keys with the names that its modules use themselves', () => {
+    for (const name of ['query', 'db', 'select', 'schema']) {
+      const folder = folderOf({
+        files: {
+          'package.json': dependsOn('hono', 'typescript'),
+          '.env': 'DATABASE_URL=file:app.sqlite\n',
+        },
+      })
+      const db = new Database(join(folder, 'app.sqlite'))
+      db.exec(`CREATE TABLE "${name}" (id TEXT PRIMARY KEY NOT NULL, target TEXT)`)
+      db.exec(`INSERT INTO "${name}" VALUES ('a', 'x'), ('b', 'y')`)
+      db.close()
+      const { out, err } = init(folder, ['--table', name])
+      expect(err).toBe('')
+      typed.push(folder)
+      runTest(folder, out)
+    }
+  }, 120_000)
+
+  it('names the database that --db asks for, where DATABASE_URL is another', () => {
+    const folder = folderOf({
+      files: { 'package.json': dependsOn('hono'), '.env': 'DATABASE_URL=postgres://localhost/x\n' },
+    })
+    const db = new Database(join(folder, 'app.sqlite'))
+    db.exec('CREATE TABLE people (id TEXT PRIMARY KEY NOT NULL)')
+    db.close()
+    const { out } = init(folder, ['--db', join(folder, 'app.sqlite'), '--table', 'people'])
+    expect(out).toContain('set DATABASE_URL to the database, which the list and its test read\n')
+    expect(out).not.toContain('--env-file')
+  })
+
+  it('answers no column that may be a secret', () => {
+    const folder = folderOf({
+      files: { 'package.json': dependsOn('hono'), '.env': 'DATABASE_URL=file:app.sqlite\n' },
+    })
+    const db = new Database(join(folder, 'app.sqlite'))
+    db.exec('CREATE TABLE people (id TEXT PRIMARY KEY NOT NULL, password_hash TEXT, data TEXT)')
+    db.exec("INSERT INTO people VALUES ('a', 'x', 'd'), ('b', 'y', 'e')")
+    db.close()
+    const { out, err } = init(folder, ['--table', 'people'])
+    expect(err).toContain('"password_hash" may be a secret, so that its field is hidden')
+    runTest(folder, out)
+    const asked = (search: string) =>
+      run(folder, process.execPath, [
+        ...['--env-file=.env', '-e'],
+        `import('./list/list.js').then(async ({ list }) => console.log(JSON.stringify((await list('${search}')).body)))`,
+      ]).out
+    expect(JSON.parse(asked('?sort=id')).items).toEqual([
+      { id: 'a', data: 'd' },
+      { id: 'b', data: 'e' },
+    ])
+    expect(JSON.parse(asked('?sort=id&limit=1&fields=data')).items).toEqual([{ data: 'd' }])
+    expect(asked('?password_hash=x')).toContain('Unknown field')
+    expect(asked('?fields=password_hash')).toContain('Unknown field')
+    const without = run(folder, process.execPath, ['list/endpoint.test.js'])
+    expect(without.out + without.err).toContain('DATABASE_URL is not set: node --env-file=.env')
+  }, 120_000)
+
   it('takes names of columns as they are, in JavaScript and in TypeScript', () => {
     const dependencies = {
       JavaScript: dependsOn('hono'),
@@ -624,6 +682,51 @@ export const people = sqliteTable('users', { id: text().primaryKey() })
       expect(out).toContain('the list is of the table people of src/db/schema.ts\n')
     }
   })
+
+  it('imports a table of Drizzle beside the list, whose key is in a chain of several lines', () => {
+    const tasks = `import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+export const target = sqliteTable('tasks', {
+  title: text().notNull(),
+  number: integer({ mode: 'number' })
+    .primaryKey(),
+})
+`
+    const folder = folderOf({
+      files: {
+        'package.json': TASKS['package.json'],
+        'src/db/schema.ts': tasks,
+        'src/db/index.ts': CONNECTION,
+      },
+    })
+    makeTasks(folder).close()
+    const { out, err } = init(folder, ['--out', 'src'])
+    expect(err).toBe('')
+    const schema = readFileSync(join(folder, 'src/schema.ts'), 'utf8')
+    expect(schema).toContain('import { target as table } from "./db/schema.js"')
+    typed.push(folder)
+    runTest(folder, out)
+  }, 120_000)
+
+  it('leaves out properties of Drizzle that may be secrets, and those of --omit', () => {
+    const tasks = TASKS['src/db/schema.ts'].replace(
+      '  title: text().notNull(),',
+      "  title: text().notNull(),\n  // Of other services.\n  accessToken: text('access_token'), note: text(),",
+    )
+    const folder = folderOf({
+      files: { ...TASKS, 'src/db/schema.ts': tasks, 'src/db/index.ts': CONNECTION },
+    })
+    const db = makeTasks(folder)
+    db.exec('ALTER TABLE tasks ADD access_token TEXT')
+    db.close()
+    const { out, err } = init(folder, ['--omit', 'note'])
+    expect(err).toBe('tamis: "accessToken" may be a secret: the schema leaves it out, by omit\n')
+    expect(readFileSync(join(folder, 'src/list/schema.ts'), 'utf8')).toContain(
+      'fromDrizzle(table, { omit: ["note", "accessToken"] })',
+    )
+    typed.push(folder)
+    runTest(folder, out)
+  }, 120_000)
 
   it('asks a table of Drizzle over a connection of its own, if it knows the database', () => {
     const folder = folderOf({ files: { ...TASKS, '.env': 'DATABASE_URL=file:tasks.sqlite\n' } })

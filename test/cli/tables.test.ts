@@ -73,6 +73,19 @@ describe('tamis introspect', () => {
       expect([read.out, read.status]).toEqual([out, 0])
       expect(read.err).toContain('tamis: reading shop.sqlite, DATABASE_URL of .env\n')
       expect(tamis('check', '--schema', 'users', '--table', 'people').status).toBe(1)
+      // As dotenv reads it: the last line counts, quotes end at the first of their kind.
+      for (const text of [
+        'DATABASE_URL=other\nDATABASE_URL=shop.sqlite # mine\n',
+        `DATABASE_URL='shop.sqlite' # was 'other'\n`,
+        'export DATABASE_URL=`shop.sqlite`',
+      ]) {
+        writeFileSync(file('.env'), text)
+        expect(tamis(...asked).out, text).toBe(out)
+      }
+      for (const text of ['DATABASE_URL=\nSECRET=abc\n', 'DATABASE_URL= # none\n']) {
+        writeFileSync(file('.env'), text)
+        expect(tamis(...asked).err, text).toBe(`tamis: the argument <database> ${missing}`)
+      }
     } finally {
       rmSync(file('.env'))
     }

@@ -166,6 +166,17 @@ describe('a watch that goes on after a version', () => {
     expect(second.version).toBe(version + 2)
   })
 
+  it('remembers a load of more rows than fit on the stack', () => {
+    const rows = Array.from({ length: 200_000 }, (_, i) => ({ id: String(i) }))
+    const collection = createCollection(schema, { rows: ROWS, changes: 1_000_000 })
+    const watch = collection.watch(query(), () => {})
+    const { version } = watch
+    watch.stop()
+    collection.load(rows)
+    expect(collection.size).toBe(ROWS.length + rows.length)
+    expect(eventAfter(collection, query(), version)?.isReset).not.toBe(true)
+  })
+
   it('is reset by a row that was changed in place, by many rows at once, and by an unknown version', () => {
     const collection = createCollection(schema, { rows: ROWS, changes: 2 })
     const versionNow = () => {

@@ -45,6 +45,32 @@ describe('fromDrizzle', () => {
     )
   })
 
+  it('leaves out what omit names, and names what may be a secret', () => {
+    const accounts = pg.pgTable('accounts', {
+      id: pg.integer().primaryKey(),
+      name: pg.text(),
+      passwordHash: pg.text('password_hash'),
+    })
+    expect(fromDrizzle(accounts).warnings).toEqual([
+      '"passwordHash" may be a secret, and clients see it: leave it out by omit',
+    ])
+    const { schema, mapping, rowOf, warnings } = fromDrizzle(accounts, { omit: ['passwordHash'] })
+    expect(Object.keys(schema.fields)).toEqual(['id', 'name'])
+    expect(mapping).not.toHaveProperty('passwordHash')
+    expect(rowOf({ id: 1, name: 'Ana', passwordHash: 'x' })).toEqual({ id: 1, name: 'Ana' })
+    expect(warnings).toEqual([])
+    // Whoever names it wants it.
+    expect(fromDrizzle(accounts, { columns: ['id', 'passwordHash'] }).warnings).toEqual([])
+    const refused = [
+      [{ omit: ['passwordHas' as 'name'] }, 'omit: unknown property "passwordHas"; did you mean'],
+      [{ omit: ['id' as const] }, 'omit: "id" is the key'],
+      [{ omit: ['name' as const], columns: ['id' as const] }, 'omit conflicts with columns'],
+    ] as const
+    for (const [options, message] of refused) {
+      expect(() => fromDrizzle(accounts, options)).toThrow(`tamis/drizzle: ${message}`)
+    }
+  })
+
   it('makes fields of the properties that are named only, and says where one cannot be', () => {
     const { schema, mapping } = fromDrizzle(people, { columns: ['id', 'createdAt'] })
     expect(Object.keys(schema.fields)).toEqual(['id', 'createdAt'])

@@ -278,7 +278,6 @@ export const BAD_SEARCHES: [search: string, code: string][] = [
   ['limit=-1', 'invalid_limit'],
   ['sort=role', 'not_sortable'],
   ['sort={', 'invalid_sort'],
-  ['sort[created_at]=-1', 'invalid_sort'],
   ['include_banned=yes', 'invalid_operand'],
   ['next=x', 'invalid_cursor'],
   ['payload={}&limit=3', 'invalid_operand'],

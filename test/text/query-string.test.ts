@@ -46,6 +46,7 @@ describe('a query string', () => {
       'sort=-created_at,id',
       'sort=-created_at&sort=id',
       'sort[]=-created_at&sort[]=id',
+      'sort[created_at]=-1&sort[id]=1',
     ]
     const [first, ...others] = sorts.map((sort) => parseQueryString(searchSchema, sort).ordering)
     expect(first?.map(({ field, direction }) => [field.name, direction])).toEqual([

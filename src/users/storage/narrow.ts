@@ -54,6 +54,12 @@ const maxRowsOf = (users: number): number => Math.max(200, Math.ceil(Math.sqrt(1
 /** Longer parts of filters are rare, and whoever sends them gains nothing. */
 const LONGEST_KNOWN = 1000
 
+/** How many parts of filters are remembered. */
+const MOST_KNOWN = 2000
+
+/** How many parts of a filter are counted: each is a statement. */
+const MOST_PROBES = 8
+
 /** How long what was counted is taken for what it is, in statements. */
 const REFRESH_AFTER = 1000
 
@@ -72,6 +78,7 @@ export class Narrowing {
   readonly #known = new Map<string, boolean>()
   #maxRows = 0
   #count = 0
+  #looked: Promise<void> = Promise.resolve()
 
   constructor(db: Kysely<Tables>, target: UsersTarget, words: string) {
     this.#db = db
@@ -97,7 +104,7 @@ export class Narrowing {
     const probes = leaves.flatMap((each) => (each.kind === 'leaf' ? this.#probeOf(each) : []))
     if (probes.length === 0) return undefined
     await this.#look()
-    for (const { by, found } of probes) {
+    for (const { by, found } of probes.slice(0, MOST_PROBES)) {
       if (!(await this.#isSelective(found, signal))) continue
       return { source: sql`SELECT * FROM ${this.#table} WHERE ${by} IN (${found})` }
     }
@@ -115,10 +122,11 @@ export class Narrowing {
     const key = `${text} ${params.map((each) => `${typeof each} ${each}`).join('\0')}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const most = BigInt(this.#maxRows)
-    const few = sql`SELECT count(*) AS found FROM (${found} LIMIT ${most + 1n})`
+    const most = this.#maxRows
+    const few = sql`SELECT count(*) AS found FROM (${found} LIMIT ${BigInt(most) + 1n})`
     const [row] = await this.#run(few, signal)
-    const isSelective = Number(row?.found) <= this.#maxRows
+    const isSelective = Number(row?.found) <= most
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear()
     if (key.length <= LONGEST_KNOWN) this.#known.set(key, isSelective)
     return isSelective
   }
@@ -155,9 +163,20 @@ export class Narrowing {
     return { by: ID, found }
   }
 
+  /** Looks at the table now and then. Every query waits for the first look. */
+  #look(): Promise<void> {
+    if (this.#count++ % REFRESH_AFTER === 0) {
+      this.#looked = this.#lookNow()
+      // The next query looks again.
+      this.#looked.catch(() => {
+        this.#count = 0
+      })
+    }
+    return this.#looked
+  }
+
   /** Which indexes there are, and how many users. */
-  async #look(): Promise<void> {
-    if (this.#count++ % REFRESH_AFTER !== 0) return
+  async #lookNow(): Promise<void> {
     this.#known.clear()
     const [last] = await this.#run(sql`SELECT max(rowid) AS rowid FROM ${this.#table}`)
     this.#maxRows = maxRowsOf(Number(last?.rowid ?? 0))

@@ -185,7 +185,7 @@ export class TextPages {
 
   async #read(plan: Plan, view: View, signal?: AbortSignal): Promise<PageJson | undefined> {
     const { query, isOneUser } = plan
-    const isFresh = plan.statement !== undefined && plan.uses++ % REFRESH_AFTER !== 0
+    const isFresh = plan.statement !== undefined && ++plan.uses % REFRESH_AFTER !== 0
     const statement = isFresh ? plan.statement : await this.#compile(plan, view, signal)
     if (statement === undefined) return undefined
     plan.statement = statement
