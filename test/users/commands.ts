@@ -313,11 +313,15 @@ export function commandArbitraries({
   })
   const connectUser = step('connectUser', connecting, {
     expected: (model, user) => model.connect(user),
-    actual: (system, user) => system.users.connectUser({ user }),
+    actual(system, user) {
+      system.hasConnected = true
+      return system.users.connectUser({ user })
+    },
   })
   const openConnection = step('openConnection', ids, {
     expected: (model, id) => model.openStream(id),
     async actual(system, id) {
+      system.hasConnected = true
       const { user, close } = await system.users.openConnection({ user: { id } })
       system.streams.push(close)
       return { user }
@@ -336,7 +340,7 @@ export function commandArbitraries({
     async actual(system, ms) {
       system.now += ms
       // Of users who are deactivated nothing shows that the process has seen the time.
-      if (system.streams.length > 0) await pause(50)
+      if (system.hasConnected) await pause(50)
     },
   })
   const breakHook = step('breakHook', fc.constant(1), {

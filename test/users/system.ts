@@ -34,6 +34,8 @@ export class System {
   broken = 0
   calls: Call[] = []
   readonly tasks: string[] = []
+  /** Whether somebody has connected, whose time may come. */
+  hasConnected = false
   /** What closes the open connections, in the order in which they were opened. */
   streams: (() => Promise<void>)[] = []
   readonly #url: string
