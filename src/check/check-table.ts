@@ -93,7 +93,7 @@ export function checkTable(
   const mapping = own as AnyMapping
   const site = siteOf(DIALECTS[engine], facts)
   const layout = layoutOf(site.dialect, structure, mapping)
-  for (const name of Object.keys(mapping)) checkWaivers(name, mappingOf(mapping, name).waive)
+  for (const field of Object.keys(mapping)) checkWaivers(field, mappingOf(mapping, field).waive)
   const found = [
     ...[...layout.typed, ...layout.documents].flatMap((placed) => columnDrafts(site, placed)),
     ...tableDrafts(site, structure, layout, mapping, options.sideTables),

@@ -31,7 +31,7 @@ import { bracketed, isSign, isWord, split, tokensOf } from './tokens.ts'
 export interface Server {
   readonly engine: 'mariadb' | 'mysql'
   readonly dialect: Dialect
-  /** The checks of a table that are enforced, as rows of `name` and `text`. */
+  /** The checks of a table that are enforced, as rows of `table_of` and `text`; in MariaDB also `column_of`. */
   checks(schema: string, table: string): Fragment
   /** An expression, of what a catalog says. */
   expression(text: string): string

@@ -55,7 +55,7 @@ function isReadAlike({ dialect }: Site, place: Place, declared: DeclaredType): b
 }
 
 /** Whether the kind of a field can be read from a column of its own. */
-export function isReadable({ dialect }: Site, place: Place, column: ColumnFacts): boolean {
+function isReadable({ dialect }: Site, place: Place, column: ColumnFacts): boolean {
   const type = readType(mappedType(column.type))
   if (place.json) return /^jsonb?$/.test(type.name)
   // One bit is true or false; several are none.

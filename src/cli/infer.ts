@@ -5,7 +5,7 @@ import { type PrintedField, sourceOf } from '../check/source.ts'
 import { quote } from '../error/describe.ts'
 import { didYouMean } from '../error/nearest.ts'
 import { DELIMITER, delimiterOf } from './csv-delimiter.ts'
-import { canBeKey } from './inferred-key.ts'
+import { whyNot } from './inferred-key.ts'
 import { inferredSchema, NO_KEY, type SchemaOptions, USUAL_MEMBERS } from './inferred-schema.ts'
 import { type InputFormat, isCsv, readRows } from './input.ts'
 import { Mistake, printable } from './mistake.ts'
@@ -62,9 +62,9 @@ function askedKey(fields: readonly PrintedField[], asked: string): PrintedField 
     )
     throw new Mistake(`--key: no field ${quote(asked)}${near === undefined ? '' : ` (${near})`}`)
   }
-  if (canBeKey(key)) return key
-  const why = key.required ? 'its values have no order' : 'some rows have no value of it'
-  throw new Mistake(`--key: ${quote(asked)} cannot be the key: ${why}`)
+  const why = whyNot(key)
+  if (why === undefined) return key
+  throw new Mistake(`--key: ${quote(asked)} ${why}`)
 }
 
 export interface ModuleOptions extends Omit<SchemaOptions, 'keyOf'> {

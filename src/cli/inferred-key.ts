@@ -12,11 +12,24 @@ const KEY_NAMES = [
   /^(sku|code|slug|email)$/i,
 ]
 
-/** Whether a field identifies rows: its kind has an order, and every row has a value. */
-export const canBeKey = ({ shape, required }: PrintedField): boolean =>
-  required &&
-  !('list' in shape) &&
-  !['boolean', 'enumeration', 'number', 'dynamic', 'objects'].includes(shape.of)
+/** What seldom identifies rows. */
+const OTHERS: ReadonlyMap<string, string> = new Map([
+  ['boolean', 'a boolean'],
+  ['enumeration', 'an enumeration'],
+  ['number', 'a number with a fraction'],
+  ['dynamic', 'an object of any keys'],
+  ['objects', 'a list'],
+])
+
+/** Why a field cannot be the key, after its name; undefined if it can. */
+export function whyNot({ shape, required }: PrintedField): string | undefined {
+  const other = 'list' in shape ? 'a list' : OTHERS.get(shape.of)
+  if (other !== undefined) return `is ${other}, and the key a text, an integer, a date or a UUID`
+  return required ? undefined : 'has no value in some rows'
+}
+
+/** Whether a field may identify rows. */
+const canBeKey = (field: PrintedField): boolean => whyNot(field) === undefined
 
 /** The field that most likely identifies rows: by its name, and because its values differ. */
 export function guessedKey(
@@ -55,7 +68,7 @@ export function whyNoKey(
   const field = fields.find((each) => each.name === name)
   const note = notes.find((each) => each.name === name)
   if (field === undefined) return note?.text
-  if (!field.required) return `some rows have no ${quote(name)}`
-  if (!canBeKey(field)) return `the values of ${quote(name)} have no order`
+  const why = whyNot(field)
+  if (why !== undefined) return `${quote(name)} ${why}`
   return `the values of ${quote(name)} are not distinct, or texts of more than ${LONGEST_MEMBER} characters`
 }

@@ -13,8 +13,8 @@ const DEFAULTS: InferOptions = {
   decimalText: (precision, scale) => `decimal({ precision: ${precision}, scale: ${scale} })`,
 }
 
-export const NO_ROWS = 'there are no rows to infer a schema from'
-export const NO_FIELDS = `the rows have more than ${MOST_COLUMNS} keys: a schema names each`
+const NO_ROWS = 'there are no rows to infer a schema from'
+const NO_FIELDS = `the rows have more than ${MOST_COLUMNS} keys: a schema names each`
 export const NO_KEY =
   'no field can be the key: a schema needs a field that has another value in every row'
 

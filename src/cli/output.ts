@@ -73,7 +73,7 @@ const csvCell = (value: unknown): string => {
 }
 
 /** A record of CSV (RFC 4180). */
-export const csvRecord = (values: readonly unknown[]): string =>
+const csvRecord = (values: readonly unknown[]): string =>
   // An empty line is no record: of one column that is absent, it is an empty text.
   `${values.length === 1 && textOf(values[0]) === '' ? '""' : values.map(csvCell).join(',')}\n`
 

@@ -120,7 +120,7 @@ export class Collection<T> {
     return after
   }
 
-  /** Removes the row with a key, which is returned. */
+  /** Removes the row with a key, which is returned; undefined if there is none. */
   remove(key: unknown): T | undefined {
     const slot = this.#slots.find(key)
     if (slot === undefined) return undefined
@@ -134,6 +134,7 @@ export class Collection<T> {
     return row
   }
 
+  /** The row with a key; undefined if there is none. */
   get(key: unknown): T | undefined {
     const slot = this.#slots.find(key)
     return slot === undefined ? undefined : this.#slots.rows[slot]
@@ -162,12 +163,20 @@ export class Collection<T> {
     return this.#page(query, clock, undefined)
   }
 
-  /** How many rows a condition is true of, or a query finds on all of its pages: `countRows`. */
+  /**
+   * How many rows a condition is true of, or a query finds on all of its pages: `countRows`.
+   *
+   * @throws TypeError as `countRows` does.
+   */
   count(of: Condition | Query, { now }: Clock = {}): number {
     return countOf(this.#space, 'schema' in of ? queryAt(of, now).condition : atNow(of, now))
   }
 
-  /** The values of a field of the rows that a query finds: `facetRows`. */
+  /**
+   * The values of a field of the rows that a query finds: `facetRows`.
+   *
+   * @throws TypeError and FilterError as `facetRows` does.
+   */
   facet(query: Query, name: string, { now }: Clock = {}): readonly FacetCount[] {
     const { field, condition } = facetOf(query, name, now)
     const index = this.#indexes.terms(field, 'index')
@@ -186,6 +195,8 @@ export class Collection<T> {
    * The rows of a query one by one, from its offset or its cursor on, beyond its limit. With `prev`
    * they come in the other direction, away from the cursor. Rows that are added, changed or removed
    * meanwhile may be seen or not.
+   *
+   * @throws TypeError and FilterError as `runQuery` does, when the first row is asked for.
    */
   *iterate(asked: Query, { now }: Clock = {}): Generator<T, void, undefined> {
     const query = queryAt(asked, now)

@@ -31,7 +31,8 @@ export interface CollectionOptions<T> {
   readonly maxBytes?: number
   /**
    * How many changes of rows are kept, from which `watch` can go on (`after`); by default 1,000. The
-   * rows as they were are kept with them.
+   * rows as they were are kept with them. After a `load` of more rows than that, earlier versions are
+   * unknown.
    */
   readonly changes?: number
 }

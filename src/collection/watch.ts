@@ -1,6 +1,7 @@
 import type { Clock } from '../condition/timed.ts'
 import { describe } from '../error/describe.ts'
 import { ANY, BOOLEAN, checkOptions, optionChecks } from '../error/options.ts'
+import { throwLater } from '../error/throw-later.ts'
 import type { Query } from '../parse/query.ts'
 import { queryAt } from '../parse/query-at.ts'
 import type { Page } from '../query/page.ts'
@@ -65,12 +66,6 @@ const OPTIONS = /* @__PURE__ */ optionChecks<WatchOptions>({
   onError: ['a function', (value) => typeof value === 'function'],
   after: ['a version', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
 })
-
-/** Throws outside of the current call: an uncaught error, as one that a timer's function throws. */
-const throwLater = (error: unknown): void =>
-  queueMicrotask(() => {
-    throw error
-  })
 
 /** Follows the page of a query, until it is stopped, its signal is aborted, or a row cannot be read. */
 function follow<T>(

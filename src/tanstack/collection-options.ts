@@ -1,6 +1,7 @@
 import type { CollectionConfig, LoadSubsetOptions, SyncConfig } from '@tanstack/db'
 import { accessor } from '../compile/accessor.ts'
 import { describe } from '../error/describe.ts'
+import { throwLater } from '../error/throw-later.ts'
 import type { Schema } from '../parse/schema.ts'
 import { Groups } from './groups.ts'
 import { type LoadPage, plansOf } from './load.ts'
@@ -32,11 +33,6 @@ export interface TamisCollectionOptions<S extends Schema, T extends object>
 
 /** The options of a collection with rows of a server. */
 export type TamisCollectionConfig<T extends object> = Config<T> & { readonly schema?: never }
-
-const throwLater = (error: unknown): void =>
-  queueMicrotask(() => {
-    throw error
-  })
 
 /**
  * Options of a collection of TanStack DB (`createCollection`) whose rows a server has that answers

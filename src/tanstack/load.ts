@@ -15,6 +15,7 @@ import { UntranslatableError } from './untranslatable.ts'
 /** A page of a server that answers with tamis. */
 export interface LoadedPage<T> {
   readonly items: readonly T[]
+  /** The cursor of the page after this one; the last page has none. */
   readonly next?: string | undefined
 }
 

@@ -16,6 +16,7 @@ export type OrderBy = NonNullable<LoadSubsetOptions['orderBy']>
 /** What a live query asks of a collection: `where`, `orderBy` and `limit` of `LoadSubsetOptions`. */
 export type Subset = Pick<LoadSubsetOptions, 'where' | 'orderBy' | 'limit'>
 
+/** How conditions of TanStack DB become filters. */
 export interface TranslateOptions {
   /**
    * Whether all values under one key of a wildcard (`custom.age`) are of one kind, and are compared
@@ -24,6 +25,7 @@ export interface TranslateOptions {
   readonly oneKindPerKey?: boolean | undefined
 }
 
+/** A term of a payload's sort. */
 export interface SortTerm {
   readonly field: string
   readonly direction: 1 | -1
@@ -34,6 +36,7 @@ export interface SortTerm {
 export interface SubsetPayload {
   readonly filter_conditions?: FilterObject
   readonly sort?: readonly SortTerm[]
+  /** How many rows the page has at most; 0 where no row can match. */
   readonly limit?: number
   /** The cursor of the page before. */
   readonly next?: string

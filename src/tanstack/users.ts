@@ -14,6 +14,7 @@ export type CollectionUser = CollectionRow<typeof usersSchema> & {
   readonly [field: string]: unknown
 }
 
+/** What `usersCollectionOptions` takes: options of a collection of TanStack DB, and the client. */
 export interface UsersCollectionOptions
   extends Omit<
     TamisCollectionOptions<typeof usersSchema, CollectionUser>,

@@ -161,7 +161,7 @@ export class Stopped extends Error {
   }
 }
 
-export function isInterrupted(error: unknown): boolean {
+function isInterrupted(error: unknown): boolean {
   const { code, errno } = failureIn(error)
   return (
     error instanceof Stopped || code === QUERY_CANCELED || MYSQL_INTERRUPTED.has(errno as number)
