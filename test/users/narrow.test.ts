@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { parseQuery, runQuery } from 'tamis'
 import { createUsers, type User, type Users, usersSchema } from 'tamis/users'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Narrowing } from '../../src/users/storage/narrow.ts'
 import { budget } from '../support/budget.ts'
 
 const COUNT = 3000
@@ -110,5 +111,29 @@ describe('a page of many users in SQLite', () => {
       }),
       { seed: 5, numRuns: budget(50, 250) },
     )
+  })
+
+  it('is that of few users only once it is known how many few are', async () => {
+    const fresh = await createUsers({ db: ':memory:', settings: { worker: false } })
+    for (let i = 0; i < 5; i++) {
+      const batch = Array.from({ length: 100 }, (_, j) => ({
+        id: `${i}-${j}`,
+        role: i === 0 && j < 5 ? 'moderator' : 'user',
+      }))
+      await fresh.importUsers({ users: batch })
+    }
+    const narrow = vi.spyOn(Narrowing.prototype, 'narrow')
+    try {
+      const page = (role: string) =>
+        fresh.queryUsers({ payload: { filter_conditions: { role }, sort: { id: 1 } } })
+      // Both are asked before the table has been looked at.
+      await Promise.all([page('moderator'), page('user')])
+      const [moderators, all] = await Promise.all(narrow.mock.results.map(({ value }) => value))
+      expect(moderators).toHaveProperty('source')
+      expect(all).not.toHaveProperty('source')
+    } finally {
+      narrow.mockRestore()
+      await fresh.close()
+    }
   })
 })
