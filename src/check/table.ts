@@ -225,17 +225,17 @@ export const indexOf = ({ engine, indexes }: TableFacts, column: string): readon
       isSameName(engine, first.column, column),
   )
 
+const wordsIn = (text: string): string => ` ${text.split(/[^\p{L}\p{N}]+/u).join(' ')} `
+
 function isServed(facts: TableFacts, field: Field, place: Place): boolean {
   if (place.json) {
     const key = place.path.at(-1) ?? ''
-    const isWhole = (text: string) =>
-      text
-        .split(/[^\p{L}\p{N}_]+/u)
-        .join(' ')
-        .includes(words)
-    const words = ` ${key.split(/[^\p{L}\p{N}_]+/u).join(' ')} `
+    // In an expression between signs, in the name of a generated column between underscores.
+    const words = wordsIn(key)
     return facts.indexes.some(({ keys: [first] }) =>
-      [first?.expression, first?.column].some((text) => text !== undefined && isWhole(` ${text} `)),
+      [first?.expression, first?.column].some(
+        (text) => text !== undefined && wordsIn(text).includes(words),
+      ),
     )
   }
   const found = indexOf(facts, place.column)
