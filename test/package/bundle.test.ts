@@ -43,7 +43,7 @@ const BUDGETS: readonly (readonly [name: string, program: string, budget: number
   [
     'the core and collections',
     `export * from './src/index.ts'; export * from './src/collection/index.ts'`,
-    87_950,
+    88_050,
   ],
   ...dialects.map(
     (name) =>
@@ -151,7 +151,7 @@ export const schema = defineSchema({ fields: { id: uuid({ required: true }), n: 
     expect(inputs.filter((input) => input.startsWith('node_modules'))).toEqual([])
     expect(used).toContain('src/dialect/mariadb/index.ts')
     expect(used.filter((input) => /check\/(read|postgres|introspect)\.ts/.test(input))).toEqual([])
-    expect(bytes).toBeLessThan(78_300)
+    expect(bytes).toBeLessThan(78_700)
     expect(bytes).toBeGreaterThan(45_000)
   })
 
