@@ -237,7 +237,9 @@ describe('a schema that is inferred', () => {
     ).toBe('b')
     expect(() => sourceOf([{ a: 'x' }, { a: 'x' }])).toThrow(Mistake)
     expect(() => sourceOf(rows, { key: 'skus' })).toThrow(/no field "skus".*"sku"/)
-    expect(() => sourceOf([{ id: 1 }, { a: 1 }], { key: 'id' })).toThrow(/has no value in some rows/)
+    expect(() => sourceOf([{ id: 1 }, { a: 1 }], { key: 'id' })).toThrow(
+      /has no value in some rows/,
+    )
   })
 })
 

@@ -13,6 +13,7 @@ import {
 
 const equality = ['$eq', '$ne', '$in', '$nin', '$exists'] as const
 
+// "email", "name" compare by code point, not by utf8mb4_general_ci: "A" and "a" differ, and no index serves the order. To ignore case: string({ insensitive: true }), a search column, and tamis backfill
 export const people = defineSchema({
   fields: {
     id: integer({ required: true, sortable: true }),
