@@ -31,7 +31,7 @@ export interface GuessedSchema {
 const decimalText = (precision: number, scale: number): string =>
   spaced({ kind: 'decimal', precision, scale })
 
-/** A schema that fits rows; where there is none, why, as a sentence without its full stop. */
+/** A schema that fits rows, or the reason why there is none: a sentence without a full stop. */
 export function guessSchema(rows: readonly PlayRow[]): GuessedSchema | string {
   const facts = new ObjectFacts(new Budget(), true)
   for (const row of rows) facts.add(row)

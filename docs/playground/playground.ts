@@ -115,7 +115,7 @@ class Playground {
   readonly #misfit = element('div', { class: 'tp-line', hidden: true })
   /** Why no schema was made of the rows. */
   readonly #unmade = element('p', { class: 'tp-error', role: 'status' })
-  /** Said while what is typed has mistakes: the result is older. */
+  /** Shown while the query has mistakes: the result is that of the query before. */
   readonly #older = element('p', { class: 'tp-note', hidden: true })
   readonly #notes = element('details', { class: 'tp-notes', open: true, hidden: true })
   /** The schema that was made of rows, with what is said of it while neither is changed. */
@@ -287,7 +287,7 @@ class Playground {
     )
   }
 
-  /** What was said is of before. */
+  /** The message of an action goes when something is typed. */
   #listenToTyping(): void {
     const typed = () => this.#say('')
     this.#root.addEventListener('input', typed, true)

@@ -42,7 +42,7 @@ export function problemOfJson(text: string, at = 0): Problem {
   const read = safeParseFilterText(ANY, text, { limits })
   const issue = read.ok ? undefined : read.issues.find(({ code }) => code === 'syntax')
   const { start, end } = issue?.range ?? { start: Math.max(0, text.search(/\S/)), end: 0 }
-  // The place is shown beside the message, and that of the message is one in a part of the text.
+  // The message counts lines from where the row begins; the line in the text is shown beside it.
   const said =
     issue === undefined ? '' : `: ${sentence(issue).replace(/ at line \d+, column \d+/, '')}`
   return { from: at + start, to: at + Math.max(end, start + 1), message: `This is not JSON${said}` }

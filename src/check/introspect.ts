@@ -126,7 +126,7 @@ const suggestedIn = (facts: TableFacts): readonly PrintedField[] =>
     .filter((column) => isDecimal(column, facts))
     .map(suggestedFor)
 
-/** Says once how texts compare whose columns ignore case: in tamis they do not. */
+/** One warning for all texts whose columns ignore case: filters of them do not. */
 function comparison(candidates: readonly Candidate[]): readonly string[] {
   const texts = candidates.filter(
     ({ column, shape }) => shape.of === 'string' && column.collation?.ignoresCase === true,

@@ -27,7 +27,7 @@ export type PrintedShape =
 
 export interface PrintedField extends Omit<Planned, 'shape'> {
   readonly shape: PrintedShape
-  /** Notes for whoever edits the module, printed above the field. */
+  /** Comments that the module has above the field. */
   readonly comments?: readonly string[]
 }
 

@@ -225,17 +225,23 @@ export const indexOf = ({ engine, indexes }: TableFacts, column: string): readon
       isSameName(engine, first.column, column),
   )
 
-const wordsIn = (text: string): string => ` ${text.split(/[^\p{L}\p{N}]+/u).join(' ')} `
+/**
+ * Whether a text has a key as a whole: in an expression it stands between signs, in the name of a
+ * generated column between underscores.
+ */
+function hasWhole(text: string, key: string): boolean {
+  const isPart = (char: string | undefined) => char !== undefined && /[\p{L}\p{N}]/u.test(char)
+  for (let at = text.indexOf(key); at >= 0; at = text.indexOf(key, at + 1)) {
+    if (!isPart(text[at - 1]) && !isPart(text[at + key.length])) return true
+  }
+  return false
+}
 
 function isServed(facts: TableFacts, field: Field, place: Place): boolean {
   if (place.json) {
     const key = place.path.at(-1) ?? ''
-    // In an expression between signs, in the name of a generated column between underscores.
-    const words = wordsIn(key)
     return facts.indexes.some(({ keys: [first] }) =>
-      [first?.expression, first?.column].some(
-        (text) => text !== undefined && wordsIn(text).includes(words),
-      ),
+      [first?.expression, first?.column].some((text) => text !== undefined && hasWhole(text, key)),
     )
   }
   const found = indexOf(facts, place.column)

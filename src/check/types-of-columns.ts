@@ -39,7 +39,7 @@ function isAlike(site: Site, place: Place, actual: TypeName, expected: TypeName)
   if (facts.engine === 'sqlite' && isTimeText(place)) {
     return both.every((name) => name === 'text' || isTimeType(name))
   }
-  // A date is no number, which the affinity of such a column would make of it.
+  // A column of the type date stores as numbers the texts that look like one, which dates do not.
   const isDay = !place.json && !place.list && place.kind.name === 'date'
   if (facts.engine === 'sqlite' && isDay) return both.every((name) => /^(text|date)$/.test(name))
   const isJsonText = place.json || place.list

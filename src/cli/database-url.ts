@@ -47,12 +47,14 @@ export function databaseIn(folder: string): NamedDatabase | undefined {
   return undefined
 }
 
-/** What the option of a command that only reads says of its default. */
+/** How help names the database of a command that was not given one. */
 export const BY_DEFAULT = 'by default, DATABASE_URL of the environment or of .env'
 
 /**
- * The database that a command was told, or else that of the project in the current folder, which is
- * said. @throws Mistake if there is none; `subject` is what names one.
+ * The database that was given, or else that of the project in the current folder, which a line on
+ * standard error names. `subject` is the option or argument that gives one.
+ *
+ * @throws Mistake if there is none.
  */
 export function databaseOr(given: string | undefined, subject: string): string {
   if (given !== undefined) return given

@@ -52,7 +52,7 @@ async function factsOf(file: string, options: InferCommandOptions): Promise<Obje
   return facts
 }
 
-/** The field that was asked for as the key. @throws Mistake if it cannot be it. */
+/** The field that `--key` names. @throws Mistake if there is none, or it cannot be the key. */
 function askedKey(fields: readonly PrintedField[], asked: string): PrintedField {
   const key = fields.find(({ name }) => name === asked)
   if (key === undefined) {

@@ -1,3 +1,5 @@
+// Longer than most files here: one function for each shape of values, from scalars to rows of CSV.
+
 /** Fields for what values have in common. */
 
 import type { PrintedField, PrintedShape } from '../check/source.ts'

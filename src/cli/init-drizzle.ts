@@ -39,23 +39,37 @@ export interface DrizzleModules {
 }
 
 const TABLE = /^export const (\w+) = (pg|mysql|sqlite)Table\(\s*(?:(['"`])(.*?)\3)?/gm
-const PROPERTY = /[{,]\s*(?:\/\/[^\n]*\s*)*(\w+):\s*(?:\w+\.)?\w+\(/g
-/** The property whose call, with what is chained to it, says so; formatters break long chains. */
-const PRIMARY_KEY = /(\w+):(?:(?!,\s*\w+:)[\s\S])*?\.primaryKey\(/
+const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/[^\n]*/gm
+/** A property of a table: its value is a call, which the values of options are not. */
+const PROPERTY = /[{,]\s*(\w+):\s*(?:\w+\.)?\w+\(/g
+/** In the chain of a property's calls. */
+const PRIMARY_KEY = /\)\s*\.primaryKey\(/
 
 const CONNECTION = /^(?:export )?const (\w+)(?:\s*:[^=\n]+)? = drizzle(?:<[^\n]*?>)?\(/m
 const DRIVER = /^import \{[^}]*\bdrizzle\b[^}]*\} from ['"]drizzle-orm\/([\w-]+)['"]/m
 const CASING = /\bcasing: ['"](snake_case|camelCase)['"]/
 
+/** The properties of a table, each with its calls. */
+function propertiesIn(table: string) {
+  const text = table.replaceAll(COMMENT, '')
+  const found = [...text.matchAll(PROPERTY)]
+  return found.map(({ 1: property = '', index }, i) => ({
+    property,
+    calls: text.slice(index, found[i + 1]?.index),
+  }))
+}
+
 function tablesIn(file: string, text: string): readonly DrizzleTable[] {
   const found = [...text.matchAll(TABLE)]
   return found.map((match, i) => {
     const [, name = '', engine, , table = name] = match
-    const own = text.slice(match.index, found[i + 1]?.index)
-    const [line = '', property = 'id'] = PRIMARY_KEY.exec(own) ?? []
-    const key = { name: property, isBigint: /\bmode: ['"]bigint['"]/.test(line) }
-    const properties = [...own.matchAll(PROPERTY)].map(([, each = '']) => each)
-    const secrets = properties.filter((each) => isSecretName(each) && each !== property)
+    const properties = propertiesIn(text.slice(match.index, found[i + 1]?.index))
+    const own = properties.find(({ calls }) => PRIMARY_KEY.test(calls))
+    const isBigint = /\bmode: ['"]bigint['"]/.test(own?.calls ?? '')
+    const key = { name: own?.property ?? 'id', isBigint }
+    const secrets = properties
+      .map(({ property }) => property)
+      .filter((each) => isSecretName(each) && each !== key.name)
     return { name, table, file, engine: engine as DrizzleTable['engine'], key, secrets }
   })
 }

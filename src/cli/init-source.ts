@@ -9,7 +9,7 @@ import { withConnection } from './connect.ts'
 import type { DrizzleTable, ListKey } from './init-drizzle.ts'
 import { type DrizzleDb, isSupported } from './init-drizzle-list.ts'
 import type { Project } from './init-project.ts'
-import { type Driver, URL } from './init-templates.ts'
+import { DATABASE_URL, type Driver } from './init-templates.ts'
 import { Mistake } from './mistake.ts'
 import { mistakeOf, tableName } from './table.ts'
 import { withoutPassword } from './without-password.ts'
@@ -50,12 +50,16 @@ const DIALECTS = { pg: 'postgres', mysql: 'mysql', sqlite: 'sqlite' } as const
 
 /** The driver of a database, which the project has or is to install. */
 function driverOf(dialect: Driver['dialect'], { dependencies }: Project): Driver {
-  if (dialect === 'postgres') return { dialect, packageName: 'pg', place: URL }
+  if (dialect === 'postgres') return { dialect, packageName: 'pg', place: DATABASE_URL }
   if (dialect !== 'sqlite') {
-    return { dialect, packageName: 'mysql2', place: `${URL}.replace(/^mariadb:/, 'mysql:')` }
+    return {
+      dialect,
+      packageName: 'mysql2',
+      place: `${DATABASE_URL}.replace(/^mariadb:/, 'mysql:')`,
+    }
   }
   const packageName = dependencies.has('better-sqlite3') ? 'better-sqlite3' : 'libsql'
-  return { dialect, packageName, place: `${URL}.replace(/^file:/, '')` }
+  return { dialect, packageName, place: `${DATABASE_URL}.replace(/^file:/, '')` }
 }
 
 export interface Chosen {
@@ -196,10 +200,10 @@ function ofDrizzle(
     db: found === undefined ? { engine } : { engine, found },
   }
   const over = found === undefined ? '' : `, over ${found.name} of ${connection?.file}`
-  const hidden = secrets.filter((each) => !omitted.includes(each))
+  const unasked = secrets.filter((each) => !omitted.includes(each))
   const notes = [
     ...(found?.driver === 'mysql2' ? [WRITTEN] : []),
-    ...hidden.map((each) => `${quote(each)} may be a secret: the schema leaves it out, by omit`),
+    ...unasked.map((each) => `${quote(each)} may be a secret: the schema leaves it out, by omit`),
   ]
   return { source, key, what: `the table ${name} of ${file}${over}`, notes }
 }
@@ -207,7 +211,7 @@ function ofDrizzle(
 /** How the schema's module imports another module of the project. */
 function importPath({ list, extension, importExtension }: Project, file: string): string {
   const path = relative(list, file).replaceAll('\\', '/')
-  const isWritten = extension === importExtension
-  const module = isWritten ? path : path.replace(/ts$/, 'js')
+  const keepsExtension = extension === importExtension
+  const module = keepsExtension ? path : path.replace(/ts$/, 'js')
   return module.startsWith('.') ? module : `./${module}`
 }

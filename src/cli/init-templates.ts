@@ -69,11 +69,11 @@ export const target = made
 export { rowOf }
 `
 
-/** The connection's URL, once {@link CHECKED_URL} stands before it. */
-export const URL = 'DATABASE_URL'
+/** The constant of a list that {@link DECLARED_URL} declares. */
+export const DATABASE_URL = 'DATABASE_URL'
 
-/** Drivers take an empty URL for that of a user without a name. */
-const CHECKED_URL = `const { DATABASE_URL } = process.env
+/** Without a URL, drivers look for a server on this machine, and their errors do not name the cause. */
+const DECLARED_URL = `const { DATABASE_URL } = process.env
 if (!DATABASE_URL) throw new Error('DATABASE_URL is not set: node --env-file=.env …')
 
 `
@@ -92,13 +92,13 @@ ${packageName === 'mysql2' ? 'type Value = string | number | bigint | boolean | 
     : ''
   const recordsOf = `${types}const recordsOf = async ({ text, params }${isTyped ? ': Statement): Promise<Row[]>' : ')'} =>`
   if (packageName === 'pg') {
-    return `${CHECKED_URL}const pool = new pg.Pool({ connectionString: ${place} })
+    return `${DECLARED_URL}const pool = new pg.Pool({ connectionString: ${place} })
 
 ${recordsOf} (await pool.query(text, [...params])).rows
 ${POOL_END}`
   }
   if (packageName === 'mysql2') {
-    return `${CHECKED_URL}const pool = createPool({ uri: ${place}, supportBigNumbers: true, bigNumberStrings: true })
+    return `${DECLARED_URL}const pool = createPool({ uri: ${place}, supportBigNumbers: true, bigNumberStrings: true })
 // A TIMESTAMP is printed in the zone of the session.
 pool.on('connection', (connection) => void connection.query("SET time_zone = '+00:00'"))
 
@@ -106,7 +106,7 @@ pool.on('connection', (connection) => void connection.query("SET time_zone = '+0
 ${recordsOf} (await pool.execute${isTyped ? '<Row[]>' : ''}(text, [...params]${isTyped ? ' as Value[]' : ''}))[0]
 ${POOL_END}`
   }
-  return `${CHECKED_URL}const db = new Database(${place})
+  return `${DECLARED_URL}const db = new Database(${place})
 
 ${recordsOf} db.prepare(text).all(...params)${isTyped ? ' as Row[]' : ''}
 

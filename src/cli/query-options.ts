@@ -6,7 +6,7 @@ import { safeParseQuery } from '../parse/index.ts'
 import type { Query } from '../parse/query.ts'
 import { FIELDS, type Schema } from '../parse/schema.ts'
 import { type Opened, openText } from '../text/read.ts'
-import { sortTerms } from '../text/sort-terms.ts'
+import { hasSqlDirections, sortTerms } from '../text/sort-terms.ts'
 import { line, type Mark, Mistake, messageOf, TextMistake, textMark } from './mistake.ts'
 import { type LoadedSchema, loadSchema } from './schema-module.ts'
 
@@ -54,7 +54,7 @@ function readText(texts: Texts, key: string, option: string, text: string): unkn
 /** A sort as JSON, or as names, with a minus for descending: -created_at,id. */
 function sortOf(texts: Texts, text: string): unknown {
   if (/^\s*[[{@]/.test(text)) return readText(texts, 'sort', '--sort', text)
-  if (/[\s:](?:asc|desc)\s*(?:,|$)/i.test(text)) {
+  if (hasSqlDirections(text)) {
     throw new Mistake(
       `--sort: expected names, with a minus for descending, such as -created_at,id; received ${quote(text)}`,
     )

@@ -1,3 +1,5 @@
+// Longer than most files here: what is counted of texts, of objects and of values, which hold each other.
+
 /** What a stream of values has in common, in constant memory: what `tamis infer` makes fields of. */
 
 import { boolean } from '../kinds/boolean.ts'

@@ -1,3 +1,5 @@
+// Longer than most files here: the options, the answer and each refusal are described beside the one function.
+
 import type { ColumnFacts, TableFacts } from '../check/facts.ts'
 import {
   type Candidate,

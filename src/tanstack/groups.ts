@@ -24,7 +24,7 @@ interface Group {
   readonly running: Set<Life>
   readonly subsets: Map<LoadSubsetOptions, Plan>
   readonly keys: Set<Key>
-  /** Those that run. */
+  /** The loads that run now. */
   readonly loads: Set<Load>
   ready: Promise<void>
 }
@@ -180,7 +180,7 @@ export class Groups<T> {
     const { keyOf } = this.#options
     const touched = new Set<Key>()
     const load: Load = { touched, isSuperseded: false }
-    // Their plans are among those of a load of everything.
+    // A load of everything has their plans, too.
     const older = isAll ? [...group.loads] : []
     group.loads.add(load)
     try {

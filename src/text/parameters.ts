@@ -15,7 +15,7 @@ import type { Field, FieldSet } from '../schema/field.ts'
 import { findField } from '../schema/schema.ts'
 import type { TextOptions } from './options.ts'
 import { readText } from './read.ts'
-import { sortTerms } from './sort-terms.ts'
+import { hasSqlDirections, sortTerms } from './sort-terms.ts'
 
 /** The parameters of a URL, once they are objects and lists of texts: what they mean. */
 
@@ -71,9 +71,12 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 ])
 
 /** What was probably meant by a parameter that is neither a field nor an option, nor near a field. */
-function optionHint({ code, path, hint }: Issue, options: readonly string[]): string | undefined {
+function optionHint(
+  { code, hint }: Issue,
+  name: string,
+  options: readonly string[],
+): string | undefined {
   if (code !== 'unknown_field') return undefined
-  const name = path.replace(/^\/filter_conditions\//, '')
   const instead = INSTEAD.get(name)
   if (instead !== undefined) return instead
   const isNearField = hint?.startsWith(DID_YOU_MEAN) === true
@@ -92,7 +95,7 @@ function explained<T>(schema: Schema, result: Result<T>): Result<T> {
       return { ...each, hint: 'a + in a URL is a space: write it as %2B' }
     }
     const name = each.path.replace(/^\/filter_conditions\//, '')
-    const hint = optionHint(each, [...known, FILTER])
+    const hint = optionHint(each, name, [...known, FILTER])
     if (hint === undefined) return each
     return issue('unknown_option', `/${name}`, {
       subject: quote(name),
@@ -178,7 +181,7 @@ function sortOf(text: unknown): unknown {
   if (/^\s*[[{]/.test(text)) return jsonOf(text)
   if (text === '') return undefined
   // `name desc`, as SQL has it, is refused with what to write.
-  return /[\s:](?:asc|desc)\s*(?:,|$)/i.test(text) ? text : sortTerms(text)
+  return hasSqlDirections(text) ? text : sortTerms(text)
 }
 
 const isDirection = (text: unknown): boolean => text === '1' || text === '-1'
